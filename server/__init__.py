@@ -1,0 +1,1 @@
+"""Everything that runs: rules, room, media, transport, storage, pages."""

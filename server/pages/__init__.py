@@ -1,0 +1,1 @@
+"""HTTP pages: start a session, links, the room, health and metrics."""

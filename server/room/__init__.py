@@ -1,0 +1,1 @@
+"""A live session, decided in pure code: who is there, the agenda and its timer."""

@@ -1,0 +1,1 @@
+"""The WebSocket endpoint: one connection of one member."""

@@ -1,0 +1,1 @@
+"""Redis: the only place where keys are spelled, one file a noun."""

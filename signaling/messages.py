@@ -1,0 +1,347 @@
+"""Every message that crosses the WebSocket, one type each. ``PROTOCOL.md`` says when each is sent.
+
+Wire form: one JSON object a text frame, told apart by its ``type``. Binary frames carry the notes
+(y-protocols, see ``PROTOCOL.md``). Instants are ``*_ms``: integer milliseconds since the Unix epoch
+by the server's clock; spans are ``*_ms`` or ``seconds``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+type_field = "type"
+
+Role = Literal["mentor", "mentee"]
+"""The mentor is the session's facilitator: drives the timer. MENTOR's words, not "host" and "guest"."""
+
+Source = Literal["microphone", "camera", "screen"]
+"""What a member can send; at most one track of each."""
+
+Language = Literal["en", "fr"]
+
+TimerStatus = Literal["ready", "running", "paused", "finished"]
+
+TimerAction = Literal["start", "pause", "resume", "add", "next", "back", "finish"]
+
+Quality = Literal["unknown", "good", "fair", "poor", "lost"]
+"""What a person should expect of a member's connection, both ways."""
+
+ErrorCode = Literal[
+    "bad-message",
+    "message-too-large",
+    "note-too-large",
+    "sdp",
+    "link-invalid",
+    "link-expired",
+    "link-revoked",
+    "room-ended",
+    "room-full",
+    "server-full",
+    "too-many-joins",
+    "name-missing",
+    "name-too-long",
+    "not-joined",
+    "not-entered",
+    "not-facilitator",
+    "timer-state",
+    "store-unavailable",
+]
+"""Each has one sentence in both catalogues, under ``error.<code>``."""
+
+ByeReason = Literal["replaced", "revoked", "left", "stopping", "too-slow", "room-ended"]
+"""Why the server ends a connection: ``replaced`` (same person in another tab), ``stopping`` (the server
+restarts: come back), ``too-slow`` (the outbox was full: come back)."""
+
+Name = Annotated[str, Meta(max_length=80)]
+Token = Annotated[str, Meta(max_length=512)]
+Sdp = Annotated[str, Meta(max_length=65_536)]
+
+
+class Wire(Struct, frozen=True, forbid_unknown_fields=True, tag_field=type_field, kw_only=True):
+    """The base of every message: frozen, tagged, strict about unknown fields."""
+
+
+class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The base of what travels inside messages: no tag of its own."""
+
+
+# ---------------------------------------------------------------- parts
+
+
+class Member(Part):
+    """A person who is in the room, as everyone sees them.
+
+    ``connected`` is false while their connection is lost and their place is kept (30 s).
+    """
+
+    id: str
+    name: str
+    role: Role
+    microphone: bool
+    camera: bool
+    screen: bool
+    connected: bool
+
+
+class Guest(Part):
+    """A person who has a link to the room, present or not."""
+
+    id: str
+    name: str
+    role: Role
+
+
+class Box(Part):
+    """One box of the agenda. ``key`` names its title in the catalogues (``box.<key>``).
+
+    ``seconds`` is planned plus what was added; ``spent_ms`` is what ran before ``Timer.since_ms``.
+    """
+
+    key: str
+    seconds: int
+    spent_ms: int
+
+
+class Timer(Part):
+    """The session's timer. Remaining time of the current box in ms at instant ``now``:
+
+    ``box.seconds * 1000 - box.spent_ms - (now - since_ms if running else 0)``; negative is overtime.
+    """
+
+    status: TimerStatus
+    index: int
+    boxes: tuple[Box, ...]
+    since_ms: int | None
+
+
+class Room(Part):
+    """The whole of what a person is shown of a room."""
+
+    id: str
+    title: str
+    format: str
+    guests: tuple[Guest, ...]
+    members: tuple[Member, ...]
+    timer: Timer
+    expires_ms: int
+
+
+class Slot(Part):
+    """What one receiving m-line of this browser's connection carries now.
+
+    ``mid`` is the m-line's ``a=mid`` in this browser's own offer; ``member`` is null while it is empty.
+    """
+
+    mid: str
+    source: Source
+    member: str | None
+
+
+# ---------------------------------------------------------------- browser to server
+
+
+class Join(Wire, tag="join"):
+    """First message on every connection. The first offer travels in it, so media is ready with the reply.
+
+    ``token`` is the personal link's; ``resume`` is the ``session`` of an earlier ``Joined`` (same tab).
+    A join opens the transport; nobody is told and no media flows before ``enter``.
+    """
+
+    token: Token
+    language: Language = "en"
+    offer: Sdp | None = None
+    resume: Token | None = None
+
+
+class Enter(Wire, tag="enter"):
+    """Steps from the green room into the room. May follow ``join`` at once, without waiting for its reply."""
+
+    name: Name
+    microphone: bool
+    camera: bool
+
+
+class Offer(Wire, tag="offer"):
+    """A further offer of the same connection (more slots, ICE restart) or the first of a new one.
+
+    ``id`` comes back in the ``answer``; ``fresh`` says that the browser made a new RTCPeerConnection.
+    """
+
+    id: int
+    sdp: Sdp
+    fresh: bool = False
+
+
+class Media(Wire, tag="media"):
+    """What this member sends from now on. A source that is off is not forwarded, whatever arrives."""
+
+    microphone: bool | UnsetType = UNSET
+    camera: bool | UnsetType = UNSET
+    screen: bool | UnsetType = UNSET
+
+
+class TimerCommand(Wire, tag="timer-command"):
+    """Drives the timer (mentor only). ``minutes`` belongs to ``add`` and may be 1 to 60."""
+
+    action: TimerAction
+    minutes: Annotated[int, Meta(ge=1, le=60)] = 1
+
+
+class NotesOpen(Wire, tag="notes-open"):
+    """Asks for the shared notes; the server answers with binary sync step 1, then both sides synchronise."""
+
+
+class Ping(Wire, tag="ping"):
+    """Clock and liveness. ``sent`` is the browser's own clock in ms and comes back untouched."""
+
+    sent: float
+
+
+class Leave(Wire, tag="leave"):
+    """Leaves for good: the place is given up at once."""
+
+
+ClientMessage = Join | Enter | Offer | Media | TimerCommand | NotesOpen | Ping | Leave
+
+
+# ---------------------------------------------------------------- server to browser
+
+
+class Joined(Wire, tag="joined"):
+    """The reply to ``join``: who you are, the room as it is, the answer to the offer.
+
+    ``entered`` is true when ``resume`` found you still in the room: no ``enter`` is needed.
+    ``media_kept`` is true when the media connection of that earlier session still stands: keep the
+    RTCPeerConnection; otherwise, if no offer was sent, send one with ``fresh``.
+    ``session`` is a secret to keep for ``resume``. ``slots`` is empty while there is no answer.
+    ``video_slots`` is how many receiving video m-lines to offer.
+    """
+
+    member: str
+    session: str
+    entered: bool
+    media_kept: bool
+    room: Room
+    answer: Sdp | None
+    slots: tuple[Slot, ...]
+    video_slots: int
+    now_ms: int
+
+
+class Entered(Wire, tag="entered"):
+    """The reply to ``enter``: your own member, as stored and as the others see you."""
+
+    member: Member
+
+
+class Answer(Wire, tag="answer"):
+    """The reply to ``offer``."""
+
+    id: int
+    sdp: Sdp
+
+
+class MemberJoined(Wire, tag="member-joined"):
+    """Somebody entered."""
+
+    member: Member
+
+
+class MemberChanged(Wire, tag="member-changed"):
+    """Somebody's microphone, camera, screen, name or connection changed."""
+
+    member: Member
+
+
+class MemberLeft(Wire, tag="member-left"):
+    """Somebody is gone: left, revoked, or lost for longer than their place is kept."""
+
+    id: str
+
+
+class TimerChanged(Wire, tag="timer-changed"):
+    """The timer after a command; already in the store."""
+
+    timer: Timer
+    by: str | None
+    now_ms: int
+
+
+class Slots(Wire, tag="slots"):
+    """All receiving slots of this browser, audio first, in m-line order."""
+
+    slots: tuple[Slot, ...]
+
+
+class SlotsWanted(Wire, tag="slots-wanted"):
+    """Please offer this many receiving video m-lines: there is more to see than fits."""
+
+    video: int
+
+
+class Speaker(Wire, tag="speaker"):
+    """The loudest member now, null while nobody speaks."""
+
+    member: str | None
+
+
+class MemberQuality(Wire, tag="quality"):
+    """How a member's connection does."""
+
+    member: str
+    quality: Quality
+
+
+class Saving(Wire, tag="saving"):
+    """``held`` true: the store can't be reached, what is done now waits. False: all is stored again."""
+
+    held: bool
+
+
+class NotesSaved(Wire, tag="notes-saved"):
+    """So many of the note updates that this connection sent are stored (a running count)."""
+
+    count: int
+
+
+class Pong(Wire, tag="pong"):
+    """The reply to ``ping``."""
+
+    sent: float
+    now_ms: float
+
+
+class Error(Wire, tag="error"):
+    """A message was refused. ``about`` is its type, ``field`` the field at fault where there is one."""
+
+    code: ErrorCode
+    about: str | None = None
+    field: str | None = None
+
+
+class Bye(Wire, tag="bye"):
+    """The last message before the server closes the connection."""
+
+    reason: ByeReason
+
+
+ServerMessage = (
+    Joined
+    | Entered
+    | Answer
+    | MemberJoined
+    | MemberChanged
+    | MemberLeft
+    | TimerChanged
+    | Slots
+    | SlotsWanted
+    | Speaker
+    | MemberQuality
+    | Saving
+    | NotesSaved
+    | Pong
+    | Error
+    | Bye
+)

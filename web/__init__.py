@@ -1,0 +1,1 @@
+"""What a person sees: templates, the browser client, styles, catalogues."""
