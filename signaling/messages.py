@@ -57,6 +57,7 @@ restarts: come back), ``too-slow`` (the outbox was full: come back)."""
 Name = Annotated[str, Meta(max_length=80)]
 Token = Annotated[str, Meta(max_length=512)]
 Sdp = Annotated[str, Meta(max_length=65_536)]
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
 class Wire(Struct, frozen=True, forbid_unknown_fields=True, tag_field=type_field, kw_only=True):
@@ -70,7 +71,7 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 # ---------------------------------------------------------------- parts
 
 
-class Member(Part):
+class Member(Part, frozen=True):
     """A person who is in the room, as everyone sees them.
 
     ``connected`` is false while their connection is lost and their place is kept (30 s).
@@ -85,7 +86,7 @@ class Member(Part):
     connected: bool
 
 
-class Guest(Part):
+class Guest(Part, frozen=True):
     """A person who has a link to the room, present or not."""
 
     id: str
@@ -93,7 +94,7 @@ class Guest(Part):
     role: Role
 
 
-class Box(Part):
+class Box(Part, frozen=True):
     """One box of the agenda. ``key`` names its title in the catalogues (``box.<key>``).
 
     ``seconds`` is planned plus what was added; ``spent_ms`` is what ran before ``Timer.since_ms``.
@@ -104,7 +105,7 @@ class Box(Part):
     spent_ms: int
 
 
-class Timer(Part):
+class Timer(Part, frozen=True):
     """The session's timer. Remaining time of the current box in ms at instant ``now``:
 
     ``box.seconds * 1000 - box.spent_ms - (now - since_ms if running else 0)``; negative is overtime.
@@ -116,7 +117,7 @@ class Timer(Part):
     since_ms: int | None
 
 
-class Room(Part):
+class Room(Part, frozen=True):
     """The whole of what a person is shown of a room."""
 
     id: str
@@ -128,7 +129,7 @@ class Room(Part):
     expires_ms: int
 
 
-class Slot(Part):
+class Slot(Part, frozen=True):
     """What one receiving m-line of this browser's connection carries now.
 
     ``mid`` is the m-line's ``a=mid`` in this browser's own offer; ``member`` is null while it is empty.
@@ -142,7 +143,7 @@ class Slot(Part):
 # ---------------------------------------------------------------- browser to server
 
 
-class Join(Wire, tag="join"):
+class Join(Wire, tag="join", frozen=True):
     """First message on every connection. The first offer travels in it, so media is ready with the reply.
 
     ``token`` is the personal link's; ``resume`` is the ``session`` of an earlier ``Joined`` (same tab).
@@ -155,7 +156,7 @@ class Join(Wire, tag="join"):
     resume: Token | None = None
 
 
-class Enter(Wire, tag="enter"):
+class Enter(Wire, tag="enter", frozen=True):
     """Steps from the green room into the room. May follow ``join`` at once, without waiting for its reply."""
 
     name: Name
@@ -163,18 +164,18 @@ class Enter(Wire, tag="enter"):
     camera: bool
 
 
-class Offer(Wire, tag="offer"):
+class Offer(Wire, tag="offer", frozen=True):
     """A further offer of the same connection (more slots, ICE restart) or the first of a new one.
 
     ``id`` comes back in the ``answer``; ``fresh`` says that the browser made a new RTCPeerConnection.
     """
 
-    id: int
+    id: Count
     sdp: Sdp
     fresh: bool = False
 
 
-class Media(Wire, tag="media"):
+class Media(Wire, tag="media", frozen=True):
     """What this member sends from now on. A source that is off is not forwarded, whatever arrives."""
 
     microphone: bool | UnsetType = UNSET
@@ -182,24 +183,24 @@ class Media(Wire, tag="media"):
     screen: bool | UnsetType = UNSET
 
 
-class TimerCommand(Wire, tag="timer-command"):
+class TimerCommand(Wire, tag="timer-command", frozen=True):
     """Drives the timer (mentor only). ``minutes`` belongs to ``add`` and may be 1 to 60."""
 
     action: TimerAction
     minutes: Annotated[int, Meta(ge=1, le=60)] = 1
 
 
-class NotesOpen(Wire, tag="notes-open"):
+class NotesOpen(Wire, tag="notes-open", frozen=True):
     """Asks for the shared notes; the server answers with binary sync step 1, then both sides synchronise."""
 
 
-class Ping(Wire, tag="ping"):
+class Ping(Wire, tag="ping", frozen=True):
     """Clock and liveness. ``sent`` is the browser's own clock in ms and comes back untouched."""
 
     sent: float
 
 
-class Leave(Wire, tag="leave"):
+class Leave(Wire, tag="leave", frozen=True):
     """Leaves for good: the place is given up at once."""
 
 
@@ -209,7 +210,7 @@ ClientMessage = Join | Enter | Offer | Media | TimerCommand | NotesOpen | Ping |
 # ---------------------------------------------------------------- server to browser
 
 
-class Joined(Wire, tag="joined"):
+class Joined(Wire, tag="joined", frozen=True):
     """The reply to ``join``: who you are, the room as it is, the answer to the offer.
 
     ``entered`` is true when ``resume`` found you still in the room: no ``enter`` is needed.
@@ -230,38 +231,38 @@ class Joined(Wire, tag="joined"):
     now_ms: int
 
 
-class Entered(Wire, tag="entered"):
+class Entered(Wire, tag="entered", frozen=True):
     """The reply to ``enter``: your own member, as stored and as the others see you."""
 
     member: Member
 
 
-class Answer(Wire, tag="answer"):
+class Answer(Wire, tag="answer", frozen=True):
     """The reply to ``offer``."""
 
     id: int
     sdp: Sdp
 
 
-class MemberJoined(Wire, tag="member-joined"):
+class MemberJoined(Wire, tag="member-joined", frozen=True):
     """Somebody entered."""
 
     member: Member
 
 
-class MemberChanged(Wire, tag="member-changed"):
+class MemberChanged(Wire, tag="member-changed", frozen=True):
     """Somebody's microphone, camera, screen, name or connection changed."""
 
     member: Member
 
 
-class MemberLeft(Wire, tag="member-left"):
+class MemberLeft(Wire, tag="member-left", frozen=True):
     """Somebody is gone: left, revoked, or lost for longer than their place is kept."""
 
     id: str
 
 
-class TimerChanged(Wire, tag="timer-changed"):
+class TimerChanged(Wire, tag="timer-changed", frozen=True):
     """The timer after a command; already in the store."""
 
     timer: Timer
@@ -269,51 +270,51 @@ class TimerChanged(Wire, tag="timer-changed"):
     now_ms: int
 
 
-class Slots(Wire, tag="slots"):
+class Slots(Wire, tag="slots", frozen=True):
     """All receiving slots of this browser, audio first, in m-line order."""
 
     slots: tuple[Slot, ...]
 
 
-class SlotsWanted(Wire, tag="slots-wanted"):
+class SlotsWanted(Wire, tag="slots-wanted", frozen=True):
     """Please offer this many receiving video m-lines: there is more to see than fits."""
 
     video: int
 
 
-class Speaker(Wire, tag="speaker"):
+class Speaker(Wire, tag="speaker", frozen=True):
     """The loudest member now, null while nobody speaks."""
 
     member: str | None
 
 
-class MemberQuality(Wire, tag="quality"):
+class MemberQuality(Wire, tag="quality", frozen=True):
     """How a member's connection does."""
 
     member: str
     quality: Quality
 
 
-class Saving(Wire, tag="saving"):
+class Saving(Wire, tag="saving", frozen=True):
     """``held`` true: the store can't be reached, what is done now waits. False: all is stored again."""
 
     held: bool
 
 
-class NotesSaved(Wire, tag="notes-saved"):
+class NotesSaved(Wire, tag="notes-saved", frozen=True):
     """So many of the note updates that this connection sent are stored (a running count)."""
 
     count: int
 
 
-class Pong(Wire, tag="pong"):
+class Pong(Wire, tag="pong", frozen=True):
     """The reply to ``ping``."""
 
     sent: float
     now_ms: float
 
 
-class Error(Wire, tag="error"):
+class Error(Wire, tag="error", frozen=True):
     """A message was refused. ``about`` is its type, ``field`` the field at fault where there is one."""
 
     code: ErrorCode
@@ -321,7 +322,7 @@ class Error(Wire, tag="error"):
     field: str | None = None
 
 
-class Bye(Wire, tag="bye"):
+class Bye(Wire, tag="bye", frozen=True):
     """The last message before the server closes the connection."""
 
     reason: ByeReason

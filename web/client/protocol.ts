@@ -1,0 +1,306 @@
+// Generated from signaling/messages.py by `python -m signaling.typescript`. Edit that, not this.
+
+export type Role = "mentor" | "mentee";
+
+export type Source = "microphone" | "camera" | "screen";
+
+export type Language = "en" | "fr";
+
+export type TimerStatus = "ready" | "running" | "paused" | "finished";
+
+export type TimerAction = "start" | "pause" | "resume" | "add" | "next" | "back" | "finish";
+
+export type Quality = "unknown" | "good" | "fair" | "poor" | "lost";
+
+export type ErrorCode =
+  | "bad-message"
+  | "message-too-large"
+  | "note-too-large"
+  | "sdp"
+  | "link-invalid"
+  | "link-expired"
+  | "link-revoked"
+  | "room-ended"
+  | "room-full"
+  | "server-full"
+  | "too-many-joins"
+  | "name-missing"
+  | "name-too-long"
+  | "not-joined"
+  | "not-entered"
+  | "not-facilitator"
+  | "timer-state"
+  | "store-unavailable";
+
+export type ByeReason = "replaced" | "revoked" | "left" | "stopping" | "too-slow" | "room-ended";
+
+/**
+ * A person who is in the room, as everyone sees them.
+ *
+ * `connected` is false while their connection is lost and their place is kept (30 s).
+ */
+export interface Member {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly microphone: boolean;
+  readonly camera: boolean;
+  readonly screen: boolean;
+  readonly connected: boolean;
+}
+
+/** A person who has a link to the room, present or not. */
+export interface Guest {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
+/**
+ * One box of the agenda. `key` names its title in the catalogues (`box.<key>`).
+ *
+ * `seconds` is planned plus what was added; `spent_ms` is what ran before `Timer.since_ms`.
+ */
+export interface Box {
+  readonly key: string;
+  readonly seconds: number;
+  readonly spent_ms: number;
+}
+
+/**
+ * The session's timer. Remaining time of the current box in ms at instant `now`:
+ *
+ * `box.seconds * 1000 - box.spent_ms - (now - since_ms if running else 0)`; negative is overtime.
+ */
+export interface Timer {
+  readonly status: TimerStatus;
+  readonly index: number;
+  readonly boxes: readonly Box[];
+  readonly since_ms: number | null;
+}
+
+/** The whole of what a person is shown of a room. */
+export interface Room {
+  readonly id: string;
+  readonly title: string;
+  readonly format: string;
+  readonly guests: readonly Guest[];
+  readonly members: readonly Member[];
+  readonly timer: Timer;
+  readonly expires_ms: number;
+}
+
+/**
+ * What one receiving m-line of this browser's connection carries now.
+ *
+ * `mid` is the m-line's `a=mid` in this browser's own offer; `member` is null while it is empty.
+ */
+export interface Slot {
+  readonly mid: string;
+  readonly source: Source;
+  readonly member: string | null;
+}
+
+/**
+ * First message on every connection. The first offer travels in it, so media is ready with the reply.
+ *
+ * `token` is the personal link's; `resume` is the `session` of an earlier `Joined` (same tab).
+ * A join opens the transport; nobody is told and no media flows before `enter`.
+ */
+export interface Join {
+  readonly type: "join";
+  readonly token: string;
+  readonly language?: Language;
+  readonly offer?: string | null;
+  readonly resume?: string | null;
+}
+
+/** Steps from the green room into the room. May follow ``join`` at once, without waiting for its reply. */
+export interface Enter {
+  readonly type: "enter";
+  readonly name: string;
+  readonly microphone: boolean;
+  readonly camera: boolean;
+}
+
+/**
+ * A further offer of the same connection (more slots, ICE restart) or the first of a new one.
+ *
+ * `id` comes back in the `answer`; `fresh` says that the browser made a new RTCPeerConnection.
+ */
+export interface Offer {
+  readonly type: "offer";
+  readonly id: number;
+  readonly sdp: string;
+  readonly fresh?: boolean;
+}
+
+/** What this member sends from now on. A source that is off is not forwarded, whatever arrives. */
+export interface Media {
+  readonly type: "media";
+  readonly microphone?: boolean;
+  readonly camera?: boolean;
+  readonly screen?: boolean;
+}
+
+/** Drives the timer (mentor only). ``minutes`` belongs to ``add`` and may be 1 to 60. */
+export interface TimerCommand {
+  readonly type: "timer-command";
+  readonly action: TimerAction;
+  readonly minutes?: number;
+}
+
+/** Asks for the shared notes; the server answers with binary sync step 1, then both sides synchronise. */
+export interface NotesOpen {
+  readonly type: "notes-open";
+}
+
+/** Clock and liveness. ``sent`` is the browser's own clock in ms and comes back untouched. */
+export interface Ping {
+  readonly type: "ping";
+  readonly sent: number;
+}
+
+/** Leaves for good: the place is given up at once. */
+export interface Leave {
+  readonly type: "leave";
+}
+
+/**
+ * The reply to `join`: who you are, the room as it is, the answer to the offer.
+ *
+ * `entered` is true when `resume` found you still in the room: no `enter` is needed.
+ * `media_kept` is true when the media connection of that earlier session still stands: keep the
+ * RTCPeerConnection; otherwise, if no offer was sent, send one with `fresh`.
+ * `session` is a secret to keep for `resume`. `slots` is empty while there is no answer.
+ * `video_slots` is how many receiving video m-lines to offer.
+ */
+export interface Joined {
+  readonly type: "joined";
+  readonly member: string;
+  readonly session: string;
+  readonly entered: boolean;
+  readonly media_kept: boolean;
+  readonly room: Room;
+  readonly answer: string | null;
+  readonly slots: readonly Slot[];
+  readonly video_slots: number;
+  readonly now_ms: number;
+}
+
+/** The reply to ``enter``: your own member, as stored and as the others see you. */
+export interface Entered {
+  readonly type: "entered";
+  readonly member: Member;
+}
+
+/** The reply to ``offer``. */
+export interface Answer {
+  readonly type: "answer";
+  readonly id: number;
+  readonly sdp: string;
+}
+
+/** Somebody entered. */
+export interface MemberJoined {
+  readonly type: "member-joined";
+  readonly member: Member;
+}
+
+/** Somebody's microphone, camera, screen, name or connection changed. */
+export interface MemberChanged {
+  readonly type: "member-changed";
+  readonly member: Member;
+}
+
+/** Somebody is gone: left, revoked, or lost for longer than their place is kept. */
+export interface MemberLeft {
+  readonly type: "member-left";
+  readonly id: string;
+}
+
+/** The timer after a command; already in the store. */
+export interface TimerChanged {
+  readonly type: "timer-changed";
+  readonly timer: Timer;
+  readonly by: string | null;
+  readonly now_ms: number;
+}
+
+/** All receiving slots of this browser, audio first, in m-line order. */
+export interface Slots {
+  readonly type: "slots";
+  readonly slots: readonly Slot[];
+}
+
+/** Please offer this many receiving video m-lines: there is more to see than fits. */
+export interface SlotsWanted {
+  readonly type: "slots-wanted";
+  readonly video: number;
+}
+
+/** The loudest member now, null while nobody speaks. */
+export interface Speaker {
+  readonly type: "speaker";
+  readonly member: string | null;
+}
+
+/** How a member's connection does. */
+export interface MemberQuality {
+  readonly type: "quality";
+  readonly member: string;
+  readonly quality: Quality;
+}
+
+/** ``held`` true: the store can't be reached, what is done now waits. False: all is stored again. */
+export interface Saving {
+  readonly type: "saving";
+  readonly held: boolean;
+}
+
+/** So many of the note updates that this connection sent are stored (a running count). */
+export interface NotesSaved {
+  readonly type: "notes-saved";
+  readonly count: number;
+}
+
+/** The reply to ``ping``. */
+export interface Pong {
+  readonly type: "pong";
+  readonly sent: number;
+  readonly now_ms: number;
+}
+
+/** A message was refused. ``about`` is its type, ``field`` the field at fault where there is one. */
+export interface ErrorMessage {
+  readonly type: "error";
+  readonly code: ErrorCode;
+  readonly about?: string | null;
+  readonly field?: string | null;
+}
+
+/** The last message before the server closes the connection. */
+export interface Bye {
+  readonly type: "bye";
+  readonly reason: ByeReason;
+}
+
+export type ClientMessage = Join | Enter | Offer | Media | TimerCommand | NotesOpen | Ping | Leave;
+
+export type ServerMessage =
+  | Joined
+  | Entered
+  | Answer
+  | MemberJoined
+  | MemberChanged
+  | MemberLeft
+  | TimerChanged
+  | Slots
+  | SlotsWanted
+  | Speaker
+  | MemberQuality
+  | Saving
+  | NotesSaved
+  | Pong
+  | ErrorMessage
+  | Bye;
