@@ -1,0 +1,259 @@
+"""What the operator decided: one frozen object, read once from the command line and the environment."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+DEFAULT_PORT = 8080
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - named here to be recognised, not bound
+
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.?", re.I
+)
+
+
+class ConfigError(Exception):
+    """The operator wrote something that can't work; the text is one sentence that names the option."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that can be chosen. Paths are absolute; addresses are IP addresses or host names."""
+
+    host: str
+    port: int
+    media_port: int
+    public_addresses: tuple[str, ...]
+    redis_url: str | None
+    data: Path
+    tls_cert: Path | None
+    tls_key: Path | None
+    tls_self_signed: bool
+    base_url: str | None
+    trust_proxy: bool
+    metrics_token: str | None
+    dev: bool
+
+    @property
+    def tls(self) -> bool:
+        """Whether this server itself speaks HTTPS."""
+        return self.tls_self_signed or self.tls_cert is not None
+
+    @property
+    def loopback(self) -> bool:
+        """Whether pages are served to this computer only."""
+        return self.host in LOOPBACK_NAMES
+
+    @property
+    def tcp_hosts(self) -> tuple[str, ...]:
+        """Addresses to listen on for pages; the second of ``localhost`` is missing where IPv6 is."""
+        return ("127.0.0.1", "::1") if self.host == "localhost" else (self.host,)
+
+    @property
+    def media_host(self) -> str:
+        """Address to bind for media. Behind a reverse proxy pages are local while media must be reachable."""
+        if self.loopback:
+            if self.public_addresses:
+                return "::" if any(":" in address for address in self.public_addresses) else "0.0.0.0"  # noqa: S104
+            return "::1" if self.host == "::1" else "127.0.0.1"
+        return self.host
+
+    @property
+    def start_url(self) -> str:
+        """Where people go, without a slash at the end."""
+        if self.base_url is not None:
+            return self.base_url
+        name = self.host
+        if self.loopback and not self.public_addresses:
+            name = "localhost"
+        elif self.public_addresses and (self.loopback or self.host in WILDCARDS):
+            name = self.public_addresses[0]
+        elif self.host in WILDCARDS:
+            name = "localhost"
+        scheme, usual = ("https", 443) if self.tls else ("http", 80)
+        port = "" if self.port == usual else f":{self.port}"
+        return f"{scheme}://{f'[{name}]' if ':' in name else name}{port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to choose: its field in ``Config``, its words for ``--help`` and how its text is read.
+
+    ``flag`` is None for what must not stand on a command line that others can read, or is for developers.
+    """
+
+    field: str
+    name: str
+    flag: str | None
+    read: Callable[[str], Any]
+    metavar: str
+    help: str
+    repeat: bool = False
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that says the same as the flag."""
+        return f"COMPAGNON_{self.name}"
+
+    @property
+    def switch(self) -> bool:
+        """Whether the flag stands alone, without a value."""
+        return self.read is _yes
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise ValueError("must be a port number from 1 to 65535")
+    return int(text)
+
+
+def is_address(text: str) -> bool:
+    """Whether the text is an IPv4 or IPv6 address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _host(text: str) -> str:
+    name = text.strip().removeprefix("[").removesuffix("]")
+    if is_address(name) or (_HOST_NAME.fullmatch(name) and not re.fullmatch(r"[\d.]+", name)):
+        return name.lower()
+    raise ValueError("must be an IP address or a host name")
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    return tuple(_host(part) for part in text.split(",") if part.strip())
+
+
+def _redis(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"redis", "rediss", "unix"} or not (parts.netloc or parts.path):
+        raise ValueError("must look like redis://host:6379/0, rediss://… or unix:///path")
+    return text
+
+
+def _base(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must look like https://meet.example.org")
+    if parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username is not None:
+        raise ValueError("must be the bare address of the site, without a path")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise ValueError("must be a path")
+    return Path(text).expanduser().absolute()
+
+
+def _text(text: str) -> str:
+    if len(text) < 16:
+        raise ValueError("must have at least 16 characters")
+    return text
+
+
+def _yes(text: str) -> bool:
+    if text.lower() in {"1", "yes", "true", "on"}:
+        return True
+    if text.lower() in {"", "0", "no", "false", "off"}:
+        return False
+    raise ValueError("must be 1 or 0")
+
+
+OPTIONS = (
+    Option("host", "HOST", "--host", _host, "ADDRESS",
+           "address to listen on; localhost for this computer only, 0.0.0.0 or :: for all (localhost)"),
+    Option("port", "PORT", "--port", _port, "PORT", f"TCP port of the pages ({DEFAULT_PORT})"),
+    Option("media_port", "MEDIA_PORT", "--media-port", _port, "PORT",
+           "UDP port of sound and picture (the number of --port)"),
+    Option("public_addresses", "PUBLIC_ADDRESS", "--public-address", _hosts, "ADDRESS",
+           "address under which browsers reach the media port; may be given several times", repeat=True),
+    Option("redis_url", "REDIS_URL", "--redis", _redis, "URL",
+           "a Redis or Valkey to keep everything in (one is started here)"),
+    Option("data", "DATA", "--data", _path, "FOLDER",
+           "folder for everything that is kept (compagnon in the user's data folder)"),
+    Option("tls_cert", "TLS_CERT", "--tls-cert", _path, "FILE", "certificate chain, PEM"),
+    Option("tls_key", "TLS_KEY", "--tls-key", _path, "FILE", "its private key, PEM"),
+    Option("tls_self_signed", "TLS_SELF_SIGNED", "--tls-self-signed", _yes, "",
+           "make a certificate here; browsers will warn once"),
+    Option("base_url", "BASE_URL", "--base-url", _base, "URL",
+           "the site's address in links, when a proxy stands in front"),
+    Option("trust_proxy", "TRUST_PROXY", None, _yes, "", "take people's addresses from X-Forwarded-For"),
+    Option("metrics_token", "METRICS_TOKEN", None, _text, "", "bearer token that opens /metrics"),
+    Option("dev", "DEV", None, _yes, "", "show /design and full error messages in logs"),
+)  # fmt: skip
+
+
+def read(arguments: Mapping[str, str | list[str] | None], environment: Mapping[str, str]) -> Config:
+    """The configuration: command line first, then ``COMPAGNON_…``, then defaults.
+
+    ``arguments`` maps fields to what the command line said, None or missing when it said nothing.
+    Raises ``ConfigError`` for the first value that can't be used and for values that contradict each other.
+    """
+    values: dict[str, Any] = {}
+    for option in OPTIONS:
+        given = arguments.get(option.field)
+        name, text = option.flag, given
+        if given is None:
+            name, text = option.variable, environment.get(option.variable) or None
+        if text is None:
+            values[option.field] = None
+            continue
+        try:
+            values[option.field] = _value(option, text)
+        except ValueError as error:
+            raise ConfigError(f"{name} {error}, but it is “{_shown(text)}”.") from None
+    return _complete(values, environment)
+
+
+def _value(option: Option, text: str | list[str]) -> Any:
+    if isinstance(text, list):
+        return tuple(item for part in text for item in option.read(part))
+    return option.read(text)
+
+
+def _shown(text: str | list[str]) -> str:
+    return ", ".join(text) if isinstance(text, list) else text
+
+
+def _complete(values: dict[str, Any], environment: Mapping[str, str]) -> Config:
+    """Fills in what depends on other values, and refuses what contradicts."""
+    if (values["tls_cert"] is None) != (values["tls_key"] is None):
+        raise ConfigError("--tls-cert and --tls-key belong together: give both, or --tls-self-signed alone.")
+    if values["tls_cert"] is not None and values["tls_self_signed"]:
+        raise ConfigError("--tls-self-signed makes its own certificate: leave out --tls-cert and --tls-key.")
+    port = values["port"] or DEFAULT_PORT
+    return Config(
+        host=values["host"] or "localhost",
+        port=port,
+        media_port=values["media_port"] or port,
+        public_addresses=values["public_addresses"] or (),
+        redis_url=values["redis_url"],
+        data=values["data"] or _default_data(environment),
+        tls_cert=values["tls_cert"],
+        tls_key=values["tls_key"],
+        tls_self_signed=bool(values["tls_self_signed"]),
+        base_url=values["base_url"],
+        trust_proxy=bool(values["trust_proxy"]),
+        metrics_token=values["metrics_token"],
+        dev=bool(values["dev"]),
+    )
+
+
+def _default_data(environment: Mapping[str, str]) -> Path:
+    base = environment.get("XDG_DATA_HOME")
+    home = environment.get("HOME")
+    if base:
+        return Path(base).absolute() / "compagnon"
+    return (Path(home) if home else Path.home()) / ".local" / "share" / "compagnon"
