@@ -1,0 +1,2 @@
+/** Address of the icon sprite, put in by the build. */
+declare const ICONS_URL: string;
