@@ -1,0 +1,48 @@
+"""The axe engine in a page: what it finds, said so that a person can mend it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from tests.support.browsers import Tab
+
+SOURCE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@cache
+def _engine() -> str:
+    return SOURCE.read_text()
+
+
+async def faults(tab: Tab) -> list[str]:
+    """Every violation as ``rule: help: the nodes at fault``; empty when axe finds nothing."""
+    # Evaluated by the driver, not by the page: the page's policy allows no foreign script.
+    await tab.run(f"() => {{ {_engine()}\n; return true }}")
+    found = await tab.run(
+        """async (tags) => {
+          const result = await axe.run(document, { runOnly: { type: 'tag', values: tags } });
+          return result.violations.map(v => `${v.id}: ${v.help}: ` +
+            v.nodes.map(n => `${n.target.join(' ')} (${n.any[0]?.message ?? n.failureSummary})`).join('; '));
+        }""",
+        TAGS,
+    )
+    assert isinstance(found, list)
+    return found
+
+
+async def overflow(tab: Tab) -> list[str]:
+    """What sticks out sideways: empty when nothing makes the page scroll horizontally."""
+    found = await tab.run(
+        """() => {
+          const root = document.scrollingElement;
+          if (root.scrollWidth <= root.clientWidth) return [];
+          return [`${root.scrollWidth} > ${root.clientWidth}`, ...[...document.querySelectorAll('body *')]
+            .filter(e => e.getBoundingClientRect().right > root.clientWidth + 0.5)
+            .slice(0, 8).map(e => e.outerHTML.slice(0, 120))];
+        }"""
+    )
+    assert isinstance(found, list)
+    return found
