@@ -1,0 +1,321 @@
+"""What one connection agrees on: decides the answer to each offer. The browser always offers.
+
+Pure: SSRCs and ICE credentials come in from outside. The parts a line plays are decided by order (first
+sending audio is the microphone, first sending video the camera, the second the screen) and never change
+afterwards, so a renegotiation can only add lines, or stop and start them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from signaling.messages import Source
+from signaling.sdp import (
+    AUDIO_LEVEL,
+    MID,
+    TRANSPORT_CC,
+    Answer,
+    AnsweredMedia,
+    Codec,
+    Direction,
+    Fingerprint,
+    Offer,
+    OfferedMedia,
+    Setup,
+    parse_offer,
+    refuse,
+    write_answer,
+)
+
+AUDIO_SLOTS = 3
+"""Receiving audio lines that are fed: the loudest three (media.md decision 5)."""
+
+OPUS_PARAMETERS = "minptime=10;useinbandfec=1;usedtx=1"
+"""What we ask of a sender (RFC 7587 6.1): repairable speech, and near silence while nobody speaks."""
+
+_SENDING: frozenset[Direction] = frozenset(("sendonly", "sendrecv"))
+_RECEIVING: frozenset[Direction] = frozenset(("recvonly", "sendrecv"))
+_DIGESTS = ("sha-256", "sha-384", "sha-512")
+
+# One-byte header extensions (RFC 8285 4.2) have ids 1 to 14.
+_LAST_ID = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Our ICE user name fragment and password (RFC 8445 5.3)."""
+
+    ufrag: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """What stays the same for every answer of one connection. ``candidates`` are (address, port) pairs."""
+
+    session_id: int
+    fingerprint: Fingerprint
+    candidates: tuple[tuple[str, int], ...]
+    max_video_slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What the browser sends us on one line. ``nack`` is whether lost packets may be asked for again."""
+
+    source: Source
+    payload_type: int
+    rtx_payload_type: int | None
+    clock_rate: int
+    nack: bool
+    pli: bool
+    ssrcs: tuple[int, ...]
+    rtx: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """What we send the browser on one line: slot ``index`` of its kind, with fixed SSRCs.
+
+    ``rtx_ssrc`` is 0 where the browser takes no retransmissions.
+    """
+
+    index: int
+    kind: Literal["audio", "video"]
+    payload_type: int
+    rtx_payload_type: int | None
+    clock_rate: int
+    ssrc: int
+    rtx_ssrc: int
+    stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One m-line as it stands: what it carries each way, both None while it is rejected or inactive."""
+
+    mid: str
+    sending: Sending | None = None
+    receiving: Receiving | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The outcome of one offer. ``extensions`` maps URI to the id that is used on the whole transport.
+
+    ``restarted`` says that the browser asked for an ICE restart (RFC 8445 2.4): ``credentials`` are new.
+    ``setup`` is our own role: ``passive`` waits for the browser's ClientHello.
+    """
+
+    answer: str
+    lines: tuple[Line, ...]
+    extensions: dict[str, int]
+    credentials: Credentials
+    restarted: bool
+    fingerprints: tuple[Fingerprint, ...]
+    setup: Setup
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What was settled for an m-line when it was first seen; SSRCs outlive a line's being stopped."""
+
+    mid: str
+    kind: str
+    source: Source | None
+    slot: int | None
+    ssrc: int
+    rtx_ssrc: int
+
+
+def _choose(media: OfferedMedia) -> tuple[Codec, Codec | None] | None:
+    """Return the codec we take of a section and its repair format, None when there is nothing in common."""
+    wanted = ("opus", 48_000) if media.kind == "audio" else ("vp8", 90_000)
+    for codec in media.codecs:
+        if (codec.name, codec.clock_rate) == wanted:
+            apt = str(codec.payload_type)
+            rtx = next((c for c in media.codecs if c.name == "rtx" and c.parameter("apt") == apt), None)
+            return codec, rtx
+    return None
+
+
+class Negotiation:
+    """The offers and answers of one connection so far."""
+
+    def __init__(self, local: Local) -> None:
+        self._local = local
+        self._parts: list[_Part] = []
+        self._agreed: Agreed | None = None
+        self._remote_ufrag = ""
+        self._version = 0
+
+    def answer(self, text: str, credentials: Credentials, ssrcs: Iterator[int]) -> Agreed:
+        """Decide on an offer. ``credentials`` are used when this is the first one or asks for a restart.
+
+        ``ssrcs`` yields fresh random 32-bit numbers, not 0. Raises ``ProtocolError("sdp")``, and then
+        nothing has changed.
+        """
+        offer = parse_offer(text)
+        choices = [self._accept(media, offer) for media in offer.media]
+        accepted = [media for media, choice in zip(offer.media, choices, strict=True) if choice]
+        if not accepted:
+            raise refuse("nothing in common")
+        parts = self._place(offer, choices, ssrcs)
+        transport = accepted[0]
+        fingerprints = tuple(f for f in transport.fingerprints if f.algorithm in _DIGESTS)
+        if not transport.ufrag or not transport.password or not fingerprints:
+            raise refuse("no transport")
+        before = self._agreed
+        if before and set(before.fingerprints) != set(fingerprints):
+            raise refuse("another certificate: this is a new connection")
+        restarted = before is not None and transport.ufrag != self._remote_ufrag
+        used = credentials if before is None or restarted else before.credentials
+        setup = before.setup if before else "active" if transport.setup == "passive" else "passive"
+        extensions = dict(before.extensions) if before else {}
+        for media in accepted:
+            for uri in (MID, AUDIO_LEVEL, TRANSPORT_CC):
+                if media.extensions.get(uri, 99) <= _LAST_ID:
+                    extensions.setdefault(uri, media.extensions[uri])
+        sections, lines = [], []
+        for media, choice, part in zip(offer.media, choices, parts, strict=True):
+            section, line = self._line(media, choice, part, extensions)
+            sections.append(section)
+            lines.append(line)
+        answer = write_answer(
+            Answer(
+                session_id=self._local.session_id,
+                version=self._version,
+                ufrag=used.ufrag,
+                password=used.password,
+                fingerprint=self._local.fingerprint,
+                setup=setup,
+                candidates=self._local.candidates,
+                media=tuple(sections),
+            )
+        )
+        self._parts, self._remote_ufrag, self._version = parts, transport.ufrag, self._version + 1
+        self._agreed = Agreed(answer, tuple(lines), extensions, used, restarted, fingerprints, setup)
+        return self._agreed
+
+    def _accept(self, media: OfferedMedia, offer: Offer) -> tuple[Codec, Codec | None] | None:
+        """Return the codecs to use, None when the section has to be rejected.
+
+        Port 0 in an offer means "stopped", unless the section is bundle-only (RFC 9143 6).
+        """
+        bundled = media.mid in offer.bundle
+        usable = media.kind in ("audio", "video") and media.protocol.endswith("RTP/SAVPF") and media.rtcp_mux
+        if not usable or not media.mid or not bundled or (media.port == 0 and not media.ufrag):
+            return None
+        return _choose(media)
+
+    def _place(self, offer: Offer, choices: Sequence[object | None], ssrcs: Iterator[int]) -> list[_Part]:
+        """Give each new line its part, keeping those already given."""
+        if len(offer.media) < len(self._parts):
+            raise refuse("lines are missing")
+        parts: list[_Part] = []
+        taken = {part.source for part in self._parts}
+        slots = {"audio": 0, "video": 0}
+        for part in self._parts:
+            slots[part.kind] = slots.get(part.kind, 0) + (part.slot is not None)
+        limits = {"audio": AUDIO_SLOTS, "video": self._local.max_video_slots}
+        for index, (media, choice) in enumerate(zip(offer.media, choices, strict=True)):
+            old = self._parts[index] if index < len(self._parts) else None
+            if old and (old.mid != media.mid or old.kind != media.kind):
+                if old.source or old.slot is not None:
+                    raise refuse("lines have moved")
+                old = None
+            part = old or _Part(media.mid, media.kind, None, None, 0, 0)
+            if choice and media.direction in _SENDING and part.source is None:
+                source = next((s for s in _sources(media.kind) if s not in taken), None)
+                taken.add(source)
+                part = replace(part, source=source)
+            wants_slot = choice and media.direction in _RECEIVING and part.slot is None
+            if wants_slot and slots[media.kind] < limits[media.kind]:
+                part = replace(part, slot=slots[media.kind], ssrc=next(ssrcs), rtx_ssrc=next(ssrcs))
+                slots[media.kind] += 1
+            parts.append(part)
+        return parts
+
+    def _line(
+        self,
+        media: OfferedMedia,
+        choice: tuple[Codec, Codec | None] | None,
+        part: _Part,
+        extensions: dict[str, int],
+    ) -> tuple[AnsweredMedia, Line]:
+        if choice is None:
+            return AnsweredMedia(media), Line(media.mid)
+        codec, rtx = choice
+        sends = media.direction in _SENDING and part.source is not None
+        receives = media.direction in _RECEIVING and part.slot is not None
+        feedback = _feedback(codec, sends=sends, receives=receives, repair=rtx is not None)
+        parameters = OPUS_PARAMETERS if media.kind == "audio" else ""
+        codecs = [replace(codec, feedback=feedback, parameters=parameters)]
+        if rtx:
+            codecs.append(Codec(rtx.payload_type, "rtx", rtx.clock_rate, 1, f"apt={codec.payload_type}"))
+        offered = [uri for uri, id_ in extensions.items() if media.extensions.get(uri) == id_]
+        section = AnsweredMedia(
+            media,
+            direction=_DIRECTIONS[sends, receives],
+            codecs=tuple(codecs),
+            extensions=tuple(offered) if sends else (),
+        )
+        rtx_type = rtx.payload_type if rtx else None
+        sending = receiving = None
+        if sends and part.source is not None:
+            sending = Sending(
+                source=part.source,
+                payload_type=codec.payload_type,
+                rtx_payload_type=rtx_type,
+                clock_rate=codec.clock_rate,
+                nack="nack" in feedback and media.kind == "video",
+                pli="nack pli" in feedback,
+                ssrcs=media.ssrcs,
+                rtx=media.rtx,
+            )
+        if receives and part.slot is not None:
+            stream, rtx_ssrc = f"slot-{part.slot}", part.rtx_ssrc if rtx else 0
+            kind: Literal["audio", "video"] = "audio" if media.kind == "audio" else "video"
+            section = replace(
+                section, stream=stream, track=f"{kind}-{part.slot}", ssrc=part.ssrc, rtx_ssrc=rtx_ssrc
+            )
+            receiving = Receiving(
+                index=part.slot,
+                kind=kind,
+                payload_type=codec.payload_type,
+                rtx_payload_type=rtx_type,
+                clock_rate=codec.clock_rate,
+                ssrc=part.ssrc,
+                rtx_ssrc=rtx_ssrc,
+                stream=stream,
+            )
+        return section, Line(media.mid, sending, receiving)
+
+
+_DIRECTIONS: dict[tuple[bool, bool], Direction] = {
+    (True, True): "sendrecv",
+    (True, False): "recvonly",
+    (False, True): "sendonly",
+    (False, False): "inactive",
+}
+"""Ours, by (the browser sends, the browser receives)."""
+
+
+def _sources(kind: str) -> tuple[Source, ...]:
+    return ("microphone",) if kind == "audio" else ("camera", "screen")
+
+
+def _feedback(codec: Codec, *, sends: bool, receives: bool, repair: bool) -> frozenset[str]:
+    """Return the RTCP feedback kinds of a line: those offered that the relay uses in that direction.
+
+    Towards a receiver NACK is only agreed where the repair goes on its own SSRC (RFC 4588): sending a
+    changed packet again under a used sequence number would break AES-GCM.
+    """
+    used = set()
+    if sends:
+        used |= {"transport-cc", "nack", "nack pli", "ccm fir"}
+    if receives:
+        used |= {"nack pli", "ccm fir"} | ({"nack"} if repair else set())
+    return frozenset(used) & codec.feedback
