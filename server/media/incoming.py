@@ -1,0 +1,124 @@
+"""One stream as it arrives: order, loss, jitter and the packets kept for repair."""
+
+from __future__ import annotations
+
+from server.media.loss import Missing
+from server.media.rtcp import Block
+
+HISTORY = 512
+"""Packets kept of a video stream: 2 s at 2.5 Mbit/s, about 600 kB. A power of two."""
+
+_BEFORE_FIRST = 0x10000
+
+
+class Incoming:
+    """Reception state of one RTP stream (RFC 3550 A.1, A.3, A.8).
+
+    Sequence numbers are extended to plain integers that never wrap; the first cycle is number 1, so that a
+    late packet from before the first one is still positive. ``repaired`` streams keep a history.
+    """
+
+    __slots__ = (
+        "_base",
+        "_expected_prior",
+        "_received_prior",
+        "_transit",
+        "clock_rate",
+        "high",
+        "history",
+        "jitter",
+        "last_sr",
+        "last_sr_at",
+        "missing",
+        "next",
+        "received",
+    )
+
+    def __init__(self, clock_rate: int, *, repaired: bool) -> None:
+        self.clock_rate = clock_rate
+        self.missing = Missing()
+        self.history: list[bytes | None] = [None] * HISTORY if repaired else []
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin anew: the sender has changed its SSRC."""
+        self.next = _BEFORE_FIRST
+        self.high = _BEFORE_FIRST - 1
+        self.received = 0
+        self.jitter = 0.0
+        self.last_sr = 0
+        self.last_sr_at = 0.0
+        self._base = _BEFORE_FIRST
+        self._transit: float | None = None
+        self._expected_prior = 0
+        self._received_prior = 0
+        self.missing.clear()
+        self.history[:] = [None] * len(self.history)
+
+    def arrive(self, sequence: int, now: float, *, repair: bool = False) -> int:
+        """Note a packet; return its extended number, or -1 when it was there already or is too old.
+
+        ``repair`` says that it came as a retransmission: it fills a hole and counts as lost all the same
+        (RFC 4588 7.1).
+        """
+        if (sequence - self.next) & 0xFFFF:
+            return self._disorder(sequence, now, repair=repair)
+        self.next = (sequence + 1) & 0xFFFF
+        self.received += 1
+        self.high += 1
+        return self.high
+
+    def _disorder(self, sequence: int, now: float, *, repair: bool) -> int:
+        if not self.received:
+            self._base = self.high = _BEFORE_FIRST + sequence
+        else:
+            ahead = (sequence - self.next) & 0xFFFF
+            if ahead >= 0x8000:
+                number = self.high + 1 + ahead - 0x10000
+                if not self.missing.found(number):
+                    return -1
+                self.received += not repair
+                return number
+            if repair:
+                # A repair ahead of the stream would open holes for packets that are merely slower.
+                return -1
+            self.missing.gap(self.high + 1, self.high + 1 + ahead, now)
+            self.high += 1 + ahead
+        self.next = (sequence + 1) & 0xFFFF
+        self.received += 1
+        return self.high
+
+    def keep(self, packet: bytes, sequence: int) -> None:
+        """Keep a packet for repair; the oldest makes room."""
+        self.history[sequence & HISTORY - 1] = packet
+
+    def recall(self, number: int) -> bytes | None:
+        """Return the packet with this extended number, None when it is gone or never came."""
+        if not self.history or not 0 <= self.high - number < HISTORY:
+            return None
+        packet = self.history[number & HISTORY - 1]
+        if packet is None or packet[2] << 8 | packet[3] != number & 0xFFFF:
+            return None
+        return packet
+
+    def time(self, timestamp: int, now: float) -> None:
+        """Note the arrival of a new timestamp for the jitter estimate (RFC 3550 6.4.1, A.8)."""
+        transit = now * self.clock_rate - timestamp
+        if self._transit is not None:
+            change = abs(transit - self._transit)
+            # A timestamp that wraps or jumps is not jitter.
+            if change < self.clock_rate * 10:
+                self.jitter += (change - self.jitter) / 16
+        self._transit = transit
+
+    def report(self, ssrc: int, now: float) -> Block:
+        """Return the report block for the time since the last one. ``now`` is in seconds."""
+        expected = self.high - self._base + 1 if self.received else 0
+        lost = expected - self.received
+        expected_now = expected - self._expected_prior
+        lost_now = expected_now - (self.received - self._received_prior)
+        self._expected_prior, self._received_prior = expected, self.received
+        fraction = min(255, (lost_now << 8) // expected_now) if expected_now > 0 and lost_now > 0 else 0
+        delay = int((now - self.last_sr_at) * 65_536) & 0xFFFFFFFF if self.last_sr else 0
+        highest = (self.high - _BEFORE_FIRST) & 0xFFFFFFFF if self.received else 0
+        return Block(ssrc, fraction, lost, highest, int(self.jitter), self.last_sr, delay)

@@ -1,0 +1,69 @@
+"""Who is shown in which receiving slot: nobody moves who does not have to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+
+class Feed(NamedTuple):
+    """What a slot can carry: a member's microphone, camera or screen."""
+
+    member: str
+    source: Literal["microphone", "camera", "screen"]
+
+
+def assign(
+    current: Sequence[Feed | None], wanted: Sequence[Feed], preferred: Mapping[Feed, int]
+) -> list[Feed | None]:
+    """Place the feeds of ``wanted`` (most important first) into as many slots as ``current`` has.
+
+    A feed that is placed stays; a new one goes to its ``preferred`` index when that is free, else to a free
+    slot that nobody else prefers, else to any. What does not fit is left out, least important first.
+    """
+    chosen = set(wanted[: len(current)])
+    slots: list[Feed | None] = [feed if feed in chosen else None for feed in current]
+    newcomers = [feed for feed in wanted[: len(current)] if feed not in slots]
+    homeless = []
+    for feed in newcomers:
+        index = preferred.get(feed)
+        if index is not None and index < len(slots) and slots[index] is None:
+            slots[index] = feed
+        else:
+            homeless.append(feed)
+    reserved = set(preferred.values())
+    for feed in homeless:
+        free = [index for index, taken in enumerate(slots) if taken is None]
+        slots[min(free, key=lambda index: (index in reserved, index))] = feed
+    return slots
+
+
+def assign_audio(
+    current: Sequence[Feed | None], others: Sequence[str], recent: Sequence[str]
+) -> list[Feed | None]:
+    """Place microphones: all others while they fit, else those of ``recent`` (who speaks first) that do.
+
+    ``others`` are the members present besides the subscriber, in order of arrival.
+    """
+    if len(others) <= len(current):
+        heard = list(others)
+    else:
+        present = set(others)
+        heard = [member for member in recent if member in present][: len(current)]
+    return assign(current, [Feed(member, "microphone") for member in heard], {})
+
+
+def assign_video(
+    current: Sequence[Feed | None],
+    screens: Sequence[str],
+    cameras: Sequence[str],
+    audio: Sequence[Feed | None],
+) -> tuple[list[Feed | None], int]:
+    """Place screens, then cameras; return the slots and how many would be needed to show everything.
+
+    A camera prefers the index at which its member's microphone is: those two slots share one stream, which
+    is what browsers synchronise by.
+    """
+    wanted = [Feed(member, "screen") for member in screens] + [Feed(member, "camera") for member in cameras]
+    homes = {Feed(feed.member, "camera"): index for index, feed in enumerate(audio) if feed}
+    return assign(current, wanted, homes), len(wanted)

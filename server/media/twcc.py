@@ -1,0 +1,121 @@
+"""Transport-wide congestion control feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01 3.1).
+
+The relay notes when each transport-wide sequence number arrived and reports about every 100 ms; the
+browser's own estimator does the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from struct import Struct
+
+_HEAD = Struct("!BBHLLHHL")
+_U16 = Struct("!H")
+
+TICK_NS = 250_000
+"""Arrival deltas count 250 µs (3.1.5); the reference time counts 64 ms, which is 256 of them."""
+
+MAX_SPAN = 1_200
+"""Older numbers than this behind the newest are not reported any more."""
+
+_PER_PACKET = 400
+"""Statuses a packet: at most 2 bytes of delta and 2 bits of status each keep it below 1,000 bytes."""
+
+_NONE, _SMALL, _LARGE = 0, 1, 2
+
+
+class Arrivals:
+    """When transport-wide sequence numbers arrived since the last feedback.
+
+    ``times`` maps a 16-bit number to nanoseconds and is written by the pump directly: one dict entry per
+    packet is the whole cost, and 65,536 of them the bound.
+    """
+
+    __slots__ = ("_count", "_next", "times")
+
+    def __init__(self) -> None:
+        self.times: dict[int, int] = {}
+        self._next: int | None = None
+        self._count = 0
+
+    def feedback(self, sender: int, ssrc: int) -> list[bytes]:
+        """Return the RTCP packets that report what came since the last call, and forget it."""
+        times = self.times
+        if not times:
+            return []
+        expected = self._next
+        pivot = next(iter(times)) if expected is None else expected
+        # Numbers by signed distance from the next expected one (RFC 1982 arithmetic).
+        found = {((seq - pivot + 0x8000) & 0xFFFF) - 0x8000: at // TICK_NS for seq, at in times.items()}
+        times.clear()
+        first, last = min(found), max(found)
+        if expected is not None and first > 0:
+            first = 0
+        first = max(first, last - MAX_SPAN + 1)
+        if expected is None or last >= 0:
+            self._next = (pivot + last + 1) & 0xFFFF
+        packets = []
+        for low in range(first, last + 1, _PER_PACKET):
+            ticks = [found.get(offset) for offset in range(low, min(low + _PER_PACKET, last + 1))]
+            if any(tick is not None for tick in ticks):
+                packets.append(_encode(sender, ssrc, (pivot + low) & 0xFFFF, ticks, self._count))
+                self._count = (self._count + 1) & 0xFF
+        return packets
+
+
+def _encode(sender: int, ssrc: int, base: int, ticks: Sequence[int | None], count: int) -> bytes:
+    """Build one feedback packet; ``ticks`` are arrivals in 250 µs, None where nothing came, not all None."""
+    first = next(tick for tick in ticks if tick is not None)
+    reference = first >> 8
+    before = reference << 8
+    statuses = bytearray()
+    deltas = bytearray()
+    for tick in ticks:
+        if tick is None:
+            statuses.append(_NONE)
+            continue
+        delta = tick - before
+        before = tick
+        if 0 <= delta <= 255:
+            statuses.append(_SMALL)
+            deltas.append(delta)
+        else:
+            # A wider gap than 8.19 s can't be told: the clamp keeps the packet valid.
+            delta = max(-0x8000, min(delta, 0x7FFF))
+            statuses.append(_LARGE)
+            deltas += _U16.pack(delta & 0xFFFF)
+    body = b"".join(_chunks(statuses)) + deltas
+    padding = -len(body) % 4
+    first_byte = 0x80 | 15 | (0x20 if padding else 0)
+    if padding:
+        body += bytes(padding - 1) + bytes((padding,))
+    head = _HEAD.pack(
+        first_byte,
+        205,
+        4 + len(body) // 4,
+        sender,
+        ssrc,
+        base,
+        len(ticks),
+        (reference & 0xFFFFFF) << 8 | count,
+    )
+    return head + body
+
+
+def _chunks(statuses: bytearray) -> Iterator[bytes]:
+    """Yield packet status chunks (3.1.3, 3.1.4): runs where they pay, vectors of seven otherwise."""
+    at, end = 0, len(statuses)
+    while at < end:
+        status = statuses[at]
+        run = at + 1
+        while run < end and statuses[run] == status:
+            run += 1
+        if run - at >= 7 or run == end:
+            yield _U16.pack(status << 13 | (run - at))
+            at = run
+        else:
+            vector = 0
+            for symbol in statuses[at : at + 7].ljust(7, b"\0"):
+                vector = vector << 2 | symbol
+            yield _U16.pack(0xC000 | vector)
+            at += 7
