@@ -1,0 +1,129 @@
+"""What one person sends: a voice and a picture as RTP, paced like a browser's, with reports and repair."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from bench.load.wire import Kind, PacketTemplate, retransmission, sender_report
+
+AUDIO_BYTES: Final = 120
+"""An Opus packet at 32 kbit/s with header and extensions."""
+VIDEO_BYTES: Final = 1100
+FRAME_RATE: Final = 25
+AUDIO_PERIOD: Final = 0.02
+_HISTORY: Final = 512
+
+
+class TransportCounter:
+    """The transport-wide sequence number that all streams of a connection share."""
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    def take(self) -> int:
+        """The next number."""
+        self._next += 1
+        return self._next
+
+
+class Stream:
+    """One outgoing SSRC. ``send`` protects and sends RTP; times are monotonic seconds.
+
+    The mid extension stands in each packet until the receiver's first report, as in Chromium.
+    """
+
+    clock: Final[int]
+
+    def __init__(
+        self,
+        kind: Kind,
+        payload_type: int,
+        ssrc: int,
+        mid: str,
+        extensions: Mapping[str, int],
+        transport: TransportCounter,
+        send: Callable[[bytes], None],
+        *,
+        level: int = 30,
+        rtx: tuple[int, int] | None = None,
+    ) -> None:
+        self.kind = kind
+        self.ssrc = ssrc
+        self.sent = 0
+        self.resent = 0
+        self.keyframes_asked = 0
+        self.clock = 48_000 if kind == "audio" else 90_000
+        self._size = AUDIO_BYTES if kind == "audio" else VIDEO_BYTES
+        self._build = lambda mid: PacketTemplate(
+            kind, payload_type, ssrc, mid, extensions, level, self._size
+        )
+        self._template = self._build(mid)
+        self._settled = False
+        self._transport = transport
+        self._send = send
+        self._sequence = random.getrandbits(15)
+        self._start = random.getrandbits(30)
+        self._picture = random.getrandbits(14)
+        self._keyframe = True
+        self._rtx = rtx
+        self._rtx_sequence = random.getrandbits(15)
+        self._history: dict[int, bytes] = {}
+
+    def settle(self) -> None:
+        """The receiver has reported on this stream: it knows its mid."""
+        if not self._settled:
+            self._settled = True
+            self._template = self._build("")
+
+    def ask_keyframe(self) -> None:
+        """The receiver sent PLI or FIR."""
+        self._keyframe = True
+        self.keyframes_asked += 1
+
+    def sound(self, now: float) -> None:
+        """Sends one 20 ms packet."""
+        self._sequence += 1
+        self._send(self._template.audio(self._sequence, self._timestamp(now), self._transport.take(), now))
+        self.sent += 1
+
+    def frame(self, now: float, packets: int) -> None:
+        """Sends one frame in a burst (Chromium's pacer sends what 40 ms hold at once)."""
+        timestamp = self._timestamp(now)
+        self._picture += 1
+        keyframe, self._keyframe = self._keyframe, False
+        for index in range(packets):
+            self._sequence += 1
+            packet = self._template.video(
+                self._sequence,
+                timestamp,
+                self._transport.take(),
+                now,
+                picture=self._picture,
+                first=index == 0,
+                last=index == packets - 1,
+                keyframe=keyframe,
+            )
+            self._history[self._sequence & 0xFFFF] = packet
+            self._history.pop((self._sequence - _HISTORY) & 0xFFFF, None)
+            self._send(packet)
+        self.sent += packets
+
+    def resend(self, sequence: int) -> None:
+        """Answers a NACK from the history, by RTX where it was negotiated."""
+        packet = self._history.get(sequence)
+        if packet is None or self._rtx is None:
+            return
+        payload_type, ssrc = self._rtx
+        self._rtx_sequence += 1
+        self._send(retransmission(packet, payload_type, ssrc, self._rtx_sequence))
+        self.resent += 1
+
+    def report(self, now: float, wall: float) -> bytes:
+        """A sender report; ``wall`` is seconds since the Unix epoch."""
+        octets = self.sent * self._size
+        return sender_report(self.ssrc, wall, self._timestamp(now), self.sent, octets, "load")
+
+    def _timestamp(self, now: float) -> int:
+        return self._start + int(now * self.clock)
