@@ -1,0 +1,45 @@
+"""What a rule answers: the room as it becomes, what must be stored for that, and who is then told what."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from server.room.state import Present, RoomState
+from signaling.messages import ServerMessage, Timer
+
+
+class SaveMember(Struct, frozen=True):
+    """Store this member as present."""
+
+    member: Present
+
+
+class DropMember(Struct, frozen=True):
+    """Store that this member is no longer present."""
+
+    id: str
+
+
+class SaveTimer(Struct, frozen=True):
+    """Store the timer."""
+
+    timer: Timer
+
+
+Save = SaveMember | DropMember | SaveTimer
+
+
+class Send(Struct, frozen=True):
+    """A message for the member ``to``, or for everyone when that is None, but never for ``but``."""
+
+    message: ServerMessage
+    to: str | None = None
+    but: str | None = None
+
+
+class Change(Struct, frozen=True):
+    """Carried out in this order: ``saves`` all together, then ``state``, then ``sends`` one by one."""
+
+    state: RoomState
+    saves: tuple[Save, ...] = ()
+    sends: tuple[Send, ...] = ()

@@ -1,0 +1,97 @@
+"""A room as it was planned: its format, its guests and their links. What pages make and the store keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from server.room.formats import Format, scale
+from server.room.names import clean_name
+from signaling.errors import ProtocolError
+from signaling.messages import Guest, Role, Timer
+
+MOST_GUESTS = 16
+"""Links a room can have. Small groups are meant (up to 8); the rest is room for observers and latecomers."""
+
+
+class GuestRecord(Struct, frozen=True, kw_only=True):
+    """A person with a personal link, the ``place``th on the list.
+
+    The link carries ``serial``: renewing counts it up, and older links fall.
+    """
+
+    id: str
+    name: str
+    role: Role
+    serial: int = 1
+    revoked: bool = False
+    place: int = 0
+
+    def shown(self) -> Guest:
+        """The guest as others see them."""
+        return Guest(id=self.id, name=self.name, role=self.role)
+
+
+class RoomRecord(Struct, frozen=True, kw_only=True):
+    """A planned room. ``title`` may be empty; links open nothing from ``expires_ms`` on."""
+
+    id: str
+    title: str
+    format: str
+    minutes: int
+    created_ms: int
+    expires_ms: int
+    guests: tuple[GuestRecord, ...]
+
+    def guest(self, guest_id: str) -> GuestRecord | None:
+        """The guest with this id, None when the room has no such guest."""
+        return next((guest for guest in self.guests if guest.id == guest_id), None)
+
+    def with_guest(self, changed: GuestRecord) -> RoomRecord:
+        """The same room with that guest's record exchanged."""
+        guests = tuple(changed if guest.id == changed.id else guest for guest in self.guests)
+        return replace(self, guests=guests)
+
+
+class Invited(Struct, frozen=True):
+    """Somebody to make a link for: ``id`` is new and random, ``name`` as typed."""
+
+    id: str
+    name: str
+    role: Role
+
+
+def plan(
+    *,
+    room_id: str,
+    title: str,
+    agenda: Format,
+    minutes: int,
+    invited: Sequence[Invited],
+    now_ms: int,
+    expires_ms: int,
+) -> tuple[RoomRecord, Timer]:
+    """A new room and its timer, names cleaned. Ids are the caller's, random and unguessable.
+
+    Raises ``ProtocolError`` ``name-missing`` or ``name-too-long`` with the field ``guests.<index>.name`` or
+    ``title``, ``room-full`` beyond ``MOST_GUESTS``; ``ValueError`` for minutes that don't fit the format.
+    """
+    if len(invited) > MOST_GUESTS:
+        raise ProtocolError("room-full", "guests")
+    record = RoomRecord(
+        id=room_id,
+        title=clean_name(title, "title") if title.strip() else "",
+        format=agenda.key,
+        minutes=minutes,
+        created_ms=now_ms,
+        expires_ms=expires_ms,
+        guests=tuple(
+            GuestRecord(
+                id=each.id, name=clean_name(each.name, f"guests.{index}.name"), role=each.role, place=index
+            )
+            for index, each in enumerate(invited)
+        ),
+    )
+    return record, Timer(status="ready", index=0, boxes=scale(agenda, minutes), since_ms=None)

@@ -1,0 +1,77 @@
+"""The state of a room that is live: who is in it and the timer. Immutable; every change makes a new one."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from server.room.record import RoomRecord
+from signaling.messages import Member, Room, Timer
+
+PLACE_KEPT_S = 30.0
+"""How long the place of a member whose connection is lost is kept."""
+
+
+class Present(Struct, frozen=True, kw_only=True):
+    """Somebody who has entered, as stored. ``session`` is what the same tab resumes with; it never travels.
+
+    ``entered_ms`` orders the members; ``connected`` is false while their place is kept for them.
+    """
+
+    id: str
+    name: str
+    microphone: bool
+    camera: bool
+    screen: bool
+    connected: bool
+    session: str
+    entered_ms: int
+
+
+class RoomState(Struct, frozen=True, kw_only=True):
+    """A live room. ``members`` is in the order of entering."""
+
+    record: RoomRecord
+    timer: Timer
+    members: tuple[Present, ...] = ()
+
+    def member(self, member_id: str) -> Present | None:
+        """Who is in under this id, None when nobody is."""
+        return next((member for member in self.members if member.id == member_id), None)
+
+    def with_member(self, changed: Present) -> RoomState:
+        """The same room with that member exchanged, or come in last."""
+        if self.member(changed.id) is None:
+            return replace(self, members=(*self.members, changed))
+        members = tuple(changed if member.id == changed.id else member for member in self.members)
+        return replace(self, members=members)
+
+    def without_member(self, member_id: str) -> RoomState:
+        """The same room without that member."""
+        members = tuple(member for member in self.members if member.id != member_id)
+        return replace(self, members=members)
+
+    def shown(self) -> Room:
+        """The room as a person is shown it."""
+        return Room(
+            id=self.record.id,
+            title=self.record.title,
+            format=self.record.format,
+            guests=tuple(guest.shown() for guest in self.record.guests),
+            members=tuple(self.shown_member(member) for member in self.members),
+            timer=self.timer,
+            expires_ms=self.record.expires_ms,
+        )
+
+    def shown_member(self, member: Present) -> Member:
+        """A member as everyone sees them; the role is the guest's, whatever anybody says."""
+        guest = self.record.guest(member.id)
+        return Member(
+            id=member.id,
+            name=member.name,
+            role="mentee" if guest is None else guest.role,
+            microphone=member.microphone,
+            camera=member.camera,
+            screen=member.screen,
+            connected=member.connected,
+        )

@@ -1,0 +1,37 @@
+"""Every key that Compagnon uses in the store: spelled here and nowhere else.
+
+The room's id is the hash tag, so that what belongs to a room can change in one transaction on a cluster.
+"""
+
+from __future__ import annotations
+
+SECRET = "compagnon:secret"  # noqa: S105 - the key's name, not the secret
+"""String: what links are signed with."""
+
+OCCUPIED = "compagnon:occupied"
+"""Set of ids of rooms with somebody in them: what a starting server brings back to life."""
+
+
+def about(room: str) -> str:
+    """String, JSON: the room as planned, without its guests."""
+    return f"compagnon:{{{room}}}:about"
+
+
+def guests(room: str) -> str:
+    """Hash, guest id to JSON: who has a link, in which state."""
+    return f"compagnon:{{{room}}}:guests"
+
+
+def members(room: str) -> str:
+    """Hash, member id to JSON: who is in the room."""
+    return f"compagnon:{{{room}}}:members"
+
+
+def timer(room: str) -> str:
+    """String, JSON: the session's timer."""
+    return f"compagnon:{{{room}}}:timer"
+
+
+def notes(room: str) -> str:
+    """Stream of Yjs updates in field ``u``, oldest first; a snapshot is an update like the others."""
+    return f"compagnon:{{{room}}}:notes"

@@ -1,0 +1,111 @@
+"""Rooms: made once as planned, loaded whole, and changed by what the pure room decided should be saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct, json, structs
+from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
+
+from server.room.change import DropMember, Save, SaveMember, SaveTimer
+from server.room.record import GuestRecord, RoomRecord
+from server.room.state import Present
+from server.storage import keys
+from signaling.messages import Timer
+
+RETENTION_MS = 30 * 24 * 3_600_000
+"""How long a room outlives its links, so that its notes can still be fetched by whoever runs the server."""
+
+
+class StoredRoom(Struct, frozen=True):
+    """All of a room but its notes. ``members`` are in no order."""
+
+    record: RoomRecord
+    timer: Timer
+    members: tuple[Present, ...]
+
+
+async def create(store: Redis, record: RoomRecord, timer: Timer) -> None:
+    """Stores a new room; its id must be new."""
+    about = structs.replace(record, guests=())
+    async with store.pipeline(transaction=True) as pipe:
+        pipe.set(keys.about(record.id), json.encode(about), pxat=_until(record))
+        if record.guests:
+            pipe.hset(keys.guests(record.id), mapping={each.id: json.encode(each) for each in record.guests})
+            pipe.pexpireat(keys.guests(record.id), _until(record))
+        pipe.set(keys.timer(record.id), json.encode(timer), pxat=_until(record))
+        await pipe.execute()
+
+
+async def load_record(store: Redis, room: str) -> RoomRecord | None:
+    """The room as planned, guests in the order of the plan; None when there is no such room."""
+    async with store.pipeline(transaction=True) as pipe:
+        pipe.get(keys.about(room))
+        pipe.hvals(keys.guests(room))
+        about, guests = await pipe.execute()
+    return _record(about, guests)
+
+
+async def load(store: Redis, room: str) -> StoredRoom | None:
+    """Everything of a room but its notes; None when there is no such room."""
+    async with store.pipeline(transaction=True) as pipe:
+        pipe.get(keys.about(room))
+        pipe.hvals(keys.guests(room))
+        pipe.get(keys.timer(room))
+        pipe.hvals(keys.members(room))
+        about, guests, timer, members = await pipe.execute()
+    record = _record(about, guests)
+    if record is None or timer is None:
+        return None
+    return StoredRoom(
+        record=record,
+        timer=json.decode(timer, type=Timer),
+        members=tuple(json.decode(member, type=Present) for member in members),
+    )
+
+
+async def save(store: Redis, room: str, expires_ms: int, saves: Iterable[Save]) -> None:
+    """Writes what a change, or several in their order, asked to be saved: all of it or nothing."""
+    until = expires_ms + RETENTION_MS
+    async with store.pipeline(transaction=True) as pipe:
+        for each in saves:
+            _write(pipe, room, each, until)
+        await pipe.execute()
+
+
+async def mark_occupied(store: Redis, room: str) -> None:
+    """Puts the room on the list of those that a starting server brings back to life."""
+    await store.sadd(keys.OCCUPIED, room)
+
+
+async def mark_empty(store: Redis, room: str) -> None:
+    """Takes the room off that list."""
+    await store.srem(keys.OCCUPIED, room)
+
+
+async def occupied(store: Redis) -> frozenset[str]:
+    """The rooms that had somebody in them when this was last known."""
+    return frozenset(room.decode() for room in await store.smembers(keys.OCCUPIED) if isinstance(room, bytes))
+
+
+def _write(pipe: Pipeline, room: str, save: Save, until: int) -> None:
+    match save:
+        case SaveMember(member):
+            pipe.hset(keys.members(room), member.id, json.encode(member))
+            pipe.pexpireat(keys.members(room), until)
+        case DropMember(member_id):
+            pipe.hdel(keys.members(room), member_id)
+        case SaveTimer(timer):
+            pipe.set(keys.timer(room), json.encode(timer), pxat=until)
+
+
+def _until(record: RoomRecord) -> int:
+    return record.expires_ms + RETENTION_MS
+
+
+def _record(about: bytes | None, guests: list[bytes]) -> RoomRecord | None:
+    if about is None:
+        return None
+    found = sorted((json.decode(each, type=GuestRecord) for each in guests), key=lambda guest: guest.place)
+    return structs.replace(json.decode(about, type=RoomRecord), guests=tuple(found))
