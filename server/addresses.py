@@ -57,7 +57,7 @@ def candidates(
     """Addresses for the ICE candidates of an answer, best first.
 
     ``public`` are the resolved ``--public-address``es, ``here`` this machine's own, ``host_header`` what the
-    browser asked for: somebody on this computer is given the loopback address, which no firewall stands before.
+    browser asked for: somebody on this computer is given the loopback address, which passes every firewall.
     """
     local = host_of(host_header) in LOOPBACK_NAMES
     loopback = ("::1",) if config.media_host == "::1" else ("127.0.0.1",)

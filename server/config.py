@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from server.errors import OperatorError
+
 DEFAULT_PORT = 8080
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -20,7 +22,7 @@ _HOST_NAME = re.compile(
 )
 
 
-class ConfigError(Exception):
+class ConfigError(OperatorError):
     """The operator wrote something that can't work; the text is one sentence that names the option."""
 
 

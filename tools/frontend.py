@@ -34,7 +34,9 @@ def fingerprint(root: Path) -> str:
     for folder, folders, files in os.walk(web):
         here = Path(folder)
         skipped = _made | _served_as_they_are if here == web else _made
-        folders[:] = sorted(name for name in folders if name not in skipped)
+        folders[:] = sorted(
+            name for name in folders if name not in skipped and not name.startswith("static.")
+        )
         for name in sorted(files):
             if not name.endswith((".py", ".pyc")):
                 digest.update(f"{(here / name).relative_to(web).as_posix()}\0".encode())
