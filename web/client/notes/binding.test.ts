@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { TextareaBinding } from "./binding";
+import { boundaryAfter, boundaryBefore } from "./text";
 import { below, chance, Field, pick, someText } from "./trial";
 
 /** A person at a textarea; what they send waits in `outbox` until the test delivers it. */
@@ -142,11 +143,10 @@ describe("textarea binding", () => {
       const { length } = me.field.value;
       const dice = random();
       if (dice < 0.55) {
-        const from = below(random, length + 1);
-        const to = Math.min(length, random() < 0.6 ? from : from + below(random, 12));
-        const insert = random() < 0.75 ? someText(random, 4) : "";
-        // A hand may cut anywhere, even inside a pair; what it leaves there is mended.
-        me.type(from, to, insert);
+        const value = me.field.value;
+        const from = boundaryBefore(value, below(random, length + 1));
+        const to = random() < 0.6 ? from : boundaryAfter(value, Math.min(length, from + below(random, 12)));
+        me.type(from, to, random() < 0.75 ? someText(random, 4) : "");
       } else if (dice < 0.65) {
         me.binding.compose(true);
       } else if (dice < 0.75) {
@@ -166,6 +166,7 @@ describe("textarea binding", () => {
     deliver(b, a);
     expect(a.text.toString()).toBe(b.text.toString());
     for (const { field, text } of people) expect(field.value).toBe(text.toString());
+    expect(a.text.toString()).not.toContain("\ufffd");
     // What the server would load from what was sent.
     const server = new Y.Doc();
     Y.applyUpdate(server, Y.encodeStateAsUpdate(a.doc));

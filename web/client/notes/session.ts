@@ -196,7 +196,7 @@ export class NotesSession implements NotesListener {
   private edited(update: Uint8Array): void {
     const unsaved: Unsaved = { update, frame: null };
     this.unsaved.push(unsaved);
-    if (this.flowing) unsaved.frame = this.sendUpdate("update", update);
+    if (this.flowing) this.sendUpdate("update", update, [unsaved]);
     if (this.keeping === undefined) {
       this.keeping = setTimeout(() => this.keepNow(), KEEP_AFTER_MS);
     }
@@ -209,11 +209,10 @@ export class NotesSession implements NotesListener {
     const everything = Y.mergeUpdates([lacking, ...this.unsaved.map(({ update }) => update)]);
     this.flowing = true;
     if (everything.length <= UPDATE_BYTES) {
-      const frame = this.sendUpdate("reply", everything);
-      for (const unsaved of this.unsaved) unsaved.frame = frame;
+      this.sendUpdate("reply", everything, this.unsaved);
     } else {
       // A very long time offline: piece by piece, each as small as when it was made.
-      for (const unsaved of this.unsaved) unsaved.frame = this.sendUpdate("update", unsaved.update);
+      for (const unsaved of [...this.unsaved]) this.sendUpdate("update", unsaved.update, [unsaved]);
     }
     this.changed();
   }
@@ -222,11 +221,11 @@ export class NotesSession implements NotesListener {
     return Y.mergeUpdates(this.unsaved.map(({ update }) => update));
   }
 
-  /** Returns the number under which the server will acknowledge this frame. */
-  private sendUpdate(kind: "reply" | "update", update: Uint8Array): number {
-    this.send({ kind, update });
+  /** Sends a frame that the server will count, carrying these edits. */
+  private sendUpdate(kind: "reply" | "update", update: Uint8Array, carried: readonly Unsaved[]): void {
     this.frames += 1;
-    return this.frames;
+    for (const unsaved of carried) unsaved.frame = this.frames;
+    this.send({ kind, update });
   }
 
   private sendPresence(clients: number[]): void {
