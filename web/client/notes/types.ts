@@ -51,8 +51,6 @@ export interface NotesTransport {
 /** Who a member id is, as the room shows them. */
 export interface NotesPerson {
   name: string;
-  /** 0 to 7: the person's colour, the same as their chip's. Without it one is drawn from the id. */
-  tone?: number;
 }
 
 /** Translates a key of the catalogues; `count` among the values selects the plural. */
@@ -66,7 +64,10 @@ export interface NotesOptions {
   room: { id: string; expires_ms: number };
   /** This member's id. */
   me: string;
+  /** Who a member id is: guests of the room, present or not. Asked each time, as names may change. */
   person: (id: string) => NotesPerson | undefined;
+  /** Everyone who may own an action item, this member included. */
+  guests: () => readonly NotesPerson[];
   t: Translate;
   /** Where the server gives the notes as a Markdown file. */
   notesUrl: string;
