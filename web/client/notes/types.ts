@@ -69,6 +69,8 @@ export interface NotesOptions {
   /** Everyone who may own an action item, this member included. */
   guests: () => readonly NotesPerson[];
   t: Translate;
+  /** Says a sentence in the room's polite live region. */
+  say: (text: string) => void;
   /** Where the server gives the notes as a Markdown file. */
   notesUrl: string;
   /** Which view to begin with; without it the person's last choice, or plain when the browser saves data. */
