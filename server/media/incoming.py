@@ -15,7 +15,9 @@ class Incoming:
     """Reception state of one RTP stream (RFC 3550 A.1, A.3, A.8).
 
     Sequence numbers are extended to plain integers that never wrap; the first cycle is number 1, so that a
-    late packet from before the first one is still positive. ``repaired`` streams keep a history.
+    late packet from before the first one is still positive. ``repaired`` streams keep a history. ``holes``
+    is empty while nothing is missing: the pump asks for each packet. ``life`` is another object after a
+    restart: what numbers meant before means nothing now.
     """
 
     __slots__ = (
@@ -26,9 +28,11 @@ class Incoming:
         "clock_rate",
         "high",
         "history",
+        "holes",
         "jitter",
         "last_sr",
         "last_sr_at",
+        "life",
         "missing",
         "next",
         "received",
@@ -37,11 +41,13 @@ class Incoming:
     def __init__(self, clock_rate: int, *, repaired: bool) -> None:
         self.clock_rate = clock_rate
         self.missing = Missing()
+        self.holes = self.missing.holes
         self.history: list[bytes | None] = [None] * HISTORY if repaired else []
         self.restart()
 
     def restart(self) -> None:
         """Begin anew: the sender has changed its SSRC."""
+        self.life = object()
         self.next = _BEFORE_FIRST
         self.high = _BEFORE_FIRST - 1
         self.received = 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 MAX_MISSING = 256
 """A wider gap is no loss to repair but an outage: a keyframe is cheaper."""
 
@@ -27,45 +25,39 @@ class _Hole:
 
 
 class Missing:
-    """The missing packets of one stream by extended sequence number, oldest first."""
+    """The missing packets of one stream: ``holes`` by extended sequence number, oldest first."""
 
-    __slots__ = ("_holes", "gave_up")
+    __slots__ = ("gave_up", "holes")
 
     def __init__(self) -> None:
-        self._holes: dict[int, _Hole] = {}
+        self.holes: dict[int, _Hole] = {}
         self.gave_up = False
         """Set when a packet was given up: the picture needs a keyframe. Whoever asks for one resets it."""
 
-    def __len__(self) -> int:
-        return len(self._holes)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._holes)
-
     def gap(self, first: int, end: int, now: float) -> None:
         """Note that ``first`` to ``end - 1`` were jumped over."""
-        if end - first + len(self._holes) > MAX_MISSING:
-            self._holes.clear()
+        if end - first + len(self.holes) > MAX_MISSING:
+            self.holes.clear()
             self.gave_up = True
             return
         for number in range(first, end):
-            self._holes[number] = _Hole(now)
+            self.holes[number] = _Hole(now)
 
     def found(self, number: int) -> bool:
         """Return whether ``number`` was missing; it is not any more."""
-        return self._holes.pop(number, None) is not None
+        return self.holes.pop(number, None) is not None
 
     def clear(self) -> None:
         """Forget all of it: the stream starts anew."""
-        self._holes.clear()
+        self.holes.clear()
         self.gave_up = False
 
     def ask(self, now: float, rtt: float) -> list[int]:
         """Return the numbers to ask for now. Each is asked again after a round trip, with some slack."""
         asked = []
-        for number, hole in list(self._holes.items()):
+        for number, hole in list(self.holes.items()):
             if hole.asked >= MAX_ASKS or now - hole.since > GIVE_UP_S:
-                del self._holes[number]
+                del self.holes[number]
                 self.gave_up = True
             elif hole.due <= now:
                 hole.asked += 1
@@ -75,4 +67,4 @@ class Missing:
 
     def next_due(self) -> float | None:
         """Return when ``ask`` has something to say again, None while nothing is missing."""
-        return min((hole.due for hole in self._holes.values()), default=None)
+        return min((hole.due for hole in self.holes.values()), default=None)

@@ -29,8 +29,8 @@ def percentile(counts: Sequence[int], share: float) -> float:
 class RelayStats:
     """Plain running counters since the start; packets are RTP packets.
 
-    ``delays`` counts forwarded packets by the time from the kernel's receiving the datagram (the first of
-    its batch: the one that waited longest) to handing the copy to the kernel.
+    ``delays`` samples forwarded packets by the time from the kernel's receiving the datagram (the first of
+    its batch: the one that waited longest) to handing the batch's last copy to the kernel.
     """
 
     def __init__(self) -> None:
@@ -52,6 +52,13 @@ class RelayStats:
     def drop(self, reason: str) -> None:
         """Count a datagram that went nowhere. Reasons are few and fixed, never data from outside."""
         self.drops[reason] = self.drops.get(reason, 0) + 1
+
+    def delayed(self, micros: int, packets: int) -> None:
+        """Count packets that took so many whole microseconds."""
+        bits = micros.bit_length()
+        # Below 2**bits; whether it is below 2**(bits - 1/2) too is seen by squaring.
+        index = 2 * bits - (micros * micros < 1 << 2 * bits - 1) if micros > 0 else 0
+        self.delays[min(index, BUCKETS - 1)] += packets
 
     def delay(self, share: float) -> float:
         """Return the forwarding delay in seconds that ``share`` (0 to 1) of the packets did not exceed."""

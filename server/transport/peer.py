@@ -1,0 +1,311 @@
+"""One browser's media connection: its negotiation, its transport, what it sends and what it is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from server.media.quality import Grading, Measured
+from server.transport.dtls import Dtls, State
+from server.transport.ice import Agent, Path
+from server.transport.port import Port
+from server.transport.streams import Leg, Link, Stream
+from signaling.messages import Slot, Source
+from signaling.negotiation import Agreed, Credentials, Local, Negotiation, Receiving, Sending
+from signaling.sdp import AUDIO_LEVEL, MID, TRANSPORT_CC
+
+if TYPE_CHECKING:
+    from server.transport.room import RelayRoom
+
+_GCM_TAG, _CM_TAG = 16, 10
+
+
+def _ssrcs() -> Iterator[int]:
+    while True:
+        # Below 2**31: some stacks keep SSRCs in signed integers. 0 and 1 mean something to us.
+        yield secrets.randbelow(0x7FFFFFFF - 2) + 2
+
+
+def _credentials() -> Credentials:
+    """Fresh ICE credentials: 48 and 144 bits (RFC 8445 5.3 asks for 24 and 128)."""
+    return Credentials(secrets.token_urlsafe(6).replace("-", "+").replace("_", "/"), secrets.token_hex(18))
+
+
+class Peer:
+    """A member's media connection. Everything is called on the loop and returns at once.
+
+    ``connected`` is whether media can flow now: DTLS is up and ICE consent alive. ``loss_up`` and
+    ``loss_down`` are shares of packets (0 to 1), ``rtt`` is in seconds; None while unknown.
+    """
+
+    def __init__(
+        self, room: RelayRoom, port: Port, member: str, addresses: Sequence[str], video_slots: int
+    ) -> None:
+        self.member = member
+        self.connected = False
+        self.entered = False
+        self.sending: set[Source] = set()
+        self.streams: dict[Source, Stream] = {}
+        self.legs: dict[int, Leg] = {}
+        self.audio: list[Leg] = []
+        self.video: list[Leg] = []
+        self.link = Link(self)
+        self.rounds = 0
+        self.rtt: float | None = None
+        self.loss_up: float | None = None
+        self.loss_down: float | None = None
+        self.grading = Grading()
+        self.slots_wanted = 0
+        self._room = room
+        self._port = port
+        self._agent = Agent(self.link, self._selected)
+        self._dtls: Dtls | None = None
+        self._closed = False
+        self._clock_offset: int | None = None
+        self._lines: dict[str, Sending] = {}
+        self._negotiation = Negotiation(
+            Local(
+                session_id=secrets.randbits(62),
+                fingerprint=port.certificate.fingerprint,
+                candidates=tuple((address, port.number) for address in addresses),
+                max_video_slots=video_slots,
+            )
+        )
+
+    # ---------------------------------------------------------------- what live calls
+
+    def answer(self, offer_sdp: str) -> tuple[str, tuple[Slot, ...]]:
+        """Answer an offer; return the answer and all receiving slots. Raises ``ProtocolError("sdp")``."""
+        agreed = self._negotiation.answer(offer_sdp, _credentials(), _ssrcs())
+        if self._dtls is None:
+            self._begin(agreed)
+        elif agreed.restarted:
+            self._port.table.add(self._agent, agreed.credentials)
+        link = self.link
+        link.mid_id = agreed.extensions.get(MID, 0)
+        link.level_id = agreed.extensions.get(AUDIO_LEVEL, 0)
+        link.twcc_id = agreed.extensions.get(TRANSPORT_CC, 0)
+        self._lines = {line.mid: line.sending for line in agreed.lines if line.sending}
+        for sending in self._lines.values():
+            self._send(sending)
+        for leg in self.legs.values():
+            leg.active = False
+        for line in agreed.lines:
+            if line.receiving:
+                self._receive(line.mid, line.receiving)
+        self._room.changed()
+        return agreed.answer, self.slots()
+
+    def enter(self) -> None:
+        """Open the gate: media flows both ways from now on."""
+        self.entered = True
+        self._gates()
+
+    def set_sending(self, source: Source, on: bool) -> None:  # noqa: FBT001 - the seam with live
+        """Say whether a source is on. What arrives while it is off goes nowhere."""
+        (self.sending.add if on else self.sending.discard)(source)
+        self._gates()
+
+    def close(self) -> None:
+        """End the connection: the browser is told by DTLS, the slots of others are freed."""
+        if self._closed:
+            return
+        self._closed = True
+        self.entered = False
+        self._gates()
+        self._port.reports.remove(self)
+        if self._dtls is not None:
+            self._port.finish(self._dtls.close())
+        self._disconnect()
+        self._port.table.remove(self._agent)
+        self._room.left(self)
+
+    def slots(self) -> tuple[Slot, ...]:
+        """Return what each receiving line carries now, audio first."""
+        found = []
+        for leg in [*self.audio, *self.video]:
+            idle: Source = "microphone" if leg.kind == "audio" else "camera"
+            source = leg.feed.source if leg.feed else idle
+            found.append(Slot(mid=leg.mid, source=source, member=leg.feed.member if leg.feed else None))
+        return tuple(found)
+
+    # ---------------------------------------------------------------- negotiation
+
+    def _begin(self, agreed: Agreed) -> None:
+        self._port.table.add(self._agent, agreed.credentials)
+        self._dtls = Dtls(
+            self._port.certificate,
+            agreed.fingerprints,
+            active=agreed.setup == "active",
+            send=self._send_raw,
+            on_state=self._dtls_changed,
+        )
+        self._port.reports.add(self)
+
+    def _send(self, sending: Sending) -> None:
+        video = sending.source != "microphone"
+        stream = self.streams.get(sending.source)
+        if stream is None:
+            stream = Stream(self.link, sending.payload_type, sending.clock_rate, video=video)
+            self.streams[sending.source] = stream
+        stream.payload_type = sending.payload_type
+        stream.nack, stream.pli = sending.nack, sending.pli
+        if sending.ssrcs:
+            self._adopt(stream, sending.ssrcs[0])
+            repair = sending.rtx.get(sending.ssrcs[0])
+            if repair and sending.rtx_payload_type is not None:
+                self._adopt_repair(stream, repair)
+        self._gates()
+
+    def _adopt(self, stream: Stream, ssrc: int) -> None:
+        if stream.ssrc == ssrc:
+            return
+        self.link.streams.pop(stream.ssrc, None)
+        if stream.received:
+            stream.pause()
+            stream.restart()
+        stream.ssrc = ssrc
+        self.link.streams[ssrc] = stream
+
+    def _adopt_repair(self, stream: Stream, ssrc: int) -> None:
+        known = self.link.streams.get(ssrc)
+        if known is not None and known.repairs is stream:
+            return
+        for old in [old for old, other in self.link.streams.items() if other.repairs is stream]:
+            del self.link.streams[old]
+        repair = Stream(self.link, stream.payload_type, stream.clock_rate, video=False)
+        repair.repairs, repair.ssrc = stream, ssrc
+        self.link.streams[ssrc] = repair
+
+    def learn(self, ssrc: int, payload_type: int, mid: str) -> Stream | None:
+        """Say which stream an unannounced SSRC is: by its MID, else by a payload type only one line has."""
+        fitting = [
+            line
+            for name, line in self._lines.items()
+            if payload_type in (line.payload_type, line.rtx_payload_type) and mid in ("", name)
+        ]
+        if len(fitting) != 1:
+            return None
+        line = fitting[0]
+        stream = self.streams[line.source]
+        if payload_type == line.payload_type:
+            if not mid and stream.ssrc:
+                return None
+            self._adopt(stream, ssrc)
+        else:
+            self._adopt_repair(stream, ssrc)
+        return self.link.streams[ssrc]
+
+    def _receive(self, mid: str, receiving: Receiving) -> None:
+        leg = self.legs.get(receiving.ssrc)
+        if leg is None:
+            numbers = (secrets.randbits(15), secrets.randbits(32), secrets.randbits(15))
+            leg = Leg(
+                self.link,
+                mid,
+                receiving.kind,
+                receiving.ssrc,
+                receiving.rtx_ssrc,
+                receiving.clock_rate,
+                numbers,
+            )
+            self.legs[receiving.ssrc] = leg
+            (self.audio if receiving.kind == "audio" else self.video).append(leg)
+        leg.active = True
+        leg.sync = receiving.stream
+        leg.payload_type = receiving.payload_type
+        leg.rtx_payload_type = receiving.rtx_payload_type
+
+    # ---------------------------------------------------------------- transport
+
+    def handshake(self, datagram: bytes) -> None:
+        """Take a DTLS datagram from an address that ICE has validated."""
+        if self._dtls is not None:
+            self._dtls.receive(datagram)
+
+    def moved(self, path: Path) -> None:
+        """Authentic media came on another path than the one we use: follow it where it was nominated."""
+        best = self._agent.selected
+        if path.nominated is not None and (best is None or path.generation >= best.generation):
+            self._agent.select(path)
+
+    def watch(self, now: float) -> None:
+        """Look after consent (RFC 7675): without it the peer leaves the table until checks come back."""
+        if self.connected and not self._agent.consents(now):
+            self._disconnect()
+            self._room.media_changed(self)
+        elif not self.connected:
+            self._connect(now)
+
+    def judge(self) -> None:
+        """Grade the connection anew; the room is told when the grade changes."""
+        measured = Measured(self.loss_up, self.loss_down, self.rtt)
+        self.loss_up = self.loss_down = None
+        known = self._dtls is not None and self._dtls.state == "connected"
+        if (known or self.connected) and self.grading.update(measured, connected=self.connected):
+            self._room.quality_changed(self)
+
+    def clock_offset(self, theirs: int, ours: int) -> int:
+        """Return what to add to this browser's NTP time to get ours; it stays what it first was.
+
+        Unless the browser's clock is set: more than a second off is no drift.
+        """
+        offset = ours - theirs
+        if self._clock_offset is None or abs(offset - self._clock_offset) > 1 << 32:
+            self._clock_offset = offset
+        return self._clock_offset
+
+    def _selected(self, path: Path | None) -> None:
+        self.link.path = path
+        if path is None:
+            if self.connected:
+                self._disconnect()
+                self._room.media_changed(self)
+            return
+        self.link.address = path.address
+        if self._dtls is not None and not self._closed:
+            self._dtls.start()
+
+    def _send_raw(self, data: bytes) -> None:
+        if self.link.path is not None:
+            self._port.pump.send(data, self.link.address)
+
+    def _dtls_changed(self, state: State) -> None:
+        if state == "connected" and self._dtls is not None:
+            self.link.tag = _GCM_TAG if "GCM" in self._dtls.profile else _CM_TAG
+            self.link.rx, self.link.tx = self._dtls.rx, self._dtls.tx
+            self._connect(asyncio.get_running_loop().time())
+        elif state in ("closed", "failed"):
+            self.link.rx = self.link.tx = None
+            if self.connected:
+                self._disconnect()
+            self._room.media_changed(self)
+
+    def _connect(self, now: float) -> None:
+        if self._closed or self.link.tx is None or self.link.path is None or not self._agent.consents(now):
+            return
+        self.connected = True
+        self._gates()
+        self._room.media_changed(self)
+
+    def _disconnect(self) -> None:
+        self.connected = False
+        for leg in self.legs.values():
+            leg.detach()
+            leg.feed = None
+        self._gates()
+
+    def _gates(self) -> None:
+        """Open or close each source's gate, and let the room place what has changed."""
+        for source, stream in self.streams.items():
+            is_open = self.entered and self.connected and source in self.sending
+            if stream.open and not is_open:
+                stream.pause()
+            stream.open = is_open
+        self._room.changed()
+
+    def line(self, kind: Literal["audio", "video"]) -> list[Leg]:
+        """Return the receiving lines of one kind that the browser has not stopped."""
+        return [leg for leg in (self.audio if kind == "audio" else self.video) if leg.active]

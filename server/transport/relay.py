@@ -1,0 +1,58 @@
+"""The selective-forwarding relay: what the rest of the server calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.media.stats import RelayStats
+from server.transport.peer import Peer
+from server.transport.port import Port
+from server.transport.room import RelayRoom, RoomListener
+
+__all__ = ["Peer", "Relay", "RelayConfig", "RelayRoom", "RelayStats", "RoomListener"]
+
+
+@dataclass(frozen=True, slots=True)
+class RelayConfig:
+    """Where the media port is; ``port`` 0 takes any free one. ``max_video_slots`` is a browser's limit."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    max_video_slots: int = 9
+
+
+class Relay:
+    """All rooms' media on one UDP port. ``port`` is its number once started."""
+
+    def __init__(self, config: RelayConfig) -> None:
+        self.stats = RelayStats()
+        self._config = config
+        self._port = Port(self.stats)
+        self._rooms: dict[str, RelayRoom] = {}
+
+    @property
+    def port(self) -> int:
+        """The number of the UDP port, 0 before ``start``."""
+        return self._port.number
+
+    async def start(self) -> None:
+        """Bind the port. Raises ``OSError`` when it is taken."""
+        self._port.open(self._config.host, self._config.port)
+
+    async def stop(self) -> None:
+        """Close every room and let go of the port."""
+        for room in list(self._rooms.values()):
+            room.close()
+        await self._port.close()
+
+    def room(self, room_id: str, listener: RoomListener) -> RelayRoom:
+        """Return the room with this id, made when it is not there; ``listener`` is then its own."""
+        room = self._rooms.get(room_id)
+        if room is None:
+            room = self._rooms[room_id] = RelayRoom(
+                self._port, listener, self._config.max_video_slots, lambda: self._forget(room_id)
+            )
+        return room
+
+    def _forget(self, room_id: str) -> None:
+        self._rooms.pop(room_id, None)

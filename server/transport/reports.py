@@ -1,0 +1,228 @@
+"""RTCP: what peers report is carried out, what they are owed is sent. One timer serves everybody."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from server.media import rtcp
+from server.media.stats import RelayStats
+from server.transport.streams import Link, Stream
+
+if TYPE_CHECKING:
+    from server.transport.peer import Peer
+    from server.transport.pump import Pump
+
+OUR_SSRC = 1
+"""The sender of our feedback: it sends no media, so any number will do."""
+
+TICK_S = 0.02
+GROUPS = 5
+"""Each tick serves a fifth of the peers, so that each is served every 100 ms and no tick is long."""
+
+REPORT_ROUNDS = 10
+QUALITY_ROUNDS = 20
+"""Rounds of 100 ms between receiver reports, and between looks at a peer's quality."""
+
+KEYFRAME_S = 0.5
+"""A publisher is asked for at most one keyframe in this time (threats.md)."""
+
+NACK_S = 0.01
+RESENDS_A_SECOND = 400
+"""Retransmissions a leg: 3.5 Mbit/s; what asks for more does not repair but flood."""
+
+NTP_SHIFT_S = 1.0
+"""A publisher's clock that is off by more than this from what it was has been set anew."""
+
+
+class Reports:
+    """Reads and writes RTCP for every peer of a port."""
+
+    def __init__(self, stats: RelayStats) -> None:
+        self._stats = stats
+        self._peers: dict[Peer, int] = {}
+        self._groups: list[list[Peer]] = [[] for _ in range(GROUPS)]
+        self._lossy: set[Stream] = set()
+        self._turn = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._nack_timer: asyncio.TimerHandle | None = None
+        self._pump: Pump
+        self._loop: asyncio.AbstractEventLoop
+
+    def start(self, pump: Pump) -> None:
+        """Begin; the timer itself runs only while there are peers."""
+        self._pump = pump
+        self._loop = asyncio.get_running_loop()
+
+    def stop(self) -> None:
+        """Stop the timers."""
+        for timer in (self._timer, self._nack_timer):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._nack_timer = None
+
+    def add(self, peer: Peer) -> None:
+        """Serve this peer from now on."""
+        group = min(range(GROUPS), key=lambda index: len(self._groups[index]))
+        self._peers[peer] = group
+        self._groups[group].append(peer)
+        if self._timer is None:
+            self._timer = self._loop.call_later(TICK_S, self._tick)
+
+    def remove(self, peer: Peer) -> None:
+        """Forget this peer."""
+        group = self._peers.pop(peer, None)
+        if group is not None:
+            self._groups[group].remove(peer)
+        self._lossy -= {stream for stream in self._lossy if stream.link is peer.link}
+
+    # ---------------------------------------------------------------- in
+
+    def receive(self, link: Link, data: bytes) -> None:
+        """Carry out one compound packet, already decrypted."""
+        now = self._loop.time()
+        for packet in rtcp.parse(data):
+            if isinstance(packet, rtcp.SenderReport):
+                self._sender_report(link, packet, now)
+                self._blocks(link, packet.blocks, now)
+            elif isinstance(packet, rtcp.ReceiverReport):
+                self._blocks(link, packet.blocks, now)
+            elif isinstance(packet, rtcp.Nack):
+                self._nack(link, packet)
+            elif isinstance(packet, rtcp.KeyframeRequest):
+                leg = link.peer.legs.get(packet.ssrc)
+                if leg is not None and leg.stream is not None:
+                    self._stats.plis_in += 1
+                    self.keyframe(leg.stream)
+            else:
+                for ssrc in packet.ssrcs:
+                    stream = link.streams.get(ssrc)
+                    if stream is not None and stream.repairs is None:
+                        stream.pause()
+
+    def _sender_report(self, link: Link, report: rtcp.SenderReport, now: float) -> None:
+        stream = link.streams.get(report.ssrc)
+        if stream is None or stream.repairs is not None:
+            return
+        stream.last_sr = report.ntp >> 16 & 0xFFFFFFFF
+        stream.last_sr_at = now
+        # Every publisher's clock is moved onto ours by a constant: slots of one stream (lip sync) may carry
+        # two people, whose own clocks a browser would otherwise take for the same.
+        ntp = report.ntp + link.peer.clock_offset(report.ntp, _ntp(time.time())) & 0xFFFFFFFFFFFFFFFF
+        for leg in stream.legs:
+            packets, octets = leg.counts()
+            shifted = rtcp.SenderReport(
+                leg.ssrc, ntp, (report.rtp + leg.timestamp_offset) & 0xFFFFFFFF, packets, octets, ()
+            )
+            leg.sent_report(ntp >> 16 & 0xFFFFFFFF, now)
+            data = rtcp.sender_report(shifted) + rtcp.source_description(leg.ssrc, leg.sync)
+            self._pump.send_rtcp(leg.link, data)
+
+    def _blocks(self, link: Link, blocks: tuple[rtcp.Block, ...], now: float) -> None:
+        peer = link.peer
+        for block in blocks:
+            leg = peer.legs.get(block.ssrc)
+            if leg is None:
+                continue
+            peer.loss_down = max(peer.loss_down or 0.0, block.fraction / 256)
+            sent = leg.reports.get(block.last_sr)
+            if sent is not None:
+                rtt = now - sent - block.delay / 65_536
+                if 0 <= rtt < 10:
+                    peer.rtt = rtt if peer.rtt is None else peer.rtt + (rtt - peer.rtt) / 4
+
+    def _nack(self, link: Link, packet: rtcp.Nack) -> None:
+        leg = link.peer.legs.get(packet.ssrc)
+        self._stats.nacks_in += 1
+        if leg is None or leg.stream is None or leg not in leg.stream.legs:
+            return
+        stream = leg.stream
+        for sequence in packet.lost:
+            number = leg.source_number(sequence, stream.high)
+            kept = stream.recall(number) if number >= leg.start else None
+            if kept is not None and leg.credit > 0:
+                leg.credit -= 1
+                self._pump.retransmit(leg, kept, sequence)
+        self._pump.flush()
+
+    # ---------------------------------------------------------------- out
+
+    def keyframe(self, stream: Stream) -> None:
+        """Ask the publisher for a keyframe, now or as soon as the last request is old enough."""
+        stream.wanted = True
+        now = self._loop.time()
+        if not stream.pli or not stream.open or not stream.ssrc or now - stream.wanted_at < KEYFRAME_S:
+            return
+        stream.wanted, stream.wanted_at = False, now
+        stream.missing.gave_up = False
+        self._stats.plis_out += 1
+        self._pump.send_rtcp(stream.link, rtcp.pli(OUR_SSRC, stream.ssrc))
+
+    def lossy(self, stream: Stream) -> None:
+        """Ask for what is missing, once it is sure that it is not merely late."""
+        self._lossy.add(stream)
+        if self._nack_timer is None:
+            self._nack_timer = self._loop.call_later(NACK_S, self._ask)
+
+    def _ask(self) -> None:
+        self._nack_timer = None
+        now = self._loop.time()
+        for stream in list(self._lossy):
+            rtt = stream.link.peer.rtt
+            numbers = stream.missing.ask(now, 0.1 if rtt is None else rtt)
+            if numbers:
+                self._stats.nacks_out += 1
+                lost = [number & 0xFFFF for number in numbers]
+                self._pump.send_rtcp(stream.link, rtcp.nack(OUR_SSRC, stream.ssrc, lost))
+            if stream.missing.gave_up:
+                self.keyframe(stream)
+            if not stream.holes:
+                self._lossy.discard(stream)
+        if self._lossy:
+            self._nack_timer = self._loop.call_later(NACK_S, self._ask)
+
+    def _tick(self) -> None:
+        """Serve one group of peers. What is overdue is not made up for."""
+        self._turn += 1
+        now = self._loop.time()
+        for peer in list(self._groups[self._turn % GROUPS]):
+            self._serve(peer, now)
+        self._timer = self._loop.call_later(TICK_S, self._tick) if self._peers else None
+
+    def _serve(self, peer: Peer, now: float) -> None:
+        peer.rounds += 1
+        if peer.rounds % REPORT_ROUNDS == 0:
+            peer.watch(now)
+            if peer.connected:
+                self._report(peer, now)
+        if peer.rounds % QUALITY_ROUNDS == 0:
+            peer.judge()
+        if not peer.connected:
+            return
+        link = peer.link
+        if link.arrivals.times:
+            ssrc = next(iter(link.streams), 0)
+            for data in link.arrivals.feedback(OUR_SSRC, ssrc):
+                self._pump.send_rtcp(link, data)
+        for stream in peer.streams.values():
+            if stream.video and (stream.waiting or stream.wanted or stream.missing.gave_up):
+                self.keyframe(stream)
+
+    def _report(self, peer: Peer, now: float) -> None:
+        for leg in peer.legs.values():
+            leg.credit = RESENDS_A_SECOND
+        blocks = []
+        for stream in peer.streams.values():
+            if not stream.nack:
+                stream.missing.ask(now, 1.0)
+            if stream.received:
+                blocks.append(stream.report(stream.ssrc, now))
+        if blocks:
+            peer.loss_up = max(block.fraction for block in blocks) / 256
+            self._pump.send_rtcp(peer.link, rtcp.receiver_report(OUR_SSRC, blocks))
+
+
+def _ntp(seconds: float) -> int:
+    """Return Unix time as 64-bit NTP time (RFC 5905 6)."""
+    return int((seconds + 2_208_988_800) * 4_294_967_296)

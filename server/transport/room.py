@@ -1,0 +1,159 @@
+"""Who of a room is sent what: carries out what the pure assignment and the speaker detection decide."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from server.media.slots import Feed, assign_audio, assign_video
+from server.media.speakers import Speakers
+from server.transport.peer import Peer
+from server.transport.port import Port
+from server.transport.streams import Leg
+from signaling.messages import Quality, Slot
+
+SPEAKER_S = 0.1
+
+
+class RoomListener(Protocol):
+    """What a room tells about its members' media. Called on the loop, never from within a call into it."""
+
+    def slots_changed(self, member: str, slots: tuple[Slot, ...]) -> None:
+        """All receiving slots of this member's browser, as they are now."""
+
+    def slots_wanted(self, member: str, video: int) -> None:
+        """There is more to see than this member's browser has video lines for: it should offer so many."""
+
+    def speaker_changed(self, member: str | None) -> None:
+        """The loudest member now, None after silence."""
+
+    def media_changed(self, member: str, connected: bool) -> None:  # noqa: FBT001 - the seam with live
+        """The member's media connection is up; or consent has expired, or the browser has closed it."""
+
+    def quality_changed(self, member: str, quality: Quality) -> None:
+        """How the member's connection does now."""
+
+
+class RelayRoom:
+    """The peers of one room. Changes are gathered and carried out once, on the loop's next turn."""
+
+    def __init__(
+        self, port: Port, listener: RoomListener, video_slots: int, on_close: Callable[[], None]
+    ) -> None:
+        self._port = port
+        self._listener = listener
+        self._video_slots = video_slots
+        self._on_close = on_close
+        self._peers: dict[str, Peer] = {}
+        self._speakers = Speakers()
+        self._due = False
+        self._closed = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+
+    def open(self, member: str, addresses: Sequence[str]) -> Peer:
+        """Make a connection for a member, reachable at ``addresses``; an earlier one of theirs is closed."""
+        earlier = self._peers.get(member)
+        if earlier is not None:
+            earlier.close()
+        peer = self._peers[member] = Peer(self, self._port, member, addresses, self._video_slots)
+        self._port.stats.peers += 1
+        if self._timer is None:
+            self._timer = self._loop.call_later(SPEAKER_S, self._listen)
+        return peer
+
+    def close(self) -> None:
+        """Close every connection; the listener hears nothing more."""
+        if self._closed:
+            return
+        self._closed = True
+        for peer in list(self._peers.values()):
+            peer.close()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._on_close()
+
+    # ---------------------------------------------------------------- what peers call
+
+    def changed(self) -> None:
+        """Something that assignment depends on has changed."""
+        if not self._due and not self._closed:
+            self._due = True
+            self._loop.call_soon(self._assign)
+
+    def left(self, peer: Peer) -> None:
+        """A peer has closed."""
+        self._port.stats.peers -= 1
+        if self._peers.get(peer.member) is peer:
+            del self._peers[peer.member]
+        self.changed()
+
+    def media_changed(self, peer: Peer) -> None:
+        """A peer's connection has come up or gone."""
+        self._tell(self._listener.media_changed, peer.member, peer.connected)
+
+    def quality_changed(self, peer: Peer) -> None:
+        """A peer's quality has another grade."""
+        self._tell(self._listener.quality_changed, peer.member, peer.grading.now)
+
+    def _tell(self, what: Callable[..., None], *values: object) -> None:
+        if not self._closed:
+            self._loop.call_soon(what, *values)
+
+    # ---------------------------------------------------------------- assignment
+
+    def _assign(self) -> None:
+        self._due = False
+        if self._closed:
+            return
+        present = [peer for peer in self._peers.values() if peer.entered and peer.connected]
+        for peer in self._peers.values():
+            others = [other for other in present if other is not peer] if peer in present else []
+            self._assign_for(peer, others)
+
+    def _assign_for(self, peer: Peer, others: Sequence[Peer]) -> None:
+        audio, video = peer.line("audio"), peer.line("video")
+        names = [other.member for other in others if "microphone" in other.streams]
+        heard = assign_audio([leg.feed for leg in audio], names, self._speakers.recent)
+        screens = [o.member for o in others if "screen" in o.sending and "screen" in o.streams]
+        cameras = [o.member for o in others if "camera" in o.sending and "camera" in o.streams]
+        seen, wanted = assign_video([leg.feed for leg in video], screens, cameras, heard)
+        changes = [self._feed(leg, feed) for leg, feed in zip(audio, heard, strict=True)]
+        changes += [self._feed(leg, feed) for leg, feed in zip(video, seen, strict=True)]
+        changes += [self._feed(leg, None) for leg in peer.legs.values() if not leg.active]
+        if any(changes):
+            self._tell(self._listener.slots_changed, peer.member, peer.slots())
+        wanted = min(wanted, self._video_slots)
+        if wanted > len(video) and wanted != peer.slots_wanted:
+            peer.slots_wanted = wanted
+            self._tell(self._listener.slots_wanted, peer.member, wanted)
+
+    def _feed(self, leg: Leg, feed: Feed | None) -> bool:
+        """Let a leg carry this feed; return whether that is a change."""
+        stream = self._peers[feed.member].streams[feed.source] if feed else None
+        changed = leg.feed != feed
+        leg.feed = feed
+        if leg.stream is not stream:
+            leg.detach()
+            if stream is not None:
+                leg.attach(stream)
+                if stream.video:
+                    self._port.reports.keyframe(stream)
+        return changed
+
+    # ---------------------------------------------------------------- speakers
+
+    def _listen(self) -> None:
+        self._timer = self._loop.call_later(SPEAKER_S, self._listen) if self._peers else None
+        levels = {}
+        for peer in self._peers.values():
+            stream = peer.streams.get("microphone")
+            if stream is not None and stream.open:
+                levels[peer.member] = stream.loudness / stream.levels if stream.levels else 0.0
+                stream.loudness = stream.levels = 0
+        speaker = self._speakers.speaker
+        if self._speakers.update(levels, self._loop.time()):
+            if self._speakers.speaker != speaker:
+                self._tell(self._listener.speaker_changed, self._speakers.speaker)
+            self.changed()
