@@ -66,7 +66,7 @@ class Peer:
         self.repaired = 0
         self.control_received = 0
         self.transport_reports = 0
-        self.playing = False
+        self._players: list[_Player] = []
         self._pump = pump
         self._identity = identity
         self._loop = asyncio.get_running_loop()
@@ -113,13 +113,11 @@ class Peer:
 
     def play(self, kbps: float) -> None:
         """Begins to send every stream; video at ``kbps``."""
-        if not self.playing:
-            self.playing = True
-            self._pump.call(lambda: self._start_streams(kbps))
+        self._pump.call(lambda: self._start_streams(kbps))
 
     def pause(self) -> None:
         """Stops sending media; reports and consent go on."""
-        self.playing = False
+        self._pump.call(self._stop_streams)
 
     def close(self) -> None:
         """Gives the socket up; what is scheduled ends by itself."""
@@ -336,10 +334,17 @@ class Peer:
     # ------------------------------------------------------------ sending
 
     def _start_streams(self, kbps: float) -> None:
+        if self._players:
+            return
         now = time.monotonic()
-        for stream in self.streams:
-            period = AUDIO_PERIOD if stream.kind == "audio" else 1 / FRAME_RATE
-            self._pump.at(now + random.random() * period, _Player(self, stream, kbps).tick)
+        self._players = [_Player(stream, kbps) for stream in self.streams]
+        for player in self._players:
+            self._pump.at(now + random.random() * player.period, player.tick)
+
+    def _stop_streams(self) -> None:
+        for player in self._players:
+            player.stopped = True
+        self._players = []
 
     def _send_media(self, packet: bytes) -> None:
         assert self._secure is not None
@@ -369,14 +374,15 @@ class Peer:
         """SR for what it sends, RR for what it receives, and REMB where there is no transport-wide report."""
         if self._closed:
             return None
-        if self.playing:
+        if self._players:
             for stream in self.streams:
                 self._send_control(stream.report(now, time.time()))
-        if self.incoming:
-            control = receiver_report(self._own_ssrc, [source.block(now) for source in self.incoming.values()])
-            if self._remb and not self._extension_places:
-                control += remb(self._own_ssrc, _REMB_BITRATE, list(self.incoming))
-            self._send_control(control)
+        # One packet for each source, as browsers send them: Janus heeds only the first block of a report.
+        for source in self.media():
+            self._send_control(receiver_report(self._own_ssrc, [source.block(now)]))
+        if self._remb and self.incoming and not self._extension_places:
+            report = receiver_report(self._own_ssrc, [])
+            self._send_control(report + remb(self._own_ssrc, _REMB_BITRATE, list(self.incoming)))
         return now + _REPORT_INTERVAL
 
     def _ask_again(self) -> None:
@@ -389,26 +395,27 @@ class Peer:
 
 
 class _Player:
-    """Sends one stream for as long as its peer plays."""
+    """Sends one stream until it is stopped."""
 
-    def __init__(self, peer: Peer, stream: Stream, kbps: float) -> None:
-        self._peer = peer
+    def __init__(self, stream: Stream, kbps: float) -> None:
+        self.stopped = False
+        self.period = AUDIO_PERIOD if stream.kind == "audio" else 1 / FRAME_RATE
         self._stream = stream
         self._per_frame = kbps * 1000 / 8 / VIDEO_BYTES / FRAME_RATE
         self._owed = 0.0
 
     def tick(self, now: float) -> float | None:
         """One audio packet or one frame; gives when the next is due."""
-        if not self._peer.playing:
+        if self.stopped:
             return None
         if self._stream.kind == "audio":
             self._stream.sound(now)
-            return now + AUDIO_PERIOD
-        self._owed += self._per_frame
-        packets = max(1, int(self._owed))
-        self._owed -= packets
-        self._stream.frame(now, packets)
-        return now + 1 / FRAME_RATE
+        else:
+            self._owed += self._per_frame
+            packets = max(1, int(self._owed))
+            self._owed -= packets
+            self._stream.frame(now, packets)
+        return now + self.period
 
 
 def _with_sources(line: Line) -> Line:

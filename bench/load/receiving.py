@@ -12,6 +12,10 @@ from bench.load.wire import MAGIC, ReportBlock
 SAMPLE: Final = 25
 """One packet in so many is decrypted and looked at."""
 
+_ROUND_TRIP: Final = 0.02
+"""Seconds that reports make the path seem to take. Loopback's own time rounds to nothing, and Janus 1.1.2
+keeps no packets for repair until it has computed a round-trip time that is not zero."""
+
 
 class Incoming:
     """One incoming SSRC: ``count`` distinct packets, ``lost`` never came, ``bad`` samples were not ours."""
@@ -73,7 +77,8 @@ class Incoming:
         received = self.count - self._prior_count
         self._prior_expected, self._prior_count = self.expected, self.count
         fraction = max(0, expected - received) * 256 // expected if expected else 0
-        delay = int((now - self.reported_at) * 65_536) if self.last_report else 0
+        held = max(0.0, now - self.reported_at - _ROUND_TRIP)
+        delay = int(held * 65_536) if self.last_report else 0
         return ReportBlock(
             self.ssrc, min(fraction, 255), max(0, self.lost), self.highest & 0xFFFF_FFFF, 0, self.last_report, delay
         )
