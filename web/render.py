@@ -44,6 +44,12 @@ def qr(url: str) -> Markup:
     return Markup(out.getvalue().decode())  # noqa: S704 - made of modules, not of the text
 
 
+def mail(subject: str, body: str) -> str:
+    """A ``mailto:`` address without a recipient; lines end as RFC 6068, section 5, wants it."""
+    lines = body.replace("\n", "\r\n")
+    return f"mailto:?subject={quote(subject, safe='')}&body={quote(lines, safe='')}"
+
+
 def bootstrap_json(bootstrap: Bootstrap, assets: Assets) -> Markup:
     """The room's JSON, safe inside ``<script type="application/json">``: no "<" is left in it."""
     fields = msgspec.to_builtins(bootstrap)
@@ -70,6 +76,7 @@ class Renderer:
             icon=self._icon,
             initials=initials,
             hue=hue,
+            mail=mail,
             languages=LANGUAGES,
             language_names=NAMES,
         )

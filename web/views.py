@@ -133,7 +133,7 @@ class StartView(View):
     )
     errors: tuple[StartError, ...] = ()
     least_minutes: int = 5
-    most_minutes: int = 240
+    most_minutes: int = 480
     most_people: int = 8
     most_name: int = 80
 

@@ -1,0 +1,48 @@
+// The links page, made smoother: copy with one touch, times in the reader's own zone, menus that close.
+
+import { toast } from "../toast";
+
+for (const button of document.querySelectorAll<HTMLButtonElement>("[data-copy]")) {
+  const address = button.parentElement?.querySelector<HTMLInputElement>("[data-address]");
+  if (!address) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    if (await copy(address)) toast(button.dataset.copy ?? "");
+  });
+  address.addEventListener("focus", () => address.select());
+}
+
+/** The clipboard is only there on https and localhost; the old command works on other addresses. */
+async function copy(address: HTMLInputElement): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(address.value);
+    return true;
+  } catch {
+    address.focus();
+    address.select();
+    return document.execCommand("copy");
+  }
+}
+
+for (const line of document.querySelectorAll<HTMLElement>("[data-until]")) {
+  const until = new Intl.DateTimeFormat(document.documentElement.lang, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(Number(line.dataset.instant));
+  line.textContent = (line.dataset.until ?? "").replace("{until}", until);
+}
+
+/** A menu closes on Escape, which gives the focus back, and on a touch elsewhere. */
+for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu")) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
+  });
+}
