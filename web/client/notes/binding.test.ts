@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { TextareaBinding } from "./binding";
-import { boundaryAfter, boundaryBefore } from "./text";
+import { boundaryAfter, boundaryBefore, LONGEST_INSERT } from "./text";
 import { below, chance, Field, pick, someText } from "./trial";
 
 /** A person at a textarea; what they send waits in `outbox` until the test delivers it. */
@@ -133,6 +133,17 @@ describe("textarea binding", () => {
     deliver(a, b);
     expect([a.field.value, b.field.value]).toEqual(["- one\n- two", "- one\n- two"]);
     expect([a.field.selectionStart, a.field.selectionEnd]).toEqual([2, 11]);
+  });
+
+  it("takes back what no update could carry", () => {
+    const a = person();
+    a.type(0, 0, "kept");
+    a.field.type(1, 3, "x".repeat(LONGEST_INSERT + 1));
+    expect(a.binding.input()).toBe("refused");
+    expect([a.field.value, a.text.toString()]).toEqual(["kept", "kept"]);
+    a.field.type(4, 4, "!");
+    expect(a.binding.input()).toBe("shared");
+    expect(a.text.toString()).toBe("kept!");
   });
 
   it.each(Array.from({ length: 60 }, (_, seed) => seed))("converges with seed %i", (seed) => {

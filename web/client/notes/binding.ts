@@ -6,7 +6,7 @@
 
 import type * as Y from "yjs";
 import { Spans, type Step } from "./spans";
-import { difference, type Edit, type Selected, wellFormed } from "./text";
+import { difference, type Edit, LONGEST_INSERT, type Selected, wellFormed } from "./text";
 
 type Direction = "forward" | "backward" | "none";
 
@@ -43,13 +43,22 @@ export class TextareaBinding {
     this.undo.removeTrackedOrigin(this);
   }
 
-  /** The field's value has changed by the person's hand. True when that reached the document. */
-  input(): boolean {
+  /** The field's value has changed by the person's hand. `refused`: too long for an update, taken back. */
+  input(): "same" | "shared" | "refused" {
     const edit = difference(this.shown, this.field.value, this.field.selectionEnd);
-    if (!edit) return false;
+    if (!edit) return "same";
+    if (edit.insert.length > LONGEST_INSERT) {
+      this.field.setRangeText(
+        this.shown.slice(edit.from, edit.to),
+        edit.from,
+        edit.from + edit.insert.length,
+        "preserve",
+      );
+      return "refused";
+    }
     this.share([edit]);
     this.shown = this.field.value;
-    return true;
+    return "shared";
   }
 
   /** `compositionstart` (true) and `compositionend` (false). */

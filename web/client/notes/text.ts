@@ -13,6 +13,9 @@ export interface Edit {
   insert: string;
 }
 
+/** The longest insertion at once, in code units: at most 300 kB of an update's 1 MB. */
+export const LONGEST_INSERT = 100_000;
+
 /** The caret or selection: it began at `anchor` and moves at `head`. */
 export interface Selected {
   anchor: number;
