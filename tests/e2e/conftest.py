@@ -8,31 +8,39 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import async_playwright
+from tests.support.server import Server
 
-from tests.support.chromium import ChromiumPool
-from tests.support.firefox import Firefox
-from tests.support.media import FACES
+from tests.support.call_company import Browsers, Company
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def chromiums(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ChromiumPool]:
-    """The Chromium processes, started as tests ask for them."""
+async def browsers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
+    """The browser processes, started as tests ask for them."""
     async with async_playwright() as playwright:
-        pool = ChromiumPool(playwright, tmp_path_factory.mktemp("faces"))
+        started = Browsers(playwright, tmp_path_factory.mktemp("faces"))
         try:
-            yield pool
+            yield started
         finally:
-            await pool.close()
+            await started.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def firefox() -> AsyncIterator[Firefox]:
-    """The one Firefox process; its microphone plays the last face's tone."""
-    browser = await Firefox.start(FACES[-1].tone)
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """One real server for every test that does not break it."""
+    async with Server.running(tmp_path_factory.mktemp("server")) as started:
+        yield started
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def company(browsers: Browsers, server: Server) -> AsyncIterator[Company]:
+    """People at the shared server; everyone goes home after the test, which must leave no complaint."""
+    people = Company(browsers, server.url)
     try:
-        yield browser
+        yield people
     finally:
-        await browser.close()
+        problems = people.problems()
+        await people.go_home()
+    assert problems == []
 
 
 @pytest.fixture(scope="session")

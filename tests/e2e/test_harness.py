@@ -10,9 +10,8 @@ from aiohttp import web
 
 from tests.support.axe import faults, overflow
 from tests.support.browsers import Tab, drawn_face, eventually, text, until, visible
+from tests.support.call_company import Browsers
 from tests.support.call_senses import listen, look, matches
-from tests.support.chromium import ChromiumPool
-from tests.support.firefox import Firefox
 from tests.support.media import FACES, Face
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -96,9 +95,9 @@ async def probe(tab: Tab, face: Face, tone: int) -> None:
     assert tab.problems == []
 
 
-async def test_chromium_shows_and_plays_the_files(chromiums: ChromiumPool, plain: str) -> None:
+async def test_chromium_shows_and_plays_the_files(browsers: Browsers, plain: str) -> None:
     for index, tone in ((0, FACES[0].tone), (3, FACES[3].tone)):
-        tab = await (await chromiums.with_face(FACES[index])).tab()
+        tab = await (await browsers.chromiums.with_face(FACES[index])).tab()
         try:
             await tab.goto(plain)
             await probe(tab, FACES[index], tone)
@@ -106,9 +105,9 @@ async def test_chromium_shows_and_plays_the_files(chromiums: ChromiumPool, plain
             await tab.close()
 
 
-async def test_drawn_face_in_both_browsers(chromiums: ChromiumPool, firefox: Firefox, plain: str) -> None:
-    chromium_tab = await (await chromiums.with_face(FACES[0])).tab(drawn_face(FACES[1]))
-    firefox_tab = await firefox.tab(drawn_face(FACES[2]))
+async def test_drawn_face_in_both_browsers(browsers: Browsers, plain: str) -> None:
+    chromium_tab = await (await browsers.chromiums.with_face(FACES[0])).tab(drawn_face(FACES[1]))
+    firefox_tab = await (await browsers.firefox()).tab(drawn_face(FACES[2]))
     try:
         for tab, index, tone in ((chromium_tab, 1, FACES[0].tone), (firefox_tab, 2, FACES[-1].tone)):
             await tab.goto(plain)
@@ -125,8 +124,11 @@ async def test_drawn_face_in_both_browsers(chromiums: ChromiumPool, firefox: Fir
         await firefox_tab.close()
 
 
-async def test_a_person_types_and_axe_looks(chromiums: ChromiumPool, firefox: Firefox, plain: str) -> None:
-    tabs: list[Tab] = [await (await chromiums.with_face(FACES[0])).tab(), await firefox.tab()]
+async def test_a_person_types_and_axe_looks(browsers: Browsers, plain: str) -> None:
+    tabs: list[Tab] = [
+        await (await browsers.chromiums.with_face(FACES[0])).tab(),
+        await (await browsers.firefox()).tab(),
+    ]
     try:
         for tab in tabs:
             await tab.goto(plain)

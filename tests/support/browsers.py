@@ -141,15 +141,21 @@ _DRAWN_FACE = """
     track.stop = () => { clearInterval(timer); stop(); };
     return track;
   };
-  if (face.camera) {
-    const own = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-    navigator.mediaDevices.getUserMedia = async (wanted) => {
-      const stream = wanted?.audio ? await own({ audio: wanted.audio }) : new MediaStream();
-      if (wanted?.video) stream.addTrack(camera());
-      return stream;
-    };
-  }
-  navigator.mediaDevices.getDisplayMedia = async () => {
+  const { mediaDevices } = navigator;
+  const ownMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+  const ownDevices = mediaDevices.enumerateDevices.bind(mediaDevices);
+  const named = (wanted) => wanted?.deviceId?.exact ?? wanted?.deviceId?.ideal ?? wanted?.deviceId;
+  mediaDevices.getUserMedia = async (wanted) => {
+    const drawn = wanted?.video
+      && (face.stands === 'camera' || (face.stands === 'second' && named(wanted.video) === 'drawn'));
+    if (!drawn) return ownMedia(wanted);
+    const stream = wanted.audio ? await ownMedia({ audio: wanted.audio }) : new MediaStream();
+    stream.addTrack(camera());
+    return stream;
+  };
+  if (face.stands === 'second') mediaDevices.enumerateDevices = async () => [...await ownDevices(),
+    { deviceId: 'drawn', kind: 'videoinput', label: 'Drawn camera', groupId: 'drawn' }];
+  mediaDevices.getDisplayMedia = async () => {
     const track = camera();
     window.drawnScreen = track;
     return new MediaStream([track]);
@@ -159,14 +165,19 @@ _DRAWN_FACE = """
 
 
 def drawn_face(
-    face: Face, width: int = 320, height: int = 180, fps: int = 10, *, screen_only: bool = False
+    face: Face,
+    width: int = 320,
+    height: int = 180,
+    fps: int = 10,
+    *,
+    stands: Literal["camera", "second", "screen"] = "camera",
 ) -> str:
-    """An init script that puts ``face`` in the place of the camera and of a shared screen.
+    """An init script that draws ``face`` in the place of the camera, of a second camera or of neither.
 
-    The microphone stays the browser's own, and with ``screen_only`` so does the camera.
+    A shared screen shows it in any case; the microphone stays the browser's own.
     """
     parts = (
         f"{{ left: 'rgb{PALETTE[face.left]}', right: 'rgb{PALETTE[face.right]}', "
-        f"width: {width}, height: {height}, fps: {fps}, camera: {'false' if screen_only else 'true'} }}"
+        f"width: {width}, height: {height}, fps: {fps}, stands: '{stands}' }}"
     )
     return _DRAWN_FACE.replace("FACE", parts, 1)

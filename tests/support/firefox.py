@@ -149,6 +149,11 @@ class FirefoxTab:
 class Firefox:
     """One running Firefox process and its BiDi session."""
 
+    _process: asyncio.subprocess.Process
+    _profile: Path
+    _http: aiohttp.ClientSession
+    _socket: aiohttp.ClientWebSocketResponse
+
     def __init__(self) -> None:
         self.tabs: dict[str, FirefoxTab] = {}
         self._ids = itertools.count(1)
