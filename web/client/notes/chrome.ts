@@ -129,7 +129,7 @@ export class Chrome {
     const { t, guests } = this.options;
     const names = guests().map((guest) => guest.name);
     return html`<details class="menu left" data-notes-tool="action" @keydown=${this.menuKey}>
-      <summary class="button quiet" tabindex="-1">
+      <summary class="button quiet" tabindex="-1" data-tip=${t("notes.action")}>
         ${icon("action")}<span class="notes-word">${t("notes.action")}</span>
       </summary>
       <div class="menu-list">

@@ -65,12 +65,16 @@ function draw(view: EditorView, t: Translate, names: readonly string[]): Drawn {
       if (!bullet) continue;
       const indent = Math.min(Math.floor((bullet[1]?.length ?? 0) / 2), 4);
       const item = actionItem(line.text);
-      const done = item?.done ? " notes-done" : "";
-      all.push(Decoration.line({ class: `notes-item notes-indent-${indent}${done}` }).range(line.from));
-      if (!item) continue;
+      const kind = item ? `notes-todo${item.done ? " notes-done" : ""}` : "notes-item";
+      all.push(Decoration.line({ class: `${kind} notes-indent-${indent}` }).range(line.from));
+      const start = line.from + (bullet[1]?.length ?? 0);
+      if (!item) {
+        all.push(Decoration.mark({ class: "notes-bullet" }).range(start, line.from + bullet[0].length));
+        continue;
+      }
       const label = t(item.done ? "notes.box.done" : "notes.box.open");
       const widget = Decoration.replace({ widget: new BoxWidget(item.done, label) });
-      boxes.push(widget.range(line.from + (bullet[1]?.length ?? 0), line.from + item.box + 3));
+      boxes.push(widget.range(start, line.from + item.words));
       const owner = ownerAt(line.text, item.words, names);
       if (owner) {
         const from = line.from + item.words;

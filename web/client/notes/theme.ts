@@ -18,11 +18,20 @@ const people = Object.fromEntries(
   ]),
 );
 
-const indents = Object.fromEntries(
-  HUES.slice(1, 5).map((indent) => [
-    `.cm-line.notes-indent-${indent}`,
-    { paddingInlineStart: `calc(var(--edge) + ${1.1 + indent * 0.6}em)` },
-  ]),
+/** Lines that hang behind their bullet or box; each level of a list further in. */
+const hanging = Object.fromEntries(
+  HUES.slice(0, 5).flatMap((level) =>
+    [
+      ["item", 1.1],
+      ["todo", 1.7],
+    ].map(([kind, width]) => [
+      `.cm-line.notes-${kind}.notes-indent-${level}`,
+      {
+        paddingInlineStart: `calc(var(--edge) + ${Number(width) + level * 0.8}em)`,
+        textIndent: `-${width}em`,
+      },
+    ]),
+  ),
 );
 
 export const theme = EditorView.theme({
@@ -39,18 +48,19 @@ export const theme = EditorView.theme({
   ".cm-content": { padding: "var(--space-4) 0 var(--space-6)", caretColor: "var(--accent)" },
   ".cm-line": { padding: "0 var(--edge)" },
   ".cm-placeholder": { color: "var(--muted)", whiteSpace: "normal" },
-  "&.cm-focused .cm-selectionBackground, ::selection": { backgroundColor: "var(--tint)" },
-  ".cm-line.notes-item": { paddingInlineStart: "calc(var(--edge) + 1.1em)", textIndent: "-1.1em" },
-  ...indents,
+  "::selection": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
+  ...hanging,
+  ".notes-bullet": { display: "inline-block", minWidth: "1.1em", textIndent: "0", color: "var(--muted)" },
   ".cm-line.notes-done": { color: "var(--muted)", textDecoration: "line-through" },
   ".notes-owner": { color: "var(--accent)", fontWeight: "600" },
+  ".notes-done .notes-owner": { color: "inherit" },
   ".notes-box": {
     display: "inline-block",
     position: "relative",
     boxSizing: "border-box",
     width: "1.15em",
     height: "1.15em",
-    margin: "0 0.1em 0 0",
+    marginInlineEnd: "0.55em",
     border: "2px solid var(--line)",
     borderRadius: "5px",
     backgroundColor: "var(--surface)",
