@@ -91,10 +91,15 @@ class Translator:
         """A number with this language's separators."""
         return format_decimal(value, locale=self._locale)
 
-    def instant(self, at_ms: int, zone: tzinfo = UTC, *, name_zone: bool = True) -> str:
-        """An instant (ms since the epoch) as people say it: "Thu 29 Oct, 14:00 (UTC)", in ``zone``."""
+    def instant(self, at_ms: int, zone: tzinfo = UTC, *, name_zone: bool = True, long: bool = False) -> str:
+        """An instant (ms since the epoch) as people say it: "Thu 29 Oct, 14:00 (UTC)", in ``zone``.
+
+        ``long`` is for the middle of a sentence: "Thursday 29 October, 14:00 (UTC)".
+        """
         local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
-        said = format_datetime(local, "EEE d MMM, HH:mm", locale=self._locale)
+        said = format_datetime(
+            local, "EEEE d MMMM, HH:mm" if long else "EEE d MMM, HH:mm", locale=self._locale
+        )
         if not name_zone:
             return said
         name = "UTC" if zone is UTC else get_timezone_name(local, width="short", locale=self._locale)

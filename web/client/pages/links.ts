@@ -25,10 +25,12 @@ async function copy(address: HTMLInputElement): Promise<boolean> {
 }
 
 for (const line of document.querySelectorAll<HTMLElement>("[data-until]")) {
-  const until = new Intl.DateTimeFormat(document.documentElement.lang, {
-    weekday: "short",
+  // The server writes English dates the British way (web/i18n.py): so does this.
+  const locale = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+  const until = new Intl.DateTimeFormat(locale, {
+    weekday: "long",
     day: "numeric",
-    month: "short",
+    month: "long",
     hour: "2-digit",
     minute: "2-digit",
   }).format(Number(line.dataset.instant));
