@@ -8,7 +8,7 @@ MAX_MISSING = 256
 REORDER_S = 0.008
 """A packet that is merely late comes within this; asking earlier repeats what is on its way."""
 
-MAX_ASKS = 6
+MAX_ASKS = 10
 GIVE_UP_S = 1.0
 """After this long a receiver's jitter buffer has moved on."""
 
@@ -61,7 +61,7 @@ class Missing:
                 self.gave_up = True
             elif hole.due <= now:
                 hole.asked += 1
-                hole.due = now + max(0.02, rtt * 1.25) * hole.asked
+                hole.due = now + max(0.02, rtt * 1.25)
                 asked.append(number)
         return asked
 

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.media.slots import Feed, assign, assign_audio, assign_video
+
+
+def mic(member: str) -> Feed:
+    return Feed(member, "microphone")
+
+
+def cam(member: str) -> Feed:
+    return Feed(member, "camera")
+
+
+def screen(member: str) -> Feed:
+    return Feed(member, "screen")
+
+
+def test_one_to_one_shares_slot_zero() -> None:
+    audio = assign_audio([None] * 3, ["b"], [])
+    video, wanted = assign_video([None] * 2, [], ["b"], audio)
+    assert audio == [mic("b"), None, None]
+    assert video == [cam("b"), None]
+    assert wanted == 1
+
+
+def test_a_screen_leaves_the_cameras_slot_alone() -> None:
+    audio = assign_audio([None] * 3, ["b"], [])
+    video, _ = assign_video([None] * 2, ["b"], [], audio)
+    assert video == [None, screen("b")]
+    assert assign_video(video, ["b"], ["b"], audio)[0] == [cam("b"), screen("b")]
+
+
+def test_few_members_have_audio_and_video_at_the_same_index() -> None:
+    audio = assign_audio([None] * 3, ["b", "c", "d"], [])
+    video, _ = assign_video([None] * 5, ["c"], ["d", "c", "b"], audio)
+    assert [feed.member for feed in audio if feed] == ["b", "c", "d"]
+    assert video[:3] == [cam("b"), cam("c"), cam("d")]
+    assert screen("c") in video[3:]
+
+
+def test_more_members_than_audio_slots_hear_who_speaks() -> None:
+    others, recent = list("bcdef"), list("fdbace")
+    audio = assign_audio([None] * 3, others, recent)
+    assert set(audio) == {mic("f"), mic("d"), mic("b")}
+    moved = assign_audio(audio, others, list("cfdbae"))
+    assert {mic("c"), mic("f"), mic("d")} == set(moved)
+    assert all(moved[i] == audio[i] for i in range(3) if audio[i] in moved)
+
+
+def test_what_does_not_fit_is_asked_for() -> None:
+    video, wanted = assign_video([None] * 2, ["b"], ["b", "c", "d"], [None] * 3)
+    assert set(video) == {screen("b"), cam("b")}
+    assert wanted == 4
+
+
+def test_a_screen_takes_the_place_of_the_last_camera() -> None:
+    full = [cam("b"), cam("c")]
+    video, _ = assign_video(full, ["c"], ["b", "c"], [None] * 3)
+    assert video == [cam("b"), screen("c")]
+
+
+feeds = st.builds(Feed, st.sampled_from("abcdefghij"), st.sampled_from(("camera", "screen")))
+
+
+@settings(max_examples=300)
+@given(
+    st.integers(0, 6),
+    st.lists(st.lists(feeds, unique=True, max_size=9), max_size=8),
+    st.dictionaries(feeds, st.integers(0, 7)),
+)
+def test_nobody_moves_who_does_not_have_to(
+    count: int, steps: list[list[Feed]], preferred: dict[Feed, int]
+) -> None:
+    slots: list[Feed | None] = [None] * count
+    for wanted in steps:
+        after = assign(slots, wanted, preferred)
+        placed = [feed for feed in after if feed]
+        assert len(after) == count
+        assert len(set(placed)) == len(placed)
+        assert set(placed) == set(wanted[:count])
+        for before, now in zip(slots, after, strict=True):
+            if before in wanted[:count]:
+                assert now == before
+        slots = after
