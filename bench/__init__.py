@@ -1,1 +1,1 @@
-"""Figures that the project promises, measured: ``./bench/relay`` and ``./bench/join`` (docs/benchmarks.md)."""
+"""The figures that the project promises, measured: ``./bench/relay`` and ``./bench/join``; docs/benchmarks.md."""

@@ -20,7 +20,7 @@ def lack(sentence: str) -> None:
 
 
 def enter(modules: Sequence[str], script: str) -> None:
-    """Goes on in ``.venv`` with the project on the path; gives up in one sentence when it lacks ``modules``."""
+    """Goes on in ``.venv``; gives up in one sentence when there is none or it lacks ``modules``."""
     interpreter = ROOT / ".venv" / "bin" / "python"
     if not interpreter.exists():
         lack(f"There is no .venv yet: start ./run once, then {script} again.")
@@ -30,4 +30,6 @@ def enter(modules: Sequence[str], script: str) -> None:
 
     missing = [name for name in modules if find_spec(name) is None]
     if missing:
-        lack(f"{script} needs {', '.join(missing)}: type .venv/bin/pip install -e '.[dev]' and start it again.")
+        lack(
+            f"{script} needs {', '.join(missing)}: type .venv/bin/pip install -e '.[dev]' and start it again."
+        )

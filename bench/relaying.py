@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
-import shutil
 import statistics
 import sys
 import tempfile
@@ -46,7 +45,10 @@ class Point:
     def meet(self) -> list[list[Person]]:
         """The people of each room."""
         return [
-            [Person(f"{self.name} room {room} person {index}", sends) for index, sends in enumerate(self.people)]
+            [
+                Person(f"{self.name} room {room} person {index}", sends)
+                for index, sends in enumerate(self.people)
+            ]
             for room in range(self.rooms)
         ]
 
@@ -143,9 +145,7 @@ class Run:
         figures = self.figures
         figures.asked = len(receivers)
         while time.monotonic() < deadline:
-            figures.repaired = sum(
-                peer.repaired > old for peer, old in zip(receivers, before, strict=True)
-            )
+            figures.repaired = sum(peer.repaired > old for peer, old in zip(receivers, before, strict=True))
             if figures.repaired == figures.asked:
                 break
             await asyncio.sleep(0.05)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Protocol
-
-import psutil
 
 from bench.isolation import ADDRESS
 from bench.load.janus import JanusRooms
@@ -74,23 +74,29 @@ class Child:
 
     def cpu(self) -> float:
         """CPU seconds of the process and all its descendants, ended threads included."""
-        processes = [self._process.pid]
-        processes += [child.pid for child in psutil.Process(self._process.pid).children(recursive=True)]
-        return sum(_cpu(pid) for pid in processes)
+        return sum(_cpu(pid) for pid in family(self._process.pid))
 
     def stop(self) -> None:
         """Ends the process and all its descendants, gently at first."""
-        descendants = []
-        with contextlib.suppress(psutil.NoSuchProcess):
-            descendants = psutil.Process(self._process.pid).children(recursive=True)
+        processes = family(self._process.pid)
         self._process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_STOP_TIMEOUT)
         self._process.kill()
         self._process.wait()
-        for descendant in descendants:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                descendant.kill()
+        for pid in processes[1:]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def family(pid: int) -> list[int]:
+    """A process and all its descendants, parents first (Linux: ``/proc/PID/task/TID/children``)."""
+    found = [pid]
+    for parent in found:
+        for task in Path(f"/proc/{parent}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                found += [int(child) for child in task.read_text().split()]
+    return found
 
 
 def _cpu(pid: int) -> float:
@@ -108,7 +114,9 @@ class JanusServer:
     connections among so many threads in place of one thread each.
     """
 
-    def __init__(self, directory: Path, port: int, media_ports: tuple[int, int], event_loops: int = 0) -> None:
+    def __init__(
+        self, directory: Path, port: int, media_ports: tuple[int, int], event_loops: int = 0
+    ) -> None:
         self.name = f"janus, event_loops={event_loops}" if event_loops else "janus, default"
         self._directory = directory
         self._port = port

@@ -26,13 +26,17 @@ _VIDEO_FEEDBACK: Final = ("goog-remb", "transport-cc", "ccm fir", "nack", "nack 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One m-line of ours: ``ssrc`` (and for video ``rtx``) is set where it sends."""
+    """One m-line of ours: ``ssrc`` (and for video ``rtx``) is set where it sends.
+
+    A ``silent`` line is offered to send and never used, as a browser's is that has no track yet.
+    """
 
     mid: str
     kind: Kind
     direction: Direction
     ssrc: int | None = None
     rtx: int | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,9 @@ class Remote:
 def offer(credentials: Credentials, lines: Sequence[Line], session: int) -> str:
     """An offer of ``lines`` in one bundle, with repair and feedback as Chromium offers them."""
     parts = [
-        _line(credentials, line, "actpass", _payloads(line.kind), _EXTENSIONS[line.kind], _feedback(line.kind))
+        _line(
+            credentials, line, "actpass", _payloads(line.kind), _EXTENSIONS[line.kind], _feedback(line.kind)
+        )
         for line in lines
     ]
     return _description(session, [line.mid for line in lines], parts)

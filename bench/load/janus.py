@@ -14,8 +14,8 @@ from typing import Any, Final
 import aiohttp
 
 from bench.load.description import Line, answer, offer, parse
-from bench.load.people import Meeting, Person
 from bench.load.peer import Peer
+from bench.load.people import Meeting, Person
 from bench.load.pump import Pump
 from bench.load.secure import Identity
 
@@ -73,7 +73,13 @@ class JanusRooms:
 
     async def _publish(self, person: Person) -> tuple[Peer, int]:
         handle = await self._attach()
-        room = {"request": "create", "room": self._room, "publishers": 50, "videocodec": "vp8", "audiocodec": "opus"}
+        room = {
+            "request": "create",
+            "room": self._room,
+            "publishers": 50,
+            "videocodec": "vp8",
+            "audiocodec": "opus",
+        }
         try:
             await self._message(handle, room)
         except JanusError as error:

@@ -12,6 +12,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from aioice import stun
@@ -21,7 +22,7 @@ from bench.load.feedback import INTERVAL, TransportFeedback
 from bench.load.pump import Pump
 from bench.load.receiving import SAMPLE, Incoming
 from bench.load.secure import DtlsRole, Identity, SecureChannel
-from bench.load.sending import AUDIO_PERIOD, FRAME_RATE, VIDEO_BYTES, Stream, TransportCounter
+from bench.load.sending import AUDIO_PERIOD, FRAME_RATE, Stream, TransportCounter
 from bench.load.wire import (
     PSFB,
     RR,
@@ -39,6 +40,7 @@ from bench.load.wire import (
 )
 
 _SOCKET_BUFFER: Final = 4 << 20
+_CONNECT_TIMEOUT: Final = 10.0
 _CHECK_INTERVAL: Final = 0.05
 _CONSENT_INTERVAL: Final = 2.5
 """Seconds between binding requests once connected: Chromium's own interval for a stable connection."""
@@ -96,7 +98,7 @@ class Peer:
             return "transport-cc"
         return "remb" if self._remb else "rr only"
 
-    async def connect(self, remote: Remote, role: DtlsRole, timeout: float = 10.0) -> None:
+    async def connect(self, remote: Remote, role: DtlsRole) -> None:
         """ICE and DTLS with the other side; raises ConnectionError or TimeoutError."""
         if remote.address is None:
             raise ConnectionError("no address to connect to")
@@ -106,10 +108,10 @@ class Peer:
         self._secure = SecureChannel(self._identity, role, remote.fingerprint, self._transmit)
         self._pump.call(self._begin)
         try:
-            await asyncio.wait_for(self._connected, timeout)
+            await asyncio.wait_for(self._connected, _CONNECT_TIMEOUT)
         except TimeoutError:
             state = "DTLS did not finish" if self._answers else "no answer to ICE checks"
-            raise TimeoutError(f"{self.name}: {state} within {timeout:g} s") from None
+            raise TimeoutError(f"{self.name}: {state} within {_CONNECT_TIMEOUT:g} s") from None
 
     def play(self, kbps: float) -> None:
         """Begins to send every stream; video at ``kbps``."""
@@ -143,29 +145,29 @@ class Peer:
     # ------------------------------------------------------------ setting up
 
     def _negotiated(self, lines: Iterable[RemoteLine]) -> None:
-        for line in lines:
-            for payload in line.payloads.values():
-                self._kinds[payload] = line.kind
-            for payload in line.rtx.values():
+        for theirs in lines:
+            for payload in theirs.payloads.values():
+                self._kinds[payload] = theirs.kind
+            for payload in theirs.rtx.values():
                 self._kinds[payload] = "rtx"
-            if line.direction in ("sendonly", "sendrecv"):
-                self._transport_extension = line.extensions.get(TRANSPORT_CC, self._transport_extension)
-                self._remb = self._remb or "goog-remb" in line.feedback
-        theirs = {line.mid: line for line in lines}
-        for line in self.lines:
-            remote = theirs.get(line.mid)
-            if line.ssrc is not None and remote is not None and not remote.rejected:
-                rtx = (VP8_RTX, line.rtx) if line.rtx is not None and remote.rtx else None
+            if theirs.direction in ("sendonly", "sendrecv"):
+                self._transport_extension = theirs.extensions.get(TRANSPORT_CC, self._transport_extension)
+                self._remb = self._remb or "goog-remb" in theirs.feedback
+        by_mid = {line.mid: line for line in lines}
+        for ours in self.lines:
+            line = by_mid.get(ours.mid)
+            if ours.ssrc is not None and not ours.silent and line is not None and not line.rejected:
+                repair = (VP8_RTX, ours.rtx) if ours.rtx is not None and line.rtx else None
                 self.streams.append(
                     Stream(
-                        line.kind,
-                        OPUS if line.kind == "audio" else VP8,
-                        line.ssrc,
-                        line.mid,
-                        _known(remote.extensions),
+                        ours.kind,
+                        OPUS if ours.kind == "audio" else VP8,
+                        ours.ssrc,
+                        ours.mid,
+                        _known(line.extensions),
                         self._counter,
                         self._send_media,
-                        rtx=rtx,
+                        rtx=repair,
                     )
                 )
 
@@ -401,8 +403,7 @@ class _Player:
         self.stopped = False
         self.period = AUDIO_PERIOD if stream.kind == "audio" else 1 / FRAME_RATE
         self._stream = stream
-        self._per_frame = kbps * 1000 / 8 / VIDEO_BYTES / FRAME_RATE
-        self._owed = 0.0
+        self._frame = int(kbps * 1000 / 8 / FRAME_RATE)
 
     def tick(self, now: float) -> float | None:
         """One audio packet or one frame; gives when the next is due."""
@@ -411,10 +412,7 @@ class _Player:
         if self._stream.kind == "audio":
             self._stream.sound(now)
         else:
-            self._owed += self._per_frame
-            packets = max(1, int(self._owed))
-            self._owed -= packets
-            self._stream.frame(now, packets)
+            self._stream.frame(now, self._frame)
         return now + self.period
 
 
@@ -422,7 +420,7 @@ def _with_sources(line: Line) -> Line:
     if line.direction != "sendonly":
         return line
     ssrc, rtx = (random.getrandbits(31) | 1 for _ in range(2))
-    return Line(line.mid, line.kind, line.direction, ssrc, rtx if line.kind == "video" else None)
+    return replace(line, ssrc=ssrc, rtx=rtx if line.kind == "video" else None)
 
 
 def _known(extensions: Mapping[str, int]) -> dict[str, int]:

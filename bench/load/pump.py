@@ -98,7 +98,7 @@ class Pump:
     def _guard(self) -> None:
         try:
             self._turn()
-        except BaseException as error:  # noqa: BLE001 - handed to whoever stops or checks the pump
+        except BaseException as error:
             self._failure = error
 
     def _turn(self) -> None:

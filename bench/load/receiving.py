@@ -80,5 +80,11 @@ class Incoming:
         held = max(0.0, now - self.reported_at - _ROUND_TRIP)
         delay = int(held * 65_536) if self.last_report else 0
         return ReportBlock(
-            self.ssrc, min(fraction, 255), max(0, self.lost), self.highest & 0xFFFF_FFFF, 0, self.last_report, delay
+            self.ssrc,
+            min(fraction, 255),
+            max(0, self.lost),
+            self.highest & 0xFFFF_FFFF,
+            0,
+            self.last_report,
+            delay,
         )

@@ -6,13 +6,17 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bench.load.wire import Kind, PacketTemplate, retransmission, sender_report
+from bench.load.wire import MTU, Kind, PacketTemplate, retransmission, sender_report, split_evenly
 
-AUDIO_BYTES: Final = 120
-"""An Opus packet at 32 kbit/s with header and extensions."""
-VIDEO_BYTES: Final = 1100
-FRAME_RATE: Final = 25
+AUDIO_BYTES: Final = 80
+"""An Opus payload: 32 kbit/s in packets of 20 ms."""
 AUDIO_PERIOD: Final = 0.02
+FRAME_RATE: Final = 25
+_FRAME_SPREAD: Final = 0.3
+"""Frames are up to so much smaller or larger than their mean."""
+_KEYFRAME_SIZE: Final = 3
+"""A keyframe is about so many times as large as another."""
+_LARGEST_PAYLOAD: Final = MTU - 40
 _HISTORY: Final = 512
 
 
@@ -55,11 +59,9 @@ class Stream:
         self.resent = 0
         self.keyframes_asked = 0
         self.clock = 48_000 if kind == "audio" else 90_000
-        self._size = AUDIO_BYTES if kind == "audio" else VIDEO_BYTES
-        self._build = lambda mid: PacketTemplate(
-            kind, payload_type, ssrc, mid, extensions, level, self._size
-        )
-        self._template = self._build(mid)
+        self._octets = 0
+        self._plain = PacketTemplate(kind, payload_type, ssrc, "", extensions, level)
+        self._template = PacketTemplate(kind, payload_type, ssrc, mid, extensions, level)
         self._settled = False
         self._transport = transport
         self._send = send
@@ -75,7 +77,7 @@ class Stream:
         """The receiver has reported on this stream: it knows its mid."""
         if not self._settled:
             self._settled = True
-            self._template = self._build("")
+            self._template = self._plain
 
     def ask_keyframe(self) -> None:
         """The receiver sent PLI or FIR."""
@@ -85,30 +87,38 @@ class Stream:
     def sound(self, now: float) -> None:
         """Sends one 20 ms packet."""
         self._sequence += 1
-        self._send(self._template.audio(self._sequence, self._timestamp(now), self._transport.take(), now))
+        timestamp = self._timestamp(now)
+        self._send(self._template.audio(self._sequence, timestamp, self._transport.take(), now, AUDIO_BYTES))
         self.sent += 1
+        self._octets += AUDIO_BYTES
 
-    def frame(self, now: float, packets: int) -> None:
-        """Sends one frame in a burst (Chromium's pacer sends what 40 ms hold at once)."""
+    def frame(self, now: float, mean: int) -> None:
+        """Sends a frame of about ``mean`` bytes in one burst: Chromium's pacer sends what 40 ms hold at once."""
         timestamp = self._timestamp(now)
         self._picture += 1
         keyframe, self._keyframe = self._keyframe, False
-        for index in range(packets):
+        size = int(mean * random.uniform(1 - _FRAME_SPREAD, 1 + _FRAME_SPREAD))
+        if keyframe:
+            size *= _KEYFRAME_SIZE
+        parts = split_evenly(max(size, 60), _LARGEST_PAYLOAD)
+        for index, part in enumerate(parts):
             self._sequence += 1
             packet = self._template.video(
                 self._sequence,
                 timestamp,
                 self._transport.take(),
                 now,
+                part,
                 picture=self._picture,
                 first=index == 0,
-                last=index == packets - 1,
+                last=index == len(parts) - 1,
                 keyframe=keyframe,
             )
             self._history[self._sequence & 0xFFFF] = packet
             self._history.pop((self._sequence - _HISTORY) & 0xFFFF, None)
             self._send(packet)
-        self.sent += packets
+        self.sent += len(parts)
+        self._octets += size
 
     def resend(self, sequence: int) -> None:
         """Answers a NACK from the history, by RTX where it was negotiated."""
@@ -122,8 +132,7 @@ class Stream:
 
     def report(self, now: float, wall: float) -> bytes:
         """A sender report; ``wall`` is seconds since the Unix epoch."""
-        octets = self.sent * self._size
-        return sender_report(self.ssrc, wall, self._timestamp(now), self.sent, octets, "load")
+        return sender_report(self.ssrc, wall, self._timestamp(now), self.sent, self._octets, "load")
 
     def _timestamp(self, now: float) -> int:
         return self._start + int(now * self.clock)

@@ -16,6 +16,9 @@ Kind = Literal["audio", "video"]
 MAGIC: Final = b"compagnon-load!!"
 """Stands in every payload, so that whoever decrypts a packet knows that it came through whole."""
 
+MTU: Final = 1200
+"""The largest RTP packet in bytes that Chromium sends."""
+
 MID: Final = "urn:ietf:params:rtp-hdrext:sdes:mid"
 LEVEL: Final = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 SEND_TIME: Final = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
@@ -42,7 +45,6 @@ class PacketTemplate:
     """One outgoing stream's packet, built once; sending rewrites a few bytes of it in place.
 
     ``extensions`` maps URI to the id that the other side accepted; what it did not accept is left out.
-    ``size`` is the whole packet in bytes before SRTP adds its tag.
     """
 
     def __init__(
@@ -53,7 +55,6 @@ class PacketTemplate:
         mid: str,
         extensions: Mapping[str, int],
         level: int,
-        size: int,
     ) -> None:
         self._payload_type = payload_type
         self._ssrc = ssrc
@@ -79,12 +80,12 @@ class PacketTemplate:
         body = MAGIC
         if kind == "video":
             body = bytes(_VP8_DESCRIPTOR_BYTES + _VP8_KEYFRAME_BYTES) + MAGIC
-        self._bytes = bytearray(head + body + bytes(max(0, size - len(head) - len(body))))
+        self._bytes = bytearray((head + body).ljust(MTU, b"\x5a"))
 
-    def audio(self, sequence: int, timestamp: int, transport: int, now: float) -> bytes:
-        """The next packet of an Opus stream, 20 ms of it."""
-        self._stamp(sequence, timestamp, False, transport, now)
-        return bytes(self._bytes)
+    def audio(self, sequence: int, timestamp: int, transport: int, now: float, size: int) -> bytes:
+        """The next packet of an Opus stream; ``size`` is its payload in bytes."""
+        self._stamp(sequence, timestamp, transport, now, mark=0)
+        return bytes(self._bytes[: self._payload_at + size])
 
     def video(
         self,
@@ -92,27 +93,31 @@ class PacketTemplate:
         timestamp: int,
         transport: int,
         now: float,
+        size: int,
         *,
         picture: int,
         first: bool,
         last: bool,
         keyframe: bool,
     ) -> bytes:
-        """One packet of a VP8 frame with a 15-bit picture id (RFC 7741 section 4.2), as Chromium writes it."""
-        self._stamp(sequence, timestamp, last, transport, now)
+        """One packet of a VP8 frame with a 15-bit picture id (RFC 7741 section 4.2), as Chromium writes it.
+
+        ``size`` is the payload with its descriptor in bytes, at least 30.
+        """
+        self._stamp(sequence, timestamp, transport, now, mark=0x80 if last else 0)
         packet, at = self._bytes, self._payload_at
         packet[at] = 0x90 if first else 0x80
         packet[at + 1] = 0x80
         _WORD.pack_into(packet, at + 2, 0x8000 | picture & 0x7FFF)
-        # Frame tag (RFC 6386 section 9.1): the lowest bit is 0 for a key frame, which adds start code and size.
+        # Frame tag (RFC 6386 section 9.1): its lowest bit is 0 for a keyframe, which adds start code and size.
         start = _KEYFRAME if keyframe and first else _INTERFRAME
         packet[at + 4 : at + 4 + _VP8_KEYFRAME_BYTES] = start
-        return bytes(packet)
+        return bytes(packet[: at + size])
 
-    def _stamp(self, sequence: int, timestamp: int, marker: bool, transport: int, now: float) -> None:
+    def _stamp(self, sequence: int, timestamp: int, transport: int, now: float, *, mark: int) -> None:
         packet = self._bytes
         first = packet[0]
-        kind = self._payload_type | (0x80 if marker else 0)
+        kind = self._payload_type | mark
         _HEADER.pack_into(packet, 0, first, kind, sequence & 0xFFFF, timestamp & 0xFFFF_FFFF, self._ssrc)
         if self._time_at is not None:
             packet[self._time_at : self._time_at + 3] = (int(now * (1 << 18)) & 0xFF_FFFF).to_bytes(3, "big")
@@ -124,6 +129,16 @@ _VP8_DESCRIPTOR_BYTES: Final = 4
 _VP8_KEYFRAME_BYTES: Final = 10
 _KEYFRAME: Final = bytes([0x10, 0, 0, 0x9D, 0x01, 0x2A]) + struct.pack("<HH", 1280, 720)
 _INTERFRAME: Final = bytes([0x11]) + bytes(_VP8_KEYFRAME_BYTES - 1)
+
+
+def split_evenly(size: int, most: int) -> list[int]:
+    """``size`` bytes as the fewest packets of at most ``most``, equal but for one byte, larger ones last.
+
+    So does Chromium (libwebrtc ``RtpPacketizer::SplitAboutEqually``).
+    """
+    packets = -(-size // most)
+    part, larger = divmod(size, packets)
+    return [part] * (packets - larger) + [part + 1] * larger
 
 
 def extension_at(packet: bytearray, extension: int) -> int:
@@ -147,7 +162,7 @@ def extension_at(packet: bytearray, extension: int) -> int:
 
 
 def retransmission(packet: bytes, payload_type: int, ssrc: int, sequence: int) -> bytes:
-    """``packet`` as an RTX packet (RFC 4588 section 4): own SSRC and sequence, the old one before the payload."""
+    """``packet`` as an RTX packet (RFC 4588 section 4): own SSRC and number, the old number before the payload."""
     at = 12 + 4 * (packet[0] & 0x0F)
     if packet[0] & 0x10:
         at += 4 + 4 * int(_WORD.unpack_from(packet, at + 2)[0])
