@@ -55,6 +55,14 @@ class Config:
         return self.host in LOOPBACK_NAMES
 
     @property
+    def insecure(self) -> bool:
+        """Whether browsers will keep camera and microphone from people on other computers: no HTTPS."""
+        if self.base_url is not None:
+            parts = urlsplit(self.base_url)
+            return parts.scheme != "https" and parts.hostname not in LOOPBACK_NAMES
+        return not self.tls and not (self.loopback and not self.public_addresses)
+
+    @property
     def tcp_hosts(self) -> tuple[str, ...]:
         """Addresses to listen on for pages; the second of ``localhost`` is missing where IPv6 is."""
         return ("127.0.0.1", "::1") if self.host == "localhost" else (self.host,)

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 def own_page(headers: Mapping[str, str], base_url: str | None) -> bool:
     """Whether the browser says that a page of ours sent this.
 
-    ``Origin`` decides, by host and port: a proxy that speaks TLS changes the scheme. Browsers send it with every
-    POST and every WebSocket; what has none is no browser, has no cookie of ours and nobody's authority to abuse.
+    ``Origin`` decides, by host and port: a proxy that speaks TLS changes the scheme. Browsers send it with
+    every POST and every WebSocket; what sends none has no cookie of ours and nobody's authority to abuse.
     """
     origin = headers.get("Origin")
     if origin is None:

@@ -1,0 +1,5 @@
+"""``python -m server`` is ``compagnon``."""
+
+from server.cli import main
+
+main()

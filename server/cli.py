@@ -1,0 +1,148 @@
+"""The command line: ``compagnon serve``, ``doctor``, ``room new``. An operator's error is one sentence."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from typing import NoReturn
+
+from redis.exceptions import RedisError
+
+from server.config import OPTIONS, Config, ConfigError, read
+from server.errors import OperatorError
+
+WRONG_USE = 2
+"""Exit status for words and values that can't be used; 1 is for everything that went wrong."""
+
+_room_options = {"redis_url", "data", "base_url"}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point of ``compagnon``; ends the process with its status."""
+    words = _parser().parse_args(arguments)
+    try:
+        config = read(vars(words), os.environ)
+        command: Callable[[argparse.Namespace, Config], int] = words.command
+        status = command(words, config)
+    except ConfigError as error:
+        _fail(str(error), WRONG_USE)
+    except OperatorError as error:
+        _fail(str(error), 1)
+    except RedisError as error:
+        _fail(f"The store failed: {error}.", 1)
+    except KeyboardInterrupt:
+        status = 130
+    except BrokenPipeError:
+        # Nobody reads on: what is still in the buffer must not raise again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status)
+
+
+def _fail(sentence: str, status: int) -> NoReturn:
+    print(f"compagnon: {sentence}", file=sys.stderr)
+    sys.exit(status)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the usage in front of it."""
+
+    def error(self, message: str) -> NoReturn:
+        """Ends with status 2."""
+        _fail(f"{message[:1].upper()}{message[1:]}. `{self.prog} --help` says what there is.", WRONG_USE)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="compagnon", description="Video mentoring sessions on a server of your own.")
+    parser.add_argument("--version", action="version", version=f"compagnon {version('compagnon')}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    serve = commands.add_parser("serve", help="serve until stopped", description="Serves until stopped.")
+    serve.set_defaults(command=_serve)
+    _add_options(serve, {option.field for option in OPTIONS})
+    check = commands.add_parser(
+        "doctor",
+        help="check what a server would need",
+        description="Checks ports, store, addresses and certificate, and says what people will see.",
+    )
+    check.set_defaults(command=_doctor)
+    _add_options(check, {option.field for option in OPTIONS})
+    room = commands.add_parser("room", help="make a session", description="Makes sessions.")
+    new = room.add_subparsers(metavar="COMMAND", required=True).add_parser(
+        "new",
+        help="make a session and print everybody's link",
+        description="Makes a session and prints everybody's link, beside a running server or without one.",
+    )
+    new.set_defaults(command=_room_new)
+    new.add_argument("--format", required=True, dest="agenda", help="open, quick-30, grow-45 or grow-60")
+    new.add_argument("--minutes", type=int, help="length (the format's own)")
+    new.add_argument("--title", default="", help="what the session is about")
+    new.add_argument(
+        "--guest",
+        action="append",
+        required=True,
+        metavar="NAME:ROLE",
+        help="somebody who comes, as mentor or mentee; give one for each",
+    )
+    _add_options(new, _room_options)
+    return parser
+
+
+def _add_options(parser: argparse.ArgumentParser, fields: set[str]) -> None:
+    """Flags whose values stay text here: ``config`` reads them, and the environment, in one place."""
+    for option in OPTIONS:
+        if option.flag is None or option.field not in fields:
+            continue
+        text = f"{option.help} [{option.variable}]"
+        if option.switch:
+            parser.add_argument(option.flag, action="store_const", const="1", dest=option.field, help=text)
+        elif option.repeat:
+            parser.add_argument(
+                option.flag, action="append", dest=option.field, metavar=option.metavar, help=text
+            )
+        else:
+            parser.add_argument(option.flag, dest=option.field, metavar=option.metavar, help=text)
+
+
+def _serve(words: argparse.Namespace, config: Config) -> int:
+    # Imported when needed: the other commands, and every wrong word, answer without the media stack.
+    from server import app, logs
+
+    logs.begin(everything=config.dev)
+    asyncio.run(app.serve(config, lambda url: print(welcome(config, url), flush=True)))
+    return 0
+
+
+def welcome(config: Config, url: str) -> str:
+    """What whoever started the server reads once people can come."""
+    lines = ["", f"  Compagnon is ready: {url}", ""]
+    if config.loopback and not config.base_url and not config.public_addresses:
+        lines.append("  Open it in a browser on this computer. To let others in, see docs/operations.md.")
+    else:
+        lines.append(f"  Media goes to UDP port {config.media_port}: firewalls must let it in.")
+    if config.insecure:
+        lines.append(
+            "  Browsers give camera and microphone to HTTPS only: add --tls-self-signed for a trial."
+        )
+    elif config.tls_self_signed:
+        lines.append("  Its certificate was made here: browsers warn once, then trust it.")
+    return "\n".join([*lines, "  Ctrl-C stops it.", ""])
+
+
+def _doctor(words: argparse.Namespace, config: Config) -> int:
+    from server import doctor
+
+    findings = asyncio.run(doctor.examine(config))
+    for finding in findings:
+        print(f"{finding.mark} {finding.text}")
+    return 1 if any(finding.bad for finding in findings) else 0
+
+
+def _room_new(words: argparse.Namespace, config: Config) -> int:
+    from server import newroom
+
+    print(asyncio.run(newroom.make(config, newroom.read(words))))
+    return 0

@@ -1,0 +1,128 @@
+"""What stands around every page: headers that keep browsers strict, refusals, error pages, the access log."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from redis.exceptions import RedisError
+
+from server.origin import own_page
+from server.pages.site import SITE, PageError, page
+from web.views import ErrorView, PageErrorCode
+
+log = logging.getLogger(__name__)
+access = logging.getLogger("server.access")
+
+MOST_BODY = 10 * 1024 * 1024
+"""Largest request body in bytes."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+# No inline script or style can run, nothing comes from elsewhere, nobody frames a page that has a camera.
+# connect-src 'self' covers the WebSocket of the same host.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        "media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=(), usb=()",
+    # A link's token never reaches another site. "no-referrer" would: but it makes browsers send forms with
+    # "Origin: null" (Fetch, 3.2), and over plain HTTP nothing else tells our own forms from a stranger's.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+_codes: dict[int, PageErrorCode] = {
+    400: "bad-request",
+    404: "not-found",
+    405: "not-found",
+    413: "too-large",
+    429: "too-many-requests",
+}
+
+_for_machines = ("/static/", "/ws", "/healthz", "/readyz", "/metrics")
+
+
+def setup(app: web.Application) -> None:
+    """Puts the guards around every route of ``app``."""
+    app.middlewares.extend([_logged, _refusals, _own_forms])
+    app.on_response_prepare.append(_headers)
+
+
+async def _headers(request: web.Request, response: web.StreamResponse) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.pop("Server", None)
+    config = request.app[SITE].config
+    if config.tls and not config.tls_self_signed:
+        response.headers["Strict-Transport-Security"] = "max-age=15552000"
+
+
+@web.middleware
+async def _logged(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """One line for each request: the route's name, never its path, which may be somebody's link."""
+    started = time.perf_counter()
+    status = 500
+    try:
+        response = await handler(request)
+        status = response.status
+        return response
+    finally:
+        name = request.match_info.route.name or "none"
+        if name not in {"static", "healthz", "metrics"} or status >= 400:
+            took_ms = round((time.perf_counter() - started) * 1000, 1)
+            access.info(
+                "request",
+                extra={"route": name, "method": request.method, "status": status, "took_ms": took_ms},
+            )
+
+
+@web.middleware
+async def _refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whatever goes wrong becomes a page that says so, in the person's language, without a trace."""
+    try:
+        return await handler(request)
+    except PageError as error:
+        return _refuse(request, error)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        refusal = _refuse(request, PageError(error.status, _codes.get(error.status, "bad-request")))
+        if "Allow" in error.headers:
+            refusal.headers["Allow"] = error.headers["Allow"]
+        return refusal
+    except RedisError:
+        log.warning("page-without-store", exc_info=True)
+        return _refuse(request, PageError(503, "store-unavailable", retry=True))
+    except Exception:
+        log.exception("page-failed", extra={"route": request.match_info.route.name})
+        return _refuse(request, PageError(500, "server-error", retry=True))
+
+
+def _refuse(request: web.Request, error: PageError) -> web.StreamResponse:
+    if request.path.startswith(_for_machines):
+        return web.Response(
+            text=f"{error.code}\n", status=error.status, headers={"Cache-Control": "no-store"}
+        )
+    response = page(
+        request, ErrorView(status=error.status, code=error.code, retry=error.retry), status=error.status
+    )
+    if error.status in {429, 503}:
+        response.headers["Retry-After"] = "10"
+    return response
+
+
+@web.middleware
+async def _own_forms(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Only our own pages may change something."""
+    if request.method not in {"GET", "HEAD"} and not own_page(
+        request.headers, request.app[SITE].config.base_url
+    ):
+        raise PageError(403, "foreign-origin")
+    return await handler(request)

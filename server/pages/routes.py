@@ -1,0 +1,27 @@
+"""Every HTTP route but the WebSocket's. Their names stand in the access log in place of paths."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from server.pages import health, landing, links, room, start
+from server.pages.static import StaticFiles
+
+
+def add(app: web.Application, files: StaticFiles) -> None:
+    """Adds the routes."""
+    app.router.add_get("/", landing.show, name="landing")
+    app.router.add_post("/language", landing.language, name="language")
+    app.router.add_get("/design", landing.design, name="design")
+    app.router.add_get("/start", start.show, name="start")
+    app.router.add_post("/start", start.make, name="start-make")
+    app.router.add_get("/s/{token}", links.show, name="links")
+    app.router.add_post(
+        "/s/{token}/guests/{guest}/{change:revoke|restore|renew}", links.change, name="links-change"
+    )
+    app.router.add_get("/j/{token}", room.show, name="room")
+    app.router.add_get("/j/{token}/notes.md", room.notes, name="notes")
+    app.router.add_get("/static/{name:.+}", files.serve, name="static")
+    app.router.add_get("/healthz", health.healthz, name="healthz")
+    app.router.add_get("/readyz", health.readyz, name="readyz")
+    app.router.add_get("/metrics", health.metrics, name="metrics")

@@ -1,0 +1,124 @@
+"""What every page needs of the running server, and the answers they have in common."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from aiohttp import web
+from redis.asyncio import Redis
+
+from server.config import Config
+from server.metrics import Metrics
+from server.rates import Rates, client_key
+from server.room.record import GuestRecord
+from signaling.messages import Language
+from web.i18n import as_language, negotiate
+from web.render import Renderer
+from web.views import Chrome, PageErrorCode, View
+
+LANGUAGE_COOKIE = "language"
+
+_authority = re.compile(r"[a-z0-9._-]{1,253}(:\d{1,5})?|\[[0-9a-f:.]{2,45}\](:\d{1,5})?", re.I)
+
+
+class PageError(Exception):
+    """A page that can't be shown; the person is told ``code`` in their language."""
+
+    def __init__(self, status: int, code: PageErrorCode, *, retry: bool = False) -> None:
+        super().__init__(f"{status} {code}")
+        self.status = status
+        self.code: PageErrorCode = code
+        self.retry = retry
+
+
+class Rooms(Protocol):
+    """The live rooms, as far as pages are concerned."""
+
+    async def guest_changed(self, room: str, guest: GuestRecord) -> None:
+        """A guest's link was revoked, restored or renewed in the store."""
+
+    async def notes_text(self, room: str) -> str:
+        """The notes of a room, live or not, as Markdown. Raises ``RedisError``."""
+
+
+class MediaPort(Protocol):
+    """The UDP port; ``port`` is 0 while it is closed."""
+
+    @property
+    def port(self) -> int:
+        """Its number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The running server as pages see it. ``secret`` signs links."""
+
+    config: Config
+    store: Redis
+    secret: str
+    renderer: Renderer
+    rooms: Rooms
+    relay: MediaPort
+    metrics: Metrics
+    creations: Rates = field(default_factory=lambda: Rates(burst=60, per_s=60))
+    visits: Rates = field(default_factory=lambda: Rates(burst=600, per_s=60))
+
+
+SITE = web.AppKey("site", Site)
+
+
+def now_ms() -> int:
+    """The instant, in ms since the epoch: what rules and storage are given."""
+    return time.time_ns() // 1_000_000
+
+
+def language_of(request: web.Request) -> Language:
+    """The reader's language: as chosen, else as the browser asks."""
+    return as_language(request.cookies.get(LANGUAGE_COOKIE)) or negotiate(
+        request.headers.get("Accept-Language", "")
+    )
+
+
+def page(request: web.Request, view: View, *, status: int = 200, keep: bool = False) -> web.Response:
+    """The drawn page. ``keep`` lets browsers keep it for going back, unlike a page behind a link."""
+    # A form's own path can't be gone back to, but for /start, which shows the empty form.
+    here = request.path_qs if request.method in {"GET", "HEAD"} or request.path == "/start" else "/"
+    chrome = Chrome(language=language_of(request), path=here)
+    text = request.app[SITE].renderer.render(view, chrome)
+    response = web.Response(text=text, status=status, content_type="text/html")
+    response.headers["Cache-Control"] = "no-cache" if keep else "no-store"
+    response.headers["Content-Language"] = chrome.language
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    return response
+
+
+def see_other(path: str) -> web.Response:
+    """Sends the browser on to a path of ours after a POST (RFC 9110, 15.4.4)."""
+    return web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})
+
+
+def site_url(request: web.Request) -> str:
+    """Where people reach this site, without a slash at the end: for links that are copied and mailed.
+
+    Raises ``PageError`` when the browser's ``Host`` is no name or address.
+    """
+    config = request.app[SITE].config
+    if config.base_url is not None:
+        return config.base_url
+    host = request.headers.get("Host", "")
+    if not _authority.fullmatch(host):
+        raise PageError(400, "bad-request")
+    forwarded = config.trust_proxy and request.headers.get("X-Forwarded-Proto", "").strip().lower() == "https"
+    return f"{'https' if config.tls or forwarded else 'http'}://{host}"
+
+
+def asker(request: web.Request) -> str:
+    """Whose turn it is, for rates."""
+    return client_key(
+        request.remote,
+        request.headers.get("X-Forwarded-For"),
+        trust_proxy=request.app[SITE].config.trust_proxy,
+    )

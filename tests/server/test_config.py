@@ -1,0 +1,126 @@
+"""What the operator says is read once; what can't be used is told in a sentence that names the option."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from server.config import OPTIONS, Config, ConfigError, read
+
+HOME = {"HOME": "/home/ada"}
+
+
+def config(environment: dict[str, str] | None = None, /, **arguments: str | list[str]) -> Config:
+    return read(arguments, {**HOME, **(environment or {})})
+
+
+def test_nothing_said_serves_this_computer_only() -> None:
+    made = config()
+    assert (made.host, made.port, made.media_port) == ("localhost", 8080, 8080)
+    assert made.tcp_hosts == ("127.0.0.1", "::1")
+    assert made.media_host == "127.0.0.1"
+    assert made.start_url == "http://localhost:8080"
+    assert made.data == Path("/home/ada/.local/share/compagnon")
+    assert not made.tls
+
+
+def test_the_command_line_wins_over_the_environment() -> None:
+    assert config({"COMPAGNON_PORT": "9000"}).port == 9000
+    assert config({"COMPAGNON_PORT": "9000"}, port="9001").port == 9001
+    assert config({"COMPAGNON_PORT": ""}).port == 8080
+
+
+def test_every_option_has_its_variable() -> None:
+    values = {
+        "COMPAGNON_HOST": "0.0.0.0",
+        "COMPAGNON_PORT": "443",
+        "COMPAGNON_MEDIA_PORT": "3478",
+        "COMPAGNON_PUBLIC_ADDRESS": "203.0.113.5, meet.example.org",
+        "COMPAGNON_REDIS_URL": "redis://store:6379/1",
+        "COMPAGNON_DATA": "/var/lib/compagnon",
+        "COMPAGNON_TLS_CERT": "/etc/cert.pem",
+        "COMPAGNON_TLS_KEY": "/etc/key.pem",
+        "COMPAGNON_BASE_URL": "https://meet.example.org/",
+        "COMPAGNON_TRUST_PROXY": "1",
+        "COMPAGNON_METRICS_TOKEN": "0123456789abcdef",
+        "COMPAGNON_DEV": "yes",
+    }
+    made = config(values)
+    assert made.public_addresses == ("203.0.113.5", "meet.example.org")
+    assert made.redis_url == "redis://store:6379/1"
+    assert made.base_url == made.start_url == "https://meet.example.org"
+    assert (made.trust_proxy, made.dev, made.tls) == (True, True, True)
+    assert {option.variable for option in OPTIONS} - set(values) == {"COMPAGNON_TLS_SELF_SIGNED"}
+    assert config({"COMPAGNON_TLS_SELF_SIGNED": "true"}).tls
+
+
+@pytest.mark.parametrize(
+    ("said", "url", "media_host"),
+    [
+        ({"host": "0.0.0.0"}, "http://localhost:8080", "0.0.0.0"),
+        ({"host": "::1"}, "http://localhost:8080", "::1"),
+        ({"host": "192.0.2.7", "port": "80"}, "http://192.0.2.7", "192.0.2.7"),
+        ({"host": "2001:db8::7"}, "http://[2001:db8::7]:8080", "2001:db8::7"),
+        ({"host": "::", "public_addresses": ["2001:db8::1"]}, "http://[2001:db8::1]:8080", "::"),
+        ({"public_addresses": ["203.0.113.5"]}, "http://203.0.113.5:8080", "0.0.0.0"),
+        ({"public_addresses": ["2001:db8::1"]}, "http://[2001:db8::1]:8080", "::"),
+        ({"host": "0.0.0.0", "port": "443", "tls_self_signed": "1"}, "https://localhost", "0.0.0.0"),
+    ],
+)
+def test_where_people_go_and_where_media_is_bound(
+    said: dict[str, str | list[str]], url: str, media_host: str
+) -> None:
+    made = config(**said)
+    assert (made.start_url, made.media_host) == (url, media_host)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"port": "http"}, "--port must be a port number from 1 to 65535, but it is “http”."),
+        ({"port": "0"}, "--port must be a port number from 1 to 65535, but it is “0”."),
+        ({"media_port": "70000"}, "--media-port must be"),
+        ({"port": "\uff18\uff10"}, "--port must be"),
+        ({"host": "not a host"}, "--host must be an IP address or a host name"),
+        ({"host": "256.1.1.1"}, "--host must be"),
+        ({"public_addresses": ["1.2.3.4", "a b"]}, "--public-address must be an IP address or a host name"),
+        ({"redis_url": "http://store"}, "--redis must look like redis://"),
+        ({"base_url": "meet.example.org"}, "--base-url must look like https://"),
+        ({"base_url": "https://meet.example.org/path"}, "--base-url must be the bare address"),
+        ({"tls_cert": "/c.pem"}, "--tls-cert and --tls-key belong together"),
+        ({"tls_cert": "/c", "tls_key": "/k", "tls_self_signed": "1"}, "--tls-self-signed makes its own"),
+    ],
+)
+def test_what_can_not_be_used_is_one_sentence(said: dict[str, str | list[str]], sentence: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config(**said)
+    text = str(caught.value)
+    assert text.startswith(sentence)
+    assert "\n" not in text
+
+
+def test_a_wrong_variable_is_named_as_such() -> None:
+    with pytest.raises(ConfigError, match=r"^COMPAGNON_TRUST_PROXY must be 1 or 0"):
+        config({"COMPAGNON_TRUST_PROXY": "perhaps"})
+
+
+def test_the_data_folder_follows_the_desktop_standard() -> None:
+    assert config({"XDG_DATA_HOME": "/data"}).data == Path("/data/compagnon")
+    assert config({"XDG_DATA_HOME": "/data"}, data="here").data == Path.cwd() / "here"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, False),
+        ({"host": "0.0.0.0"}, True),
+        ({"host": "0.0.0.0", "tls_self_signed": "1"}, False),
+        ({"public_addresses": ["203.0.113.5"]}, True),
+        ({"public_addresses": ["203.0.113.5"], "base_url": "https://meet.example.org"}, False),
+        ({"base_url": "http://meet.example.org"}, True),
+        ({"base_url": "http://localhost:9000"}, False),
+    ],
+)
+def test_where_browsers_give_no_camera(said: dict[str, str | list[str]], expected: bool) -> None:
+    assert config(**said).insecure is expected
