@@ -11,6 +11,7 @@ import { guard } from "./guard";
 import { items } from "./items";
 import { markdown } from "./markdown";
 import { sessionOver } from "./session";
+import { withConstructedSheets } from "./sheets";
 import { theme } from "./theme";
 import type { MountOptions, NotesModule, NotesView } from "./types";
 
@@ -41,43 +42,39 @@ export const mountNotes: NotesModule["mountNotes"] = (options: MountOptions): No
     run: (command) => void (view && run(view, command)),
     focus: () => view?.focus(),
   });
-  const root = chrome.page.attachShadow({ mode: "open" });
-  const editor = new EditorView({
-    root,
-    parent: root,
-    state: EditorState.create({
-      doc: session.text.toString(),
-      extensions: [
-        guard(() => options.say(t("notes.too-long"))),
-        Prec.high(
-          keymap.of([
-            { key: "Enter", run: (target) => run(target, newline) },
-            { key: "Mod-b", run: (target) => run(target, bold), preventDefault: true },
-            { key: "Mod-Enter", run: (target) => run(target, toggleDone) },
-            ...yUndoManagerKeymap,
-          ]),
-        ),
-        keymap.of(defaultKeymap),
-        yCollab(session.text, null, { undoManager: session.undo }),
-        cursors(session, (id) => person(id)?.name ?? ""),
-        EditorView.lineWrapping,
-        markdown,
-        items(t, options.guests),
-        placeholder(t("notes.empty")),
-        theme,
-        writable.of(canWrite()),
-        EditorView.contentAttributes.of({
-          "aria-label": t("notes.label"),
-          "aria-description": t("notes.keys"),
-          spellcheck: "true",
-          autocapitalize: "sentences",
-          autocorrect: "on",
-        }),
-      ],
-    }),
+  const state = EditorState.create({
+    doc: session.text.toString(),
+    extensions: [
+      guard(() => options.say(t("notes.too-long"))),
+      Prec.high(
+        keymap.of([
+          { key: "Enter", run: (target) => run(target, newline) },
+          { key: "Mod-b", run: (target) => run(target, bold), preventDefault: true },
+          { key: "Mod-Enter", run: (target) => run(target, toggleDone) },
+          ...yUndoManagerKeymap,
+        ]),
+      ),
+      keymap.of(defaultKeymap),
+      yCollab(session.text, null, { undoManager: session.undo }),
+      cursors(session, (id) => person(id)?.name ?? ""),
+      EditorView.lineWrapping,
+      markdown,
+      items(t, options.guests),
+      placeholder(t("notes.empty")),
+      theme,
+      writable.of(canWrite()),
+      EditorView.contentAttributes.of({
+        "aria-label": t("notes.label"),
+        "aria-description": t("notes.keys"),
+        spellcheck: "true",
+        autocapitalize: "sentences",
+        autocorrect: "on",
+      }),
+    ],
   });
+  const editor = withConstructedSheets(() => new EditorView({ parent: chrome.page, state }));
   view = editor;
-  // Keys of the text are not the room's shortcuts, and seen from outside the shadow root nobody could tell.
+  // Keys of the text are not the room's shortcuts.
   chrome.page.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") event.stopPropagation();
   });

@@ -1,26 +1,15 @@
 /**
- * The editor's look. It lives in a shadow root, where CodeMirror's styles are constructed style sheets: in
- * the page itself they would be a style element, which the page's policy forbids. Colours are the page's
- * own properties, inherited through the root, so light and dark follow without a word here.
+ * The editor's look, in CodeMirror's own style sheet because it has to overrule what stands there. Colours
+ * are the page's properties, so light and dark follow without a word here.
  */
 
 import { EditorView } from "@codemirror/view";
 
-const HUES = Array.from({ length: 12 }, (_, hue) => hue);
-
-const people = Object.fromEntries(
-  HUES.flatMap((hue) => [
-    [
-      `.notes-caret.hue-${hue}`,
-      { "--person": `var(--hue-${hue}-ink)`, "--person-bg": `var(--hue-${hue}-bg)` },
-    ],
-    [`.notes-selection.hue-${hue}`, { backgroundColor: `var(--hue-${hue}-bg)` }],
-  ]),
-);
+const LEVELS = [0, 1, 2, 3, 4];
 
 /** Lines that hang behind their bullet or box; each level of a list further in. */
 const hanging = Object.fromEntries(
-  HUES.slice(0, 5).flatMap((level) =>
+  LEVELS.flatMap((level) =>
     [
       ["item", 1.1],
       ["todo", 1.7],
@@ -82,10 +71,11 @@ export const theme = EditorView.theme({
     borderWidth: "0 2px 2px 0",
     transform: "rotate(45deg)",
   },
+  ".notes-selection": { backgroundColor: "var(--chip-bg)" },
   ".notes-caret": {
     position: "relative",
     marginInline: "-1px",
-    borderInlineStart: "2px solid var(--person)",
+    borderInlineStart: "2px solid var(--chip-ink)",
     textIndent: "0",
     pointerEvents: "none",
   },
@@ -96,8 +86,8 @@ export const theme = EditorView.theme({
     zIndex: "5",
     padding: "0 0.45em",
     borderRadius: "6px 6px 6px 0",
-    backgroundColor: "var(--person-bg)",
-    color: "var(--person)",
+    backgroundColor: "var(--chip-bg)",
+    color: "var(--chip-ink)",
     fontFamily: "var(--font)",
     fontSize: "0.75rem",
     fontStyle: "normal",
@@ -113,5 +103,4 @@ export const theme = EditorView.theme({
   "@media (prefers-reduced-motion: reduce)": {
     ".notes-caret-name": { animationDuration: "0s" },
   },
-  ...people,
 });
