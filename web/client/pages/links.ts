@@ -37,8 +37,8 @@ for (const line of document.querySelectorAll<HTMLElement>("[data-until]")) {
   line.textContent = (line.dataset.until ?? "").replace("{until}", until);
 }
 
-/** A menu closes on Escape, which gives the focus back, and on a touch elsewhere. */
-for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu")) {
+/** A menu or a code closes on Escape, which gives the focus back, and on a touch elsewhere. */
+for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu, details.qr")) {
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;
     menu.open = false;
