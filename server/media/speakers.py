@@ -13,8 +13,8 @@ LEAD = 8.0
 HOLD_S = 0.6
 """For this long a new speaker can't be overtaken: two who speak at once do not flicker."""
 
-HEARD = 4
-"""One more than the audio slots of a member, who never hears themselves."""
+HEARD = 3
+"""As many as a member has audio slots; one more matters too, for whoever speaks does not hear themselves."""
 
 SILENCE_S = 2.0
 """After this long without speech nobody is the speaker."""
@@ -26,7 +26,7 @@ class Speakers:
     """Follows loudness per member; call ``update`` about every 100 ms.
 
     ``speaker`` is the loudest member now, None after silence. ``recent`` has all members; its first ``HEARD``
-    are those worth hearing, and nobody leaves them but for someone who speaks.
+    are those worth hearing, the next one is second best, and nobody loses a place but to someone who speaks.
     """
 
     def __init__(self) -> None:
@@ -47,24 +47,25 @@ class Speakers:
             before = self._loudness.get(member, 0.0)
             self._loudness[member] = before + (level - before) * (_RISE if level > before else _FALL)
         recent = [m for m in self.recent if m in levels] + sorted(m for m in levels if m not in self.recent)
-        self._promote(recent)
+        self._promote(recent, HEARD + 1)
+        self._promote(recent, HEARD)
         speaker = self._choose(now)
         changed = speaker != self.speaker or recent != self.recent
         self.speaker, self.recent = speaker, recent
         return changed
 
-    def _promote(self, recent: list[str]) -> None:
-        """Let the loudest who is not heard take the place of the quietest who is: one change at a time."""
+    def _promote(self, recent: list[str], limit: int) -> None:
+        """Let the loudest beyond ``limit`` take the place of the quietest within: one change at a time."""
         loud = self._loudness
-        outside = max(recent[HEARD:], key=lambda m: loud[m], default=None)
+        outside = max(recent[limit:], key=lambda m: loud[m], default=None)
         if outside is None or loud[outside] < FLOOR:
             return
-        inside = min(recent[:HEARD], key=lambda m: loud[m])
+        inside = min(recent[:limit], key=lambda m: loud[m])
         if loud[inside] < FLOOR or loud[outside] >= loud[inside] + LEAD:
             recent.remove(outside)
             recent.remove(inside)
             recent.insert(0, outside)
-            recent.insert(HEARD, inside)
+            recent.insert(limit, inside)
 
     def _choose(self, now: float) -> str | None:
         current = self.speaker if self.speaker in self._loudness else None

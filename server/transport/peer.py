@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
@@ -276,7 +275,7 @@ class Peer:
         if state == "connected" and self._dtls is not None:
             self.link.tag = _GCM_TAG if "GCM" in self._dtls.profile else _CM_TAG
             self.link.rx, self.link.tx = self._dtls.rx, self._dtls.tx
-            self._connect(asyncio.get_running_loop().time())
+            self._connect(self._port.clock())
         elif state in ("closed", "failed"):
             self.link.rx = self.link.tx = None
             if self.connected:

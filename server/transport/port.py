@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 
 from server.media.stats import RelayStats
 from server.transport.dtls import Certificate
@@ -21,8 +22,9 @@ class Port:
     ``closing`` holds what closed peers still have to finish.
     """
 
-    def __init__(self, stats: RelayStats) -> None:
+    def __init__(self, stats: RelayStats, clock: Callable[[], float]) -> None:
         self.stats = stats
+        self.clock = clock
         self.certificate = Certificate()
         self.table = Table(stats)
         self.number = 0
@@ -43,7 +45,7 @@ class Port:
             raise
         self._sock = sock
         self.number = sock.getsockname()[1]
-        self.reports = Reports(self.stats)
+        self.reports = Reports(self.stats, self.clock)
         self.pump = Pump(
             sock,
             self.table.paths,
@@ -76,7 +78,7 @@ class Port:
         """Take what is not media of a known address: by its first byte it is STUN or DTLS (RFC 7983 7)."""
         first = data[0]
         if first < 4:
-            reply = self.table.receive(data, address, asyncio.get_running_loop().time())
+            reply = self.table.receive(data, address, self.clock())
             if reply is not None:
                 self.pump.send(reply, address)
             return

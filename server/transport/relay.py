@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.media.stats import RelayStats
@@ -22,12 +24,15 @@ class RelayConfig:
 
 
 class Relay:
-    """All rooms' media on one UDP port. ``port`` is its number once started."""
+    """All rooms' media on one UDP port.
 
-    def __init__(self, config: RelayConfig) -> None:
+    ``clock`` counts seconds: consent, requests and reports go by it. The pump's own times do not.
+    """
+
+    def __init__(self, config: RelayConfig, clock: Callable[[], float] = time.monotonic) -> None:
         self.stats = RelayStats()
         self._config = config
-        self._port = Port(self.stats)
+        self._port = Port(self.stats, clock)
         self._rooms: dict[str, RelayRoom] = {}
 
     @property

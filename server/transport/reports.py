@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from server.media import rtcp
 from server.media.stats import RelayStats
-from server.transport.streams import Link, Stream
+from server.transport.streams import RESENDS_A_SECOND, Link, Stream
 
 if TYPE_CHECKING:
     from server.transport.peer import Peer
@@ -29,8 +30,6 @@ KEYFRAME_S = 0.5
 """A publisher is asked for at most one keyframe in this time (threats.md)."""
 
 NACK_S = 0.01
-RESENDS_A_SECOND = 400
-"""Retransmissions a leg: 3.5 Mbit/s; what asks for more does not repair but flood."""
 
 NTP_SHIFT_S = 1.0
 """A publisher's clock that is off by more than this from what it was has been set anew."""
@@ -39,8 +38,9 @@ NTP_SHIFT_S = 1.0
 class Reports:
     """Reads and writes RTCP for every peer of a port."""
 
-    def __init__(self, stats: RelayStats) -> None:
+    def __init__(self, stats: RelayStats, clock: Callable[[], float]) -> None:
         self._stats = stats
+        self._clock = clock
         self._peers: dict[Peer, int] = {}
         self._groups: list[list[Peer]] = [[] for _ in range(GROUPS)]
         self._lossy: set[Stream] = set()
@@ -81,7 +81,7 @@ class Reports:
 
     def receive(self, link: Link, data: bytes) -> None:
         """Carry out one compound packet, already decrypted."""
-        now = self._loop.time()
+        now = self._clock()
         for packet in rtcp.parse(data):
             if isinstance(packet, rtcp.SenderReport):
                 self._sender_report(link, packet, now)
@@ -151,7 +151,7 @@ class Reports:
     def keyframe(self, stream: Stream) -> None:
         """Ask the publisher for a keyframe, now or as soon as the last request is old enough."""
         stream.wanted = True
-        now = self._loop.time()
+        now = self._clock()
         if not stream.pli or not stream.open or not stream.ssrc or now - stream.wanted_at < KEYFRAME_S:
             return
         stream.wanted, stream.wanted_at = False, now
@@ -167,7 +167,7 @@ class Reports:
 
     def _ask(self) -> None:
         self._nack_timer = None
-        now = self._loop.time()
+        now = self._clock()
         for stream in list(self._lossy):
             rtt = stream.link.peer.rtt
             numbers = stream.missing.ask(now, 0.1 if rtt is None else rtt)
@@ -185,7 +185,7 @@ class Reports:
     def _tick(self) -> None:
         """Serve one group of peers. What is overdue is not made up for."""
         self._turn += 1
-        now = self._loop.time()
+        now = self._clock()
         for peer in list(self._groups[self._turn % GROUPS]):
             self._serve(peer, now)
         self._timer = self._loop.call_later(TICK_S, self._tick) if self._peers else None

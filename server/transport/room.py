@@ -153,7 +153,7 @@ class RelayRoom:
                 levels[peer.member] = stream.loudness / stream.levels if stream.levels else 0.0
                 stream.loudness = stream.levels = 0
         speaker = self._speakers.speaker
-        if self._speakers.update(levels, self._loop.time()):
+        if self._speakers.update(levels, self._port.clock()):
             if self._speakers.speaker != speaker:
                 self._tell(self._listener.speaker_changed, self._speakers.speaker)
             self.changed()

@@ -26,6 +26,10 @@ MAX_RTCP_SOURCES = 64
 """SSRCs a peer that may send us RTCP."""
 
 
+RESENDS_A_SECOND = 400
+"""Retransmissions a leg: 3.5 Mbit/s; what asks for more does not repair but flood."""
+
+
 class Link:
     """What the pump knows of one peer: its address, its SRTP sessions, its streams, its outgoing batch.
 
@@ -134,6 +138,7 @@ class Leg(Renumber):
 
     ``feed`` is whose source it carries, ``active`` is false while the browser has stopped the line.
     ``reports`` remembers when recent sender reports left, by their middle 32 bits, to know the round trip.
+    ``credit`` is how many packets may still be sent again in this second.
     """
 
     __slots__ = (
@@ -179,7 +184,7 @@ class Leg(Renumber):
         self.feed: Feed | None = None
         self.stream: Stream | None = None
         self.reports: dict[int, float] = {}
-        self.credit = 0
+        self.credit = RESENDS_A_SECOND
         self._packets = self._octets = 0
 
     def counts(self) -> tuple[int, int]:

@@ -1,0 +1,208 @@
+"""Coming up, staying up, moving and going: ICE-lite, DTLS, consent."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from aiortc import RTCCertificate
+from aiortc.rtcdtlstransport import SRTP_AES128_CM_SHA1_80
+
+from tests.support.rtc_client import Client, until
+from tests.support.rtc_room import scene
+
+
+async def test_gcm_is_preferred_and_counter_mode_will_do() -> None:
+    async with scene() as stage:
+        anna = await stage.join("anna")
+        assert anna.client.dtls._ssl is not None
+        assert anna.client.dtls._ssl.get_selected_srtp_profile() == b"SRTP_AEAD_AES_128_GCM"
+        old = Client()
+        old.dtls._srtp_profiles = [SRTP_AES128_CM_SHA1_80]
+        ben = await stage.join("ben", client=old)
+        assert old.dtls._ssl is not None
+        assert old.dtls._ssl.get_selected_srtp_profile() == b"SRTP_AES128_CM_SHA1_80"
+        await stage.show(anna, ben)
+        await stage.show(ben, anna)
+        for _ in range(50):
+            anna.client.frame(packets=5)
+        assert stage.relay.stats.drops.get("protect") is None
+
+
+async def test_another_certificate_than_announced_is_turned_away() -> None:
+    async with scene() as stage:
+        client = Client()
+        stage.clients.append(client)
+        peer = stage.room.open("anna", ["127.0.0.1"])
+        offer = client.offer()
+        stranger = RTCCertificate.generateCertificate()
+        digests = [c.getFingerprints()[0].value for c in (client.certificate, stranger)]
+        answer, _ = peer.answer(offer.replace(*digests))
+        client.accept(answer)
+        await client.check()
+        with contextlib.suppress(AssertionError):
+            await client.connect(answer)
+        await until(lambda: stage.heard.media == [("anna", False)])
+        assert not peer.connected
+        assert peer.link.rx is None
+
+
+@pytest.mark.parametrize("lost", ["first hello", "server's flight", "every second datagram"])
+async def test_the_handshake_survives_lost_flights(lost: str) -> None:
+    async with scene() as stage:
+        client = Client()
+        seen: list[bytes] = []
+
+        def lose(data: bytes) -> bool:
+            seen.append(data)
+            if lost == "first hello":
+                return len(seen) == 1
+            if lost == "server's flight":
+                return len(seen) == 2
+            return len(seen) % 2 == 0 and len(seen) < 9
+
+        client.lose_dtls = lose
+        await stage.join("anna", client=client)
+
+
+async def test_a_lost_flight_of_ours_is_sent_again_soon() -> None:
+    """OpenSSL alone would wait a second; the client here waits longer still, so only we can be it."""
+    async with scene() as stage:
+        client = Client()
+        seen: list[bytes] = []
+
+        def lose(data: bytes) -> bool:
+            seen.append(data)
+            return len(seen) == 2
+
+        client.lose_dtls = lose
+        began = client.loop.time()
+        await stage.join("anna", client=client)
+        assert client.loop.time() - began < 0.9
+
+
+async def test_consent_that_expires_takes_the_member_out_until_checks_return() -> None:
+    async with scene() as stage:
+        anna, ben = await stage.join("anna"), await stage.join("ben")
+        await stage.show(anna, ben)
+        stage.heard.media.clear()
+        stage.clock.ahead += 31
+        await ben.client.check()
+        await until(lambda: ("anna", False) in stage.heard.media)
+        assert not anna.peer.connected
+        assert ben.peer.connected
+        await until(lambda: stage.heard.shown("ben") == [])
+        got = len(ben.client.received)
+        arrived = stage.relay.stats.packets_in
+        anna.client.frame(key=True)
+        await until(lambda: stage.relay.stats.packets_in > arrived)
+        assert len(ben.client.received) == got
+        await anna.client.check()
+        await until(lambda: stage.heard.media[-1] == ("anna", True))
+        await stage.show(anna, ben)
+        await stage.show(ben, anna)
+
+
+async def test_checks_keep_consent_alive() -> None:
+    async with scene() as stage:
+        anna = await stage.join("anna")
+        for _ in range(4):
+            stage.clock.ahead += 20
+            await anna.client.check(nominate=False)
+            looked_at = anna.peer.rounds + 11
+            await until(lambda due=looked_at: anna.peer.rounds >= due)
+        assert anna.peer.connected
+        assert stage.heard.media == [("anna", True)]
+
+
+async def test_a_new_address_is_followed_when_it_is_nominated() -> None:
+    async with scene() as stage:
+        anna, ben = await stage.join("anna"), await stage.join("ben")
+        face = await stage.show(anna, ben)
+        ben.client.move()
+        await ben.client.check()
+        got = len(ben.client.of(face))
+        await stage.show(anna, ben)
+        assert len(ben.client.of(face)) > got
+        assert stage.heard.media == [("anna", True), ("ben", True)]
+
+
+async def test_media_is_followed_onto_another_nominated_path() -> None:
+    """A worse path is not taken for a nomination alone, but it is when the browser sends media there."""
+    async with scene() as stage:
+        anna, ben = await stage.join("anna"), await stage.join("ben")
+        await stage.show(anna, ben)
+        before = ben.peer.link.address
+        ben.client.move()
+        await ben.client.check(PRIORITY=1)
+        assert ben.peer.link.address == before
+        ben.client.audio()
+        await until(lambda: ben.peer.link.address == ben.client.sock.getsockname())
+        await stage.show(anna, ben)
+
+
+async def test_an_address_without_a_check_gets_nothing_and_is_not_heard() -> None:
+    async with scene() as stage:
+        anna, ben = await stage.join("anna"), await stage.join("ben")
+        await stage.show(anna, ben)
+        ben.client.move()
+        unknown, came = stage.relay.stats.drops.get("unknown", 0), ben.client.raw_in
+        for _ in range(5):
+            ben.client.audio()
+        await ben.client._send(b"\x16\xfe\xfd" + bytes(60))
+        await until(lambda: stage.relay.stats.drops.get("unknown", 0) >= unknown + 6)
+        assert ben.client.raw_in == came
+
+
+async def test_an_ice_restart_moves_over_at_the_nomination() -> None:
+    async with scene() as stage:
+        anna, ben = await stage.join("anna"), await stage.join("ben")
+        await stage.show(anna, ben)
+        old = (ben.client.remote_ufrag, ben.client.remote_password)
+        ben.client.restart_ice()
+        answer, _ = ben.peer.answer(ben.client.offer())
+        await ben.client.check()
+        ben.client.accept(answer)
+        assert ben.client.remote_ufrag != old[0]
+        ben.client.move()
+        await ben.client.check()
+        await stage.show(anna, ben)
+        ben.client.remote_ufrag, ben.client.remote_password = old
+        stale = stage.relay.stats.drops.get("stun", 0)
+        ben.client.sock.sendto(bytes(ben.client.request()), ben.client.remote)
+        await until(lambda: stage.relay.stats.drops.get("stun", 0) == stale + 1)
+        assert stage.heard.media == [("anna", True), ("ben", True)]
+
+
+async def test_a_browser_that_says_goodbye_is_gone_at_once() -> None:
+    async with scene() as stage:
+        anna, ben = await stage.join("anna"), await stage.join("ben")
+        await stage.show(anna, ben)
+        await anna.client.dtls.stop()
+        await until(lambda: stage.heard.media[-1] == ("anna", False))
+        await until(lambda: stage.heard.shown("ben") == [])
+
+
+async def test_a_passive_client_is_called() -> None:
+    async with scene() as stage:
+        client = Client()
+        stage.clients.append(client)
+        peer = stage.room.open("anna", ["127.0.0.1"])
+        answer, _ = peer.answer(client.offer().replace("actpass", "passive"))
+        assert "a=setup:active" in answer
+        await client.connect(answer)
+        await until(lambda: peer.connected)
+
+
+async def test_closing_before_anything_came_is_harmless() -> None:
+    async with scene() as stage:
+        peer = stage.room.open("anna", ["127.0.0.1"])
+        peer.close()
+        client = Client()
+        stage.clients.append(client)
+        peer = stage.room.open("anna", ["127.0.0.1"])
+        client.accept(peer.answer(client.offer())[0])
+        await client.check()
+        peer.close()
+        assert stage.relay.stats.peers == 0
+        assert stage.heard.media == []
