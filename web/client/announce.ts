@@ -1,0 +1,102 @@
+/** What is said aloud, to screen readers and as toasts: read off from how the state changed. Pure, but for the region. */
+
+import type { Values } from "./i18n";
+import { myself, others, type State } from "./state";
+
+export interface Saying {
+  readonly key: string;
+  readonly values: Values;
+  /** Also shown for a moment; what is on screen anyway is only said. */
+  readonly shown: boolean;
+}
+
+const say = (key: string, values: Values = {}): Saying => ({ key, values, shown: false });
+const show = (key: string, values: Values = {}): Saying => ({ key, values, shown: true });
+
+/** What to say when the state went from `before` to `after`. */
+export function sayings(before: State, after: State): Saying[] {
+  if (after.view !== "room") return [];
+  if (before.view !== "room" || (!before.entered && after.entered)) {
+    return before.entered || !after.entered ? [] : [whoIsHere(after)];
+  }
+  return [
+    ...company(before, after),
+    ...sharing(before, after),
+    ...self(before, after),
+    ...link(before, after),
+  ];
+}
+
+function whoIsHere(state: State): Saying {
+  const present = others(state);
+  return present.length === 0
+    ? say("say.alone")
+    : say("say.here", { count: present.length, names: present.map((member) => member.name).join(", ") });
+}
+
+function company(before: State, after: State): Saying[] {
+  // The list of a reconnection is not news: nobody joined or left because this browser came back.
+  if (!before.joined || !after.joined || !before.entered) return [];
+  const was = new Map(others(before).map((member) => [member.id, member]));
+  const is = new Map(others(after).map((member) => [member.id, member]));
+  const found: Saying[] = [];
+  for (const [id, { name, connected }] of is) {
+    const old = was.get(id);
+    if (old === undefined) found.push(show("say.joined", { name }));
+    else if (old.connected && !connected) found.push(say("say.lost", { name }));
+    else if (!old.connected && connected) found.push(say("say.back", { name }));
+  }
+  for (const [id, { name }] of was) if (!is.has(id)) found.push(show("say.left", { name }));
+  return found;
+}
+
+function sharing(before: State, after: State): Saying[] {
+  const was = new Set(
+    others(before)
+      .filter((member) => member.screen)
+      .map((member) => member.id),
+  );
+  const now = others(after).filter((member) => member.screen && !was.has(member.id));
+  return now.map(({ name }) => say("say.shares", { name }));
+}
+
+function self(before: State, after: State): Saying[] {
+  const was = myself(before);
+  const is = myself(after);
+  const found: Saying[] = [];
+  if (was.microphone !== is.microphone)
+    found.push(say(is.microphone ? "say.microphone-on" : "say.microphone-off"));
+  if (was.camera !== is.camera) found.push(say(is.camera ? "say.camera-on" : "say.camera-off"));
+  if (was.screen !== is.screen) found.push(say(is.screen ? "say.screen-on" : "say.screen-off"));
+  for (const source of ["microphone", "camera", "screen"] as const) {
+    const problem = after.problems[source];
+    if (problem !== null && problem !== before.problems[source]) {
+      found.push(show(`device.${source}.${problem}`));
+    }
+  }
+  return found;
+}
+
+function link(before: State, after: State): Saying[] {
+  const found: Saying[] = [];
+  if (before.link === "open" && after.link !== "open") {
+    found.push(say(after.link === "stopping" ? "banner.stopping" : "banner.lost"));
+  }
+  if (before.link !== "open" && before.link !== "connecting" && after.link === "open")
+    found.push(say("say.connected"));
+  if (before.saving !== after.saving) found.push(say(after.saving ? "banner.saving" : "say.saved"));
+  return found;
+}
+
+/** The page's one polite live region: each sentence replaces the one before, and the same one is said again. */
+export class LiveRegion {
+  private even = false;
+
+  constructor(private readonly element: HTMLElement) {}
+
+  say(text: string): void {
+    this.even = !this.even;
+    // A region whose text does not change says nothing.
+    this.element.textContent = this.even ? text : `${text}\u00a0`;
+  }
+}

@@ -1,0 +1,32 @@
+/** What the server wrote into the page: `web/views.py`, `Bootstrap`. */
+
+import type { Guest, Language } from "./protocol";
+
+export interface Bootstrap {
+  readonly token: string;
+  readonly language: Language;
+  /** Path of the WebSocket. */
+  readonly ws: string;
+  readonly room: {
+    readonly title: string;
+    readonly format: string;
+    readonly guests: readonly Guest[];
+    readonly expires_ms: number;
+  };
+  readonly me: Guest;
+  readonly video_slots: number;
+  /** Address of the catalogue. */
+  readonly strings: string;
+  readonly notes_url: string;
+  readonly limits: { readonly name: number };
+}
+
+export function readBootstrap(page: Document): Bootstrap {
+  return JSON.parse(page.getElementById("bootstrap")?.textContent ?? "") as Bootstrap;
+}
+
+export function socketUrl(path: string, page: Location): string {
+  const url = new URL(path, page.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}

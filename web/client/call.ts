@@ -1,0 +1,426 @@
+/** The call as the page lives it: joins its parts (socket, media, devices, state) and carries out what a person asks. */
+
+import { type Bootstrap, socketUrl } from "./bootstrap";
+import { Connection, type Socket } from "./connection";
+import { browserHost } from "./devices";
+import { Hearing } from "./hearing";
+import { Negotiation } from "./negotiation";
+import { NotesLine } from "./notes-line";
+import type { Enter, Join, Joined, Media, ServerMessage, Source, TimerAction } from "./protocol";
+import type { Memory } from "./remember";
+import { cameraEncoding, screenEncoding } from "./sending";
+import { Sources } from "./sources";
+import { initialState, type State } from "./state";
+import { Store } from "./store";
+import type { Timers } from "./timers";
+
+export interface CallParts {
+  page: Bootstrap;
+  memory: Memory;
+  timers: Timers;
+  /** Where the players of sound live. */
+  players: HTMLElement;
+}
+
+const ROUND_TRIP_EVERY = 2_000;
+const TOAST_FOR = 6_000;
+const ENTER_AGAIN = 1_500;
+/** How long leaving waits for the last edits to be stored. */
+const SETTLE_WITHIN = 1_500;
+
+export class Call {
+  readonly store: Store;
+  readonly sources: Sources;
+  readonly hearing: Hearing;
+  readonly notes: NotesLine;
+  connection: Connection;
+  /** Waits until the notes are stored; set while they are open. */
+  settleNotes: ((timeout: number) => Promise<boolean>) | null = null;
+
+  private negotiation: Negotiation;
+  private readonly watchers = new Set<() => void>();
+  private session: string | null = null;
+  /** What the server believes that this member sends. */
+  private told: Record<Source, boolean> = { microphone: false, camera: false, screen: false };
+  private shutDown = false;
+  private toasts = 0;
+  private cancelRoundTrip: (() => void) | null = null;
+
+  constructor(private readonly parts: CallParts) {
+    const { page, memory, timers } = parts;
+    const { choices } = memory;
+    this.store = new Store(initialState(page, choices), timers.now);
+    this.sources = new Sources(browserHost(), choices.devices, {
+      changed: (source, mine, problem) => {
+        this.store.dispatch({ type: "mine", source, mine, problem });
+        this.tellMedia();
+      },
+      track: (source) => {
+        if (this.state.view === "room") this.attach(source);
+        this.changed();
+      },
+    });
+    this.hearing = new Hearing(parts.players, {
+      changed: () => this.changed(),
+      blocked: (blocked) => {
+        if (blocked !== this.state.soundBlocked) this.store.dispatch({ type: "sound-blocked", blocked });
+      },
+    });
+    if (choices.devices.speaker !== null) void this.hearing.choose(choices.devices.speaker);
+    this.notes = new NotesLine(() => this.connection);
+    this.connection = this.newConnection();
+    this.negotiation = this.newNegotiation();
+    this.store.watch((after, before) => this.follow(after, before));
+  }
+
+  get state(): State {
+    return this.store.state;
+  }
+
+  get peer(): RTCPeerConnection | null {
+    return this.negotiation.connection;
+  }
+
+  /** The server's time in ms, the same for everyone in the room. */
+  serverNow = (): number => this.connection.clock.at(this.parts.timers.now());
+
+  /** Begins: in the green room, or straight in the room after a reload in mid-call. */
+  start(): void {
+    const { place, choices } = this.parts.memory;
+    this.session = place?.session ?? null;
+    if (place?.entered) this.store.dispatch({ type: "entering", name: place.name });
+    void this.negotiation.offerForJoin();
+    this.connection.start();
+    void this.sources.open(place?.entered ? place : choices);
+    this.measure();
+  }
+
+  // ---------------------------------------------------------------- what a person asks
+
+  join(name: string): void {
+    const trimmed = name.trim();
+    if (trimmed === "" || trimmed.length > this.parts.page.limits.name) {
+      this.store.dispatch({ type: "name-refused", code: trimmed === "" ? "name-missing" : "name-too-long" });
+      return;
+    }
+    this.store.dispatch({ type: "entering", name: trimmed });
+    this.enter();
+  }
+
+  setMicrophone(on: boolean): void {
+    this.parts.memory.choose({ microphone: on });
+    void this.sources.setMicrophone(on);
+  }
+
+  setCamera(on: boolean): void {
+    this.parts.memory.choose({ camera: on });
+    void this.sources.setCamera(on);
+  }
+
+  setScreen(on: boolean): void {
+    void this.sources.setScreen(on);
+  }
+
+  async chooseDevice(kind: "microphone" | "camera" | "speaker", id: string): Promise<void> {
+    if (kind === "speaker") {
+      this.sources.devices.speaker = id;
+      await this.hearing.choose(id);
+    } else await this.sources.choose(kind, id);
+    this.parts.memory.choose({ devices: this.sources.devices });
+  }
+
+  drive(action: TimerAction, minutes = 1): void {
+    const message = { type: "timer-command", action, minutes } as const;
+    if (!this.connection.send(message)) this.toast("toast.not-connected", {}, "problem");
+  }
+
+  async leave(): Promise<void> {
+    this.parts.memory.place = null;
+    this.session = null;
+    this.sources.stop();
+    this.store.dispatch({ type: "left" });
+    const { connection, negotiation } = this;
+    this.shutDown = true;
+    this.hearing.stop();
+    negotiation.close();
+    await this.settleNotes?.(SETTLE_WITHIN);
+    connection.send({ type: "leave" });
+    connection.stop();
+    this.notes.down();
+  }
+
+  /** After the end of this page's call: connects again, and goes straight back in when told to. */
+  comeBack(directly: boolean): void {
+    this.stop();
+    this.store.dispatch({ type: "coming-back" });
+    this.connection = this.newConnection();
+    this.negotiation = this.newNegotiation();
+    this.shutDown = false;
+    if (directly) this.store.dispatch({ type: "entering", name: this.state.me.name });
+    this.connection.start();
+    void this.sources.open(this.parts.memory.choices);
+    this.measure();
+  }
+
+  /** The green room's "Try again" of the connection check. */
+  retryMedia(): void {
+    this.store.dispatch({ type: "media", media: "wait" });
+    this.connection.wake();
+    void this.negotiation.again();
+  }
+
+  /** Asks for camera and microphone again. */
+  retryDevices(): void {
+    const { mine } = this.state;
+    void this.sources.open({ microphone: mine.microphone === "off", camera: mine.camera === "off" });
+  }
+
+  /** The page is looked at again, or the browser says that it is online. */
+  wake(): void {
+    if (!this.shutDown) this.connection.wake();
+  }
+
+  /** The way to the server is another one now. */
+  networkChanged(): void {
+    if (this.shutDown) return;
+    this.connection.wake();
+    void this.negotiation.restart();
+  }
+
+  toast(
+    key: string,
+    values: Readonly<Record<string, string | number>> = {},
+    kind: "info" | "problem" = "info",
+  ): void {
+    const id = ++this.toasts;
+    this.store.dispatch({ type: "toast", toast: { id, key, values, kind } });
+    this.parts.timers.after(TOAST_FOR, () => this.store.dispatch({ type: "toast-over", id }));
+  }
+
+  /** Calls back when something that views draw has changed, in the state or beside it (tracks). */
+  watch(watcher: () => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  }
+
+  // ---------------------------------------------------------------- socket
+
+  private newConnection(): Connection {
+    const { page, timers } = this.parts;
+    return new Connection({
+      connect: () => new WebSocket(socketUrl(page.ws, location)) as unknown as Socket,
+      timers,
+      random: Math.random,
+      listener: {
+        hello: () => this.hello(),
+        message: (message) => this.received(message),
+        frame: (data) => this.notes.frame(data),
+        lost: () => this.lost(),
+      },
+    });
+  }
+
+  private async hello(): Promise<Join> {
+    const offer = await this.negotiation.offerForJoin();
+    const { token, language } = this.parts.page;
+    return { type: "join", token, language, offer, resume: this.session };
+  }
+
+  private lost(): void {
+    if (this.state.link !== "stopping") this.store.dispatch({ type: "link", link: "lost" });
+    this.negotiation.lost();
+    this.notes.down();
+  }
+
+  private received(message: ServerMessage): void {
+    this.store.receive(message);
+    switch (message.type) {
+      case "joined":
+        this.joined(message);
+        break;
+      case "entered":
+        this.remember();
+        this.notes.up();
+        this.tellMedia();
+        break;
+      case "answer":
+        this.negotiation.answer(message.id, message.sdp);
+        break;
+      case "slots-wanted":
+        void this.negotiation.slotsWanted(message.video);
+        break;
+      case "notes-saved":
+        this.notes.saved(message.count);
+        break;
+      case "error":
+        if (message.about === "offer" || message.code === "sdp") this.negotiation.refused();
+        else if (message.about === "enter" && message.code === "store-unavailable") this.enterAgain();
+        else if (this.state.view === "room") this.toast(`error.${message.code}`, {}, "problem");
+        break;
+      default:
+    }
+  }
+
+  private joined(message: Joined): void {
+    this.session = message.session;
+    void this.negotiation.joined(message.answer, message.media_kept, message.video_slots);
+    this.remember();
+    if (this.state.view !== "room") return;
+    if (!message.entered) {
+      this.enter();
+      return;
+    }
+    const me = message.room.members.find((member) => member.id === message.member);
+    this.told = {
+      microphone: me?.microphone ?? false,
+      camera: me?.camera ?? false,
+      screen: me?.screen ?? false,
+    };
+    this.notes.up();
+    this.tellMedia();
+  }
+
+  // ---------------------------------------------------------------- media
+
+  private newNegotiation(): Negotiation {
+    return new Negotiation({
+      videoSlots: this.parts.page.video_slots,
+      timers: this.parts.timers,
+      listener: {
+        track: (mid, track) => this.hearing.receive(mid, track),
+        offer: (offer) => this.connection.send(offer),
+        state: (state) => {
+          const media = state === "connected" ? "ok" : state === "failed" ? "bad" : "wait";
+          if (media === this.state.media || (media === "wait" && this.state.media === "bad")) return;
+          this.store.dispatch({ type: "media", media });
+          if (media === "ok") this.measure();
+        },
+      },
+    });
+  }
+
+  /** Into the room: what is to be sent is attached while the message is on its way. */
+  private enter(): void {
+    for (const source of ["microphone", "camera", "screen"] as const) this.attach(source);
+    if (!this.state.joined) return;
+    const { me, mine } = this.state;
+    const message: Enter = {
+      type: "enter",
+      name: me.name,
+      microphone: mine.microphone === "on",
+      camera: mine.camera === "on",
+    };
+    if (this.connection.send(message)) {
+      this.told = { microphone: message.microphone, camera: message.camera, screen: false };
+    }
+  }
+
+  /** The store is away for the moment: this person waits at the door, and goes in by themselves. */
+  private enterAgain(): void {
+    this.parts.timers.after(ENTER_AGAIN, () => {
+      if (this.state.view === "room" && this.state.joined && !this.state.entered) this.enter();
+    });
+  }
+
+  private attach(source: Source): void {
+    const track = this.sources.track(source);
+    void this.negotiation.setTrack(source, track);
+    if (track !== null) this.encode(source, track);
+  }
+
+  private encode(source: Source, track: MediaStreamTrack): void {
+    if (source === "microphone") return;
+    const { width, height } = track.getSettings();
+    const captured = Math.min(width ?? 1280, height ?? 720);
+    const people = Math.max(2, this.state.members.length);
+    const encoding =
+      source === "camera" ? cameraEncoding(people, captured) : screenEncoding(people, captured);
+    void this.negotiation.setEncoding(source, encoding);
+  }
+
+  /** Tells the server what changed of what this member sends. */
+  private tellMedia(): void {
+    const { entered, joined, mine } = this.state;
+    if (!entered || !joined) return;
+    const changed: { -readonly [Key in Source]?: boolean } = {};
+    for (const source of ["microphone", "camera", "screen"] as const) {
+      const on = mine[source] === "on";
+      if (on !== this.told[source]) changed[source] = on;
+    }
+    if (Object.keys(changed).length === 0) return;
+    const message: Media = { type: "media", ...changed };
+    if (this.connection.send(message)) this.told = { ...this.told, ...changed };
+    this.remember();
+  }
+
+  private measure(): void {
+    this.cancelRoundTrip?.();
+    this.cancelRoundTrip = this.parts.timers.after(this.state.media === "ok" ? 300 : ROUND_TRIP_EVERY, () => {
+      void this.measured();
+    });
+  }
+
+  /** Only the green room shows it. */
+  private async measured(): Promise<void> {
+    if (this.shutDown || this.state.view !== "green-room") return;
+    const roundTrip = await this.negotiation.roundTrip();
+    if (roundTrip !== this.state.roundTrip) this.store.dispatch({ type: "round-trip", roundTrip });
+    this.cancelRoundTrip = this.parts.timers.after(ROUND_TRIP_EVERY, () => void this.measured());
+  }
+
+  // ---------------------------------------------------------------- what follows from the state
+
+  private follow(after: State, before: State): void {
+    if (after.view === "error" && before.view !== "error") this.stop();
+    if (after.view === "green-room" && before.view === "room") this.detach();
+    if (after.members.length !== before.members.length && after.view === "room") {
+      for (const source of ["camera", "screen"] as const) {
+        const track = this.sources.track(source);
+        if (track !== null) this.encode(source, track);
+      }
+    }
+    const { arrangement, ownShown, ownCorner, sounds } = after;
+    if (
+      arrangement !== before.arrangement ||
+      ownShown !== before.ownShown ||
+      ownCorner !== before.ownCorner ||
+      sounds !== before.sounds
+    ) {
+      this.parts.memory.choose({ arrangement, ownShown, ownCorner, sounds });
+    }
+    this.changed();
+  }
+
+  /** Back in the green room (the server did not let this person in): nothing goes out. */
+  private detach(): void {
+    for (const source of ["microphone", "camera", "screen"] as const)
+      void this.negotiation.setTrack(source, null);
+  }
+
+  private stop(): void {
+    this.shutDown = true;
+    this.connection.stop();
+    this.negotiation.close();
+    this.sources.stop();
+    this.hearing.stop();
+    this.notes.down();
+    this.session = null;
+    this.parts.memory.place = null;
+  }
+
+  private remember(): void {
+    if (this.session === null) return;
+    const { view, me, mine } = this.state;
+    this.parts.memory.place = {
+      session: this.session,
+      entered: view === "room",
+      name: me.name,
+      microphone: mine.microphone !== "off",
+      camera: mine.camera !== "off",
+    };
+  }
+
+  private changed(): void {
+    for (const watcher of [...this.watchers]) watcher();
+  }
+}

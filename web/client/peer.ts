@@ -1,0 +1,83 @@
+/** How a new RTCPeerConnection is laid out: its m-lines in the order that the relay expects. */
+
+import type { Source } from "./protocol";
+
+/** Three fixed audio slots are fed by the loudest speakers. */
+export const AUDIO_SLOTS = 3;
+
+export type Senders = Readonly<Record<Source, RTCRtpSender>>;
+
+export interface Peer {
+  readonly connection: RTCPeerConnection;
+  readonly senders: Senders;
+  /** Receiving video m-lines so far. */
+  videoSlots: number;
+  /** The first answer has come. */
+  answered: boolean;
+  /** An exchange was lost on its way: another is due. */
+  stale: boolean;
+  addVideoSlots(count: number): void;
+  /** Calls back when the DTLS transport changes: a server that closes it says so there and only there. */
+  watchTransport(call: () => void): void;
+  transportClosed(): boolean;
+}
+
+/** What the relay forwards. */
+const understood: ReadonlySet<string> = new Set(["audio/opus", "video/vp8", "video/rtx"]);
+
+/**
+ * Offers only what the relay takes: with everything a browser knows, ten video sections of Chromium are
+ * longer than the 64 Ki characters that a message may carry an SDP of.
+ */
+function offerOnlyUnderstood(transceiver: RTCRtpTransceiver, kind: "audio" | "video"): void {
+  if (typeof transceiver.setCodecPreferences !== "function") return;
+  const sending = transceiver.direction === "sendonly";
+  const capabilities = (sending ? RTCRtpSender : RTCRtpReceiver).getCapabilities(kind);
+  const codecs = capabilities?.codecs.filter((codec) => understood.has(codec.mimeType.toLowerCase())) ?? [];
+  if (codecs.length > 0) transceiver.setCodecPreferences(codecs);
+}
+
+const browserPeer = (): RTCPeerConnection =>
+  new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
+
+export function createPeer(
+  create: (() => RTCPeerConnection) | undefined,
+  videoSlots: number,
+  onTrack: (mid: string, track: MediaStreamTrack) => void,
+): Peer {
+  const connection = (create ?? browserPeer)();
+  connection.addEventListener("track", (event) => {
+    if (event.transceiver.mid !== null) onTrack(event.transceiver.mid, event.track);
+  });
+  const add = (kind: "audio" | "video", direction: RTCRtpTransceiverDirection): RTCRtpTransceiver => {
+    const transceiver = connection.addTransceiver(kind, { direction });
+    offerOnlyUnderstood(transceiver, kind);
+    return transceiver;
+  };
+  const send = (kind: "audio" | "video") => add(kind, "sendonly").sender;
+  const senders = { microphone: send("audio"), camera: send("video"), screen: send("video") };
+  for (let slot = 0; slot < AUDIO_SLOTS; slot++) add("audio", "recvonly");
+  const peer: Peer = {
+    connection,
+    senders,
+    videoSlots: 0,
+    answered: false,
+    stale: false,
+    addVideoSlots(count) {
+      for (let slot = 0; slot < count; slot++) add("video", "recvonly");
+      peer.videoSlots += count;
+    },
+    watchTransport: (call) => senders.microphone.transport?.addEventListener("statechange", call),
+    transportClosed: () => {
+      const state = senders.microphone.transport?.state;
+      return state === "closed" || state === "failed";
+    },
+  };
+  peer.addVideoSlots(videoSlots);
+  return peer;
+}
+
+export async function firstOffer(peer: Peer): Promise<string> {
+  await peer.connection.setLocalDescription(await peer.connection.createOffer());
+  return peer.connection.localDescription?.sdp ?? "";
+}

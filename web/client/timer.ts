@@ -1,0 +1,71 @@
+/** What the session's timer shows at an instant: pure sums over the server's own record. */
+
+import type { Box, Timer } from "./protocol";
+
+export interface TimerView {
+  /** The current box; undefined when there is none. */
+  box: Box | undefined;
+  /** Left in the current box, in ms; negative is overtime. */
+  remaining: number;
+  overtime: boolean;
+  /** How much of the box is over, 0 to 1. */
+  fraction: number;
+  /** "4:05", in overtime "+0:07". */
+  text: string;
+}
+
+/** Milliseconds left in the current box at `now` (server's clock, ms); negative is overtime. */
+export function remaining(timer: Timer, now: number): number {
+  const box = timer.boxes[timer.index];
+  if (box === undefined) return 0;
+  const running =
+    timer.status === "running" && timer.since_ms !== null ? Math.max(0, now - timer.since_ms) : 0;
+  return box.seconds * 1000 - box.spent_ms - running;
+}
+
+/**
+ * Minutes and seconds: what is left is rounded up, what is over is rounded down, so "0:00" shows for the
+ * first second of overtime and never a "-0:00".
+ */
+export function clockText(ms: number): string {
+  const over = ms <= -1000;
+  const seconds = over ? Math.floor(-ms / 1000) : Math.ceil(Math.max(0, ms) / 1000);
+  const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  return over ? `+${text}` : text;
+}
+
+/** All that is drawn of the timer at `now` (server's clock, ms). */
+export function timerView(timer: Timer, now: number): TimerView {
+  const box = timer.boxes[timer.index];
+  const left = remaining(timer, now);
+  const whole = (box?.seconds ?? 0) * 1000;
+  return {
+    box,
+    remaining: left,
+    overtime: left <= 0 && box !== undefined && timer.status !== "ready" && timer.status !== "finished",
+    fraction: whole <= 0 ? 0 : Math.min(1, Math.max(0, 1 - left / whole)),
+    text: clockText(left),
+  };
+}
+
+/** What is sounded and said during a box. */
+export type TimerMark = "one-minute" | "time-up";
+
+/** The next mark of the current box and in how many ms it comes; null when none is left or the timer rests. */
+export function nextMark(timer: Timer, now: number): { mark: TimerMark; wait: number } | null {
+  const box = timer.boxes[timer.index];
+  if (box === undefined || timer.status !== "running") return null;
+  const left = remaining(timer, now);
+  // A box of a minute or less has no warning: it would come at once.
+  if (box.seconds > 60 && left > 60_000) return { mark: "one-minute", wait: left - 60_000 };
+  return left > 0 ? { mark: "time-up", wait: left } : null;
+}
+
+/**
+ * Milliseconds until what is left is a multiple of `step` ms: drawn then, everyone's second changes in the
+ * same instant.
+ */
+export function untilNext(step: number, left: number): number {
+  const rest = ((left % step) + step) % step;
+  return rest === 0 ? step : rest;
+}

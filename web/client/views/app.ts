@@ -1,0 +1,98 @@
+import { html, type PropertyValues, type TemplateResult } from "lit";
+import { property } from "lit/decorators.js";
+import { LiveRegion, sayings } from "../announce";
+import type { Bootstrap } from "../bootstrap";
+import type { Call } from "../call";
+import { t } from "../i18n";
+import type { Box } from "../protocol";
+import { play } from "../sounds";
+import type { State, View } from "../state";
+import type { TimerMark } from "../timer";
+import { TimerWatch } from "../timer-watch";
+import type { Timers } from "../timers";
+import { LightElement } from "./element";
+import { ended, left } from "./ending";
+import "./green-room";
+import "./room";
+
+/** The whole page: green room, room or an end; and the one voice that speaks to screen readers. */
+export class RoomApp extends LightElement {
+  @property({ attribute: false }) call!: Call;
+  @property({ attribute: false }) page!: Bootstrap;
+  @property({ attribute: false }) timers!: Timers;
+
+  private readonly ends: (() => void)[] = [];
+  private region: LiveRegion | null = null;
+  private shown: View | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const marks = new TimerWatch(this.timers, this.call.serverNow, (mark, box) => this.mark(mark, box));
+    const follow = ({ view, timer }: State) => marks.follow(view === "room" ? timer : null);
+    follow(this.call.state);
+    this.ends.push(
+      () => marks.follow(null),
+      this.call.watch(() => this.requestUpdate()),
+      this.call.store.watch((after, before) => {
+        if (after.timer !== before.timer || after.view !== before.view) follow(after);
+        for (const { key, values, shown } of sayings(before, after)) {
+          this.say(t(key, values));
+          if (shown) this.call.toast(key, values);
+        }
+      }),
+    );
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const end of this.ends.splice(0)) end();
+  }
+
+  private readonly say = (text: string): void => this.region?.say(text);
+
+  private mark(mark: TimerMark, box: Box): void {
+    this.say(t(`say.${mark}`, { box: t(`box.${box.key}`) }));
+    const { state } = this.call;
+    if (state.sounds) void play(mark, this.call.sources.devices.speaker ?? "").catch(() => undefined);
+  }
+
+  protected override firstUpdated(): void {
+    const region = this.querySelector<HTMLElement>("[data-live]");
+    if (region !== null) this.region = new LiveRegion(region);
+  }
+
+  protected override updated(_changes: PropertyValues<this>): void {
+    const { view } = this.call.state;
+    this.dataset.view = view;
+    if (this.shown !== null && this.shown !== view) this.arrive(view);
+    this.shown = view;
+  }
+
+  /** A new view: the page's focus must not stay on what is gone. */
+  private arrive(view: View): void {
+    if (view === "left" || view === "error") this.querySelector<HTMLElement>("h1")?.focus();
+    else if (view === "green-room") this.querySelector<HTMLElement>("#join-name")?.focus();
+  }
+
+  protected override render() {
+    return html`${this.view()}
+      <div class="visually-hidden" data-live role="status" aria-live="polite" aria-atomic="true"></div>`;
+  }
+
+  private view(): TemplateResult {
+    const { call, page } = this;
+    const { state } = call;
+    switch (state.view) {
+      case "green-room":
+        return html`<green-room .call=${call} .state=${state} .nameLimit=${page.limits.name}></green-room>`;
+      case "room":
+        return html`<session-room .call=${call} .state=${state} .page=${page} .say=${this.say}></session-room>`;
+      case "left":
+        return left(state, call);
+      case "error":
+        return ended(state, call);
+    }
+  }
+}
+
+customElements.define("room-app", RoomApp);

@@ -1,0 +1,31 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { Call } from "../call";
+import { connectionCheck, deviceTroubles } from "../check";
+import { t } from "../i18n";
+import { type IconName, icon } from "../icon";
+import type { State } from "../state";
+
+/** What to know before joining, in plain words: the connection, and devices that could not be used. */
+export function checks(state: State, call: Call): TemplateResult {
+  const media = connectionCheck(state);
+  const troubles = deviceTroubles(state);
+  return html`<div class="checks" role="status">
+    <div class="check-row" data-check="media" data-state=${media.state}>
+      ${media.state === "wait" ? html`<span class="spinner" aria-hidden="true"></span>` : icon(marks[media.state])}
+      <span>${t(media.key)}</span>
+      ${
+        media.state === "bad"
+          ? html`<button class="button quiet" type="button" @click=${() => call.retryMedia()}>${t("again")}</button>`
+          : nothing
+      }
+    </div>
+    ${troubles.map(
+      ({ source, key }) => html`<div class="check-row" data-check=${source} data-state="bad">
+        ${icon("alert")}<span>${t(key)}</span>
+        <button class="button quiet" type="button" @click=${() => call.retryDevices()}>${t("again")}</button>
+      </div>`,
+    )}
+  </div>`;
+}
+
+const marks = { ok: "connection", bad: "connection-off" } as const satisfies Record<string, IconName>;

@@ -1,0 +1,118 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { t } from "../i18n";
+import { type IconName, icon } from "../icon";
+import type { NotesState } from "../notes/types";
+import { keyOf, type Shortcut } from "../shortcuts";
+import { type Mine, others, type State } from "../state";
+import type { RoomActs } from "./room-acts";
+import "./more-menu";
+
+interface Control {
+  act: Shortcut;
+  icon: IconName;
+  word: string;
+  /** What a press does, for tooltip and accessible name. */
+  label: string;
+  pressed?: boolean;
+  look?: "on" | "off" | "leave" | "";
+  busy?: boolean;
+  badge?: TemplateResult | typeof nothing;
+  /** On a narrow screen it is in the menu "More". */
+  wideOnly?: boolean;
+}
+
+/** The buttons at the bottom: a word, a shortcut, and a state that is said as well as shown. */
+export function controlBar(
+  state: State,
+  acts: RoomActs,
+  canShare: boolean,
+  notes: NotesState | null,
+): TemplateResult {
+  const group = others(state).length > 1;
+  const sharing = state.mine.screen !== "off";
+  return html`<div class="controls" role="toolbar" aria-label=${t("controls.label")}>
+    ${button(acts, device("microphone", state.mine.microphone))}
+    ${button(acts, device("camera", state.mine.camera))}
+    ${
+      canShare
+        ? button(acts, {
+            act: "screen",
+            icon: sharing ? "screen-off" : "screen",
+            word: t("control.screen"),
+            label: t(sharing ? "control.screen-stop" : "control.screen-start"),
+            pressed: sharing,
+            look: sharing ? "on" : "",
+            busy: state.mine.screen === "starting",
+            wideOnly: true,
+          })
+        : nothing
+    }
+    <span class="controls-gap" aria-hidden="true"></span>
+    ${
+      group
+        ? button(acts, {
+            act: "view",
+            icon: state.arrangement === "grid" ? "speaker-view" : "grid",
+            word: t(state.arrangement === "grid" ? "control.view-speaker" : "control.view-grid"),
+            label: t(state.arrangement === "grid" ? "control.view-to-speaker" : "control.view-to-grid"),
+            pressed: state.arrangement === "speaker",
+            wideOnly: true,
+          })
+        : nothing
+    }
+    ${button(acts, {
+      act: "notes",
+      icon: "notes",
+      word: t("control.notes"),
+      label: t(state.panel === "notes" ? "control.notes-close" : "control.notes-open"),
+      pressed: state.panel === "notes",
+      look: state.panel === "notes" ? "on" : "",
+      badge:
+        notes === null || notes === "saved"
+          ? nothing
+          : html`<span class="control-dot" data-state=${notes}></span>`,
+    })}
+    ${button(acts, {
+      act: "people",
+      icon: "people",
+      word: t("control.people"),
+      label: t(state.panel === "people" ? "control.people-close" : "control.people-open"),
+      pressed: state.panel === "people",
+      look: state.panel === "people" ? "on" : "",
+      badge: html`<span class="control-count tabular" aria-hidden="true">${others(state).length + 1}</span>`,
+      wideOnly: true,
+    })}
+    <more-menu .state=${state} .acts=${acts} .canShare=${canShare}></more-menu>
+    ${button(acts, { act: "leave", icon: "leave", word: t("control.leave"), label: t("control.leave"), look: "leave" })}
+  </div>`;
+}
+
+function device(source: "microphone" | "camera", mine: Mine): Control {
+  const off = mine === "off";
+  return {
+    act: source,
+    icon: off ? `${source}-off` : source,
+    word: t(`control.${source}`),
+    label: t(off ? `control.${source}-on` : `control.${source}-off`),
+    pressed: mine === "on",
+    look: off ? "off" : "",
+    busy: mine === "starting",
+  };
+}
+
+function button(acts: RoomActs, control: Control): TemplateResult {
+  const tip = t("control.tip", { label: control.label, key: keyOf(control.act) });
+  return html`<button
+    class="control ${control.look ?? ""} ${control.wideOnly ? "wide-only" : ""}"
+    type="button"
+    data-control=${control.act}
+    data-tip=${tip}
+    aria-label=${control.label}
+    aria-keyshortcuts=${keyOf(control.act)}
+    aria-pressed=${control.pressed ?? nothing}
+    aria-busy=${control.busy ? "true" : nothing}
+    @click=${() => acts.run(control.act)}
+  >
+    ${icon(control.icon)}${control.badge ?? nothing}<span class="control-word">${control.word}</span>
+  </button>`;
+}

@@ -1,0 +1,84 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { Call } from "../call";
+import { t } from "../i18n";
+import { type IconName, icon } from "../icon";
+import type { Ending, State } from "../state";
+
+interface Words {
+  icon: IconName;
+  title: string;
+  text: string;
+  /** The button's words and whether it goes straight back into the room. */
+  act: { words: string; directly: boolean } | null;
+}
+
+/** This person has left: what was kept, and the way back. */
+export function left(state: State, call: Call): TemplateResult {
+  return page(
+    {
+      icon: "check",
+      title: t("left.title"),
+      text: t("left.text"),
+      act: { words: t("left.rejoin"), directly: true },
+    },
+    state,
+    call,
+  );
+}
+
+/** The call ended for this page: what happened, what was kept, what to do. */
+export function ended(state: State, call: Call): TemplateResult {
+  const ending = state.ending ?? "bad-message";
+  const [act, directly] = ways[ending] ?? [null, false];
+  return page(
+    {
+      icon: icons[ending] ?? "alert",
+      title: t(`ended.${ending}.title`),
+      text: t(`ended.${ending}.text`),
+      act: act && { words: t(`ended.${act}`), directly },
+    },
+    state,
+    call,
+  );
+}
+
+const ways: Partial<Record<Ending, readonly ["use-here" | "try-again", boolean]>> = {
+  replaced: ["use-here", true],
+  "room-full": ["try-again", false],
+  "server-full": ["try-again", false],
+  "too-many-joins": ["try-again", false],
+};
+
+const icons: Partial<Record<Ending, IconName>> = {
+  replaced: "device",
+  "room-full": "people",
+  "server-full": "waiting",
+  "too-many-joins": "waiting",
+  "link-expired": "clock",
+  "room-ended": "clock",
+  "link-invalid": "link",
+  "link-revoked": "link",
+  revoked: "link",
+};
+
+function page(words: Words, state: State, call: Call): TemplateResult {
+  return html`<main class="ending" data-banner=${state.ending ?? nothing}>
+    <div class="ending-card">
+      <span class="ending-icon">${icon(words.icon)}</span>
+      <h1 tabindex="-1">${words.title}</h1>
+      <p class="muted">${words.text}</p>
+      ${
+        words.act === null
+          ? nothing
+          : html`<button
+              class="button primary large"
+              id="come-back"
+              type="button"
+              @click=${() => call.comeBack(words.act?.directly === true)}
+            >
+              ${words.act.words}
+            </button>`
+      }
+    </div>
+  </main>`;
+}

@@ -1,0 +1,106 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
+import type { Call } from "../call";
+import { t } from "../i18n";
+import { icon } from "../icon";
+import { hue, initials } from "../person";
+import { others, type State } from "../state";
+import { checks } from "./checks";
+import { LightElement } from "./element";
+import "./device-choices";
+import "./mic-level";
+import "./preview";
+
+/** Before the room: how one will be seen and heard, whether the connection is good, who is there; and one button. */
+export class GreenRoom extends LightElement {
+  @property({ attribute: false }) call!: Call;
+  @property({ attribute: false }) state!: State;
+  @property({ attribute: false }) nameLimit = 80;
+  @state() private name: string | null = null;
+
+  protected override render() {
+    const { call, state } = this;
+    return html`<main class="green-room">
+      <header class="green-head">
+        <h1>${state.room.title || t(`format.${state.room.format}`)}</h1>
+        ${this.present()}
+      </header>
+      <div class="green-self">
+        <camera-preview .call=${call} .state=${state}></camera-preview>
+        <mic-level .track=${state.mine.microphone === "on" ? call.sources.track("microphone") : null}></mic-level>
+      </div>
+      <form class="green-join stack" @submit=${(event: Event) => this.submit(event)} novalidate>
+        ${this.nameField()}
+        ${checks(state, call)}
+        ${
+          state.joinError === null
+            ? nothing
+            : html`<p class="error" role="alert">${icon("alert")}${t(`error.${state.joinError}`)}</p>`
+        }
+        <button class="button primary large wide" id="join" type="submit">${this.joinWords()}</button>
+        <p class="small muted">${t("green.private")}</p>
+      </form>
+      <section class="green-devices stack" aria-labelledby="devices-title">
+        <h2 class="visually-hidden" id="devices-title">${t("devices.title")}</h2>
+        <device-choices
+          .call=${call}
+          .version=${`${state.mine.camera}${state.mine.microphone}${call.sources.track("camera")?.id}`}
+        ></device-choices>
+      </section>
+    </main>`;
+  }
+
+  private present(): TemplateResult {
+    const here = others(this.state);
+    if (!this.state.joined) return html`<p class="muted green-here">${t("green.asking")}</p>`;
+    if (here.length === 0) return html`<p class="muted green-here">${t("green.nobody")}</p>`;
+    const names = new Intl.ListFormat(document.documentElement.lang, { type: "conjunction" }).format(
+      here.map((member) => member.name),
+    );
+    return html`<p class="green-here">
+      <span class="green-chips" aria-hidden="true"
+        >${here.slice(0, 5).map((member) => html`<span class="initials hue-${hue(member.name)}">${initials(member.name)}</span>`)}</span
+      >${t("green.here", { names, count: here.length })}
+    </p>`;
+  }
+
+  private nameField(): TemplateResult {
+    const { nameError, me } = this.state;
+    return html`<div class="field">
+      <label for="join-name">${t("green.name")}</label>
+      <input
+        class="input"
+        id="join-name"
+        name="name"
+        autocomplete="name"
+        maxlength=${this.nameLimit}
+        required
+        .value=${this.name ?? me.name}
+        aria-invalid=${nameError === null ? nothing : "true"}
+        aria-describedby=${nameError === null ? nothing : "join-name-error"}
+        @input=${(event: Event) => {
+          this.name = (event.target as HTMLInputElement).value;
+        }}
+      />
+      ${
+        nameError === null
+          ? nothing
+          : html`<p class="error" id="join-name-error" role="alert">${icon("alert")}${t(`error.${nameError}`)}</p>`
+      }
+    </div>`;
+  }
+
+  private joinWords(): string {
+    const { camera, microphone } = this.state.mine;
+    if (camera !== "off") return t(microphone !== "off" ? "join" : "join.no-microphone");
+    return t(microphone !== "off" ? "join.no-camera" : "join.neither");
+  }
+
+  private submit(event: Event): void {
+    event.preventDefault();
+    this.call.join(this.name ?? this.state.me.name);
+    if (this.call.state.nameError !== null) this.querySelector<HTMLInputElement>("#join-name")?.focus();
+  }
+}
+
+customElements.define("green-room", GreenRoom);

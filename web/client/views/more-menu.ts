@@ -1,0 +1,108 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { property } from "lit/decorators.js";
+import { t } from "../i18n";
+import { type IconName, icon } from "../icon";
+import { keyOf, type Shortcut } from "../shortcuts";
+import type { State } from "../state";
+import { Dropdown } from "./dropdown";
+import { LightElement } from "./element";
+import { canArrange, type RoomActs } from "./room-acts";
+
+/** What is needed less often; on a narrow screen also what has no room in the bar. */
+export class MoreMenu extends LightElement {
+  @property({ attribute: false }) state!: State;
+  @property({ attribute: false }) acts!: RoomActs;
+  @property({ attribute: false }) canShare = false;
+
+  private readonly menu = new Dropdown(this, "[data-control=more]");
+
+  protected override render() {
+    const { open } = this.menu;
+    return html`<button
+        class="control ${open ? "on" : ""}"
+        type="button"
+        data-control="more"
+        aria-expanded=${open}
+        aria-controls="more"
+        aria-label=${t("control.more-label")}
+        data-tip=${open ? nothing : t("control.more-label")}
+        @click=${this.menu.toggle}
+      >
+        ${icon("more")}<span class="control-word">${t("control.more")}</span>
+      </button>
+      ${open ? this.list() : nothing}`;
+  }
+
+  private list(): TemplateResult {
+    const { state, acts } = this;
+    const full = document.fullscreenElement !== null;
+    const sharing = state.mine.screen !== "off";
+    const grid = state.arrangement === "grid";
+    return html`<div class="menu-list more-list" id="more" role="group" aria-label=${t("control.more-label")}>
+      ${
+        this.canShare
+          ? this.item(
+              "screen",
+              sharing ? "screen-off" : "screen",
+              t(sharing ? "control.screen-stop" : "control.screen-start"),
+              "narrow-only",
+            )
+          : nothing
+      }
+      ${
+        canArrange(state)
+          ? this.item(
+              "view",
+              grid ? "speaker-view" : "grid",
+              t(grid ? "control.view-to-speaker" : "control.view-to-grid"),
+              "narrow-only",
+            )
+          : nothing
+      }
+      ${this.item("people", "people", t("control.people-open"), "narrow-only")}
+      ${this.plain("settings", t("more.devices"), () => acts.devices())}
+      ${this.item(
+        "fullscreen",
+        full ? "fullscreen-exit" : "fullscreen",
+        t(full ? "control.fullscreen-leave" : "control.fullscreen"),
+      )}
+      ${this.plain("person", t(state.ownShown ? "more.own-hide" : "more.own-show"), () => acts.showOwn(!state.ownShown))}
+      ${state.ownShown ? this.plain("refresh", t("more.own-move"), () => acts.moveOwn(), false) : nothing}
+      ${this.plain(
+        state.sounds ? "sound" : "sound-off",
+        t(state.sounds ? "more.sounds-off" : "more.sounds-on"),
+        () => acts.sounds(!state.sounds),
+      )}
+      ${this.item("help", "keyboard", t("control.help"))}
+    </div>`;
+  }
+
+  private item(act: Shortcut, name: IconName, words: string, look = ""): TemplateResult {
+    return html`<button
+      class="menu-item ${look}"
+      type="button"
+      data-control=${act}
+      @click=${() => {
+        this.menu.close();
+        this.acts.run(act);
+      }}
+    >
+      ${icon(name)}<span>${words}</span><kbd aria-hidden="true">${keyOf(act)}</kbd>
+    </button>`;
+  }
+
+  private plain(name: IconName, words: string, act: () => void, closes = true): TemplateResult {
+    return html`<button
+      class="menu-item"
+      type="button"
+      @click=${() => {
+        if (closes) this.menu.close();
+        act();
+      }}
+    >
+      ${icon(name)}<span>${words}</span>
+    </button>`;
+  }
+}
+
+customElements.define("more-menu", MoreMenu);

@@ -1,0 +1,83 @@
+import { html, nothing } from "lit";
+import { property, state } from "lit/decorators.js";
+import type { Bootstrap } from "../bootstrap";
+import type { Call } from "../call";
+import { t } from "../i18n";
+import type { NotesState, OpenNotes } from "../notes/types";
+import type { State } from "../state";
+import { LightElement } from "./element";
+
+/** The shared notes: their editor is fetched when the panel is first opened, and goes on behind a closed one. */
+export class NotesPanel extends LightElement {
+  @property({ attribute: false }) call!: Call;
+  @property({ attribute: false }) state!: State;
+  @property({ attribute: false }) page!: Bootstrap;
+  @property({ attribute: false }) open = false;
+  @property({ attribute: false }) say: (text: string) => void = () => undefined;
+  @property({ attribute: false }) onState: (state: NotesState) => void = () => undefined;
+  @state() private failed = false;
+
+  private notes: OpenNotes | null = null;
+  private loading = false;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.notes?.close();
+    this.notes = null;
+    this.call.settleNotes = null;
+  }
+
+  protected override updated(): void {
+    if (this.open && this.notes === null && !this.loading && !this.failed) void this.load();
+  }
+
+  private async load(): Promise<void> {
+    this.loading = true;
+    this.failed = false;
+    try {
+      const { openNotes } = await import("../notes/open");
+      const host = this.querySelector<HTMLElement>("[data-notes]");
+      if (!this.isConnected || host === null) return;
+      const { call, page } = this;
+      this.notes = openNotes({
+        host,
+        transport: call.notes,
+        room: { id: this.state.room.id, expires_ms: this.state.room.expires_ms },
+        me: this.state.me.id,
+        person: (id) => this.person(id),
+        guests: () => this.state.room.guests,
+        t,
+        say: this.say,
+        notesUrl: page.notes_url,
+        onState: this.onState,
+      });
+      const { notes } = this;
+      call.settleNotes = (timeout) => notes.settled(timeout);
+      await notes.ready;
+      notes.focus();
+    } catch {
+      this.failed = true;
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  private person(id: string) {
+    const { members, room } = this.state;
+    return members.find((member) => member.id === id) ?? room.guests.find((guest) => guest.id === id);
+  }
+
+  protected override render() {
+    return html`<div class="notes-host" data-notes></div>
+      ${
+        this.failed
+          ? html`<div class="notes-failed" role="alert">
+              <p>${t("panel.notes-failed")}</p>
+              <button class="button" type="button" @click=${() => void this.load()}>${t("again")}</button>
+            </div>`
+          : nothing
+      }`;
+  }
+}
+
+customElements.define("notes-panel", NotesPanel);

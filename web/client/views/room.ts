@@ -1,0 +1,176 @@
+import { html, nothing, type PropertyValues } from "lit";
+import { property, state } from "lit/decorators.js";
+import type { Bootstrap } from "../bootstrap";
+import type { Call } from "../call";
+import { browserHost, canShareScreen } from "../devices";
+import { t } from "../i18n";
+import { corners } from "../layout";
+import type { NotesState } from "../notes/types";
+import { isTyping, type Shortcut, shortcutOf } from "../shortcuts";
+import type { PanelName, State } from "../state";
+import { banner } from "./banner";
+import { controlBar } from "./control-bar";
+import { LightElement } from "./element";
+import type { ShortcutHelp } from "./help";
+import { panel } from "./panel";
+import { people } from "./people";
+import { canArrange, type RoomActs } from "./room-acts";
+import type { DeviceSettings } from "./settings";
+import { toasts } from "./toasts";
+import "./help";
+import "./notes";
+import "./settings";
+import "./stage";
+import "./timer-ring";
+
+/** The room: the stage, the timer above it, the controls below, one panel beside it. */
+export class SessionRoom extends LightElement {
+  @property({ attribute: false }) call!: Call;
+  @property({ attribute: false }) state!: State;
+  @property({ attribute: false }) page!: Bootstrap;
+  @property({ attribute: false }) say: (text: string) => void = () => undefined;
+  @state() private notes: NotesState | null = null;
+  /** Notes stay mounted once opened: what was typed goes on being saved. */
+  @state() private notesOpened = false;
+
+  private readonly canShare = canShareScreen(browserHost());
+  private readonly onKey = (event: KeyboardEvent): void => {
+    const act = shortcutOf(event, isTyping(event.composedPath()[0] ?? null));
+    if (act === null) return;
+    event.preventDefault();
+    this.run(act);
+  };
+  private readonly redraw = (): void => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener("keydown", this.onKey);
+    document.addEventListener("fullscreenchange", this.redraw);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener("keydown", this.onKey);
+    document.removeEventListener("fullscreenchange", this.redraw);
+  }
+
+  protected override willUpdate(): void {
+    if (this.state.panel === "notes") this.notesOpened = true;
+  }
+
+  protected override updated(changes: PropertyValues<this>): void {
+    const before = changes.get("state");
+    if (before !== undefined && before.panel !== this.state.panel)
+      this.moveFocus(before.panel, this.state.panel);
+  }
+
+  /** Into a panel that opens, back to its button when it closes. */
+  private moveFocus(before: PanelName | null, after: PanelName | null): void {
+    if (after !== null) {
+      if (after !== "notes") this.querySelector<HTMLElement>(`#panel-${after}`)?.focus();
+    } else if (this.contains(document.activeElement) || document.activeElement === document.body) {
+      this.querySelector<HTMLElement>(`.controls [data-control=${before}]`)?.focus();
+    }
+  }
+
+  private readonly acts: RoomActs = {
+    run: (act) => this.run(act),
+    showOwn: (shown) => this.call.store.dispatch({ type: "own", shown }),
+    moveOwn: () => {
+      const next = corners[(corners.indexOf(this.state.ownCorner) + 1) % corners.length];
+      if (next !== undefined) this.call.store.dispatch({ type: "own", corner: next });
+    },
+    sounds: (sounds) => this.call.store.dispatch({ type: "sounds", sounds }),
+    devices: () => void this.querySelector<DeviceSettings>("device-settings")?.show(),
+  };
+
+  private run(act: Shortcut): void {
+    const { call, state } = this;
+    switch (act) {
+      case "microphone":
+        call.setMicrophone(state.mine.microphone === "off");
+        break;
+      case "camera":
+        call.setCamera(state.mine.camera === "off");
+        break;
+      case "screen":
+        if (this.canShare) call.setScreen(state.mine.screen === "off");
+        break;
+      case "notes":
+      case "people":
+        this.togglePanel(act);
+        break;
+      case "view":
+        if (canArrange(state)) {
+          call.store.dispatch({
+            type: "arrangement",
+            arrangement: state.arrangement === "grid" ? "speaker" : "grid",
+          });
+        }
+        break;
+      case "fullscreen":
+        void toggleFullscreen();
+        break;
+      case "leave":
+        void call.leave();
+        break;
+      case "help":
+        this.querySelector<ShortcutHelp>("shortcut-help")?.show();
+        break;
+    }
+  }
+
+  private togglePanel(panel: PanelName): void {
+    this.call.store.dispatch({ type: "panel", panel: this.state.panel === panel ? null : panel });
+  }
+
+  protected override render() {
+    const { call, state } = this;
+    const close = () => call.store.dispatch({ type: "panel", panel: null });
+    return html`<div class="session" data-panel-open=${state.panel ?? nothing}>
+      <main class="session-main" data-theme="dark">
+        <h1 class="visually-hidden">${state.room.title || t(`format.${state.room.format}`)}</h1>
+        <room-stage .call=${call} .state=${state}></room-stage>
+        <div class="session-top">
+          <session-timer .call=${call} .state=${state}></session-timer>
+          ${banner(state, call)}
+        </div>
+        <div class="session-bottom">
+          ${toasts(state)}
+          ${controlBar(state, this.acts, this.canShare, this.notes)}
+        </div>
+      </main>
+      ${panel(
+        "notes",
+        state.panel === "notes",
+        close,
+        this.notesOpened
+          ? html`<notes-panel
+              .call=${call}
+              .state=${state}
+              .page=${this.page}
+              .say=${this.say}
+              .open=${state.panel === "notes"}
+              .onState=${(notes: NotesState) => {
+                this.notes = notes;
+              }}
+            ></notes-panel>`
+          : html``,
+      )}
+      ${panel("people", state.panel === "people", close, people(state))}
+      <device-settings .call=${call} .state=${state}></device-settings>
+      <shortcut-help></shortcut-help>
+    </div>`;
+  }
+}
+
+async function toggleFullscreen(): Promise<void> {
+  try {
+    if (document.fullscreenElement !== null) await document.exitFullscreen();
+    else await document.documentElement.requestFullscreen();
+  } catch {
+    // An iPhone has no full screen for pages: nothing to say about it.
+  }
+}
+
+customElements.define("session-room", SessionRoom);

@@ -1,0 +1,91 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { Call } from "../call";
+import { t } from "../i18n";
+import { type IconName, icon } from "../icon";
+import type { Timer } from "../protocol";
+import { drivesTimer, type State } from "../state";
+import type { TimerView } from "../timer";
+
+export interface AgendaParts {
+  call: Call;
+  state: State;
+  timer: Timer;
+  view: TimerView;
+  finishing: boolean;
+  finish: (finishing: boolean) => void;
+}
+
+/** What drops from the timer: all boxes of the session, the facilitator's controls, one's own choice of sounds. */
+export function agenda(parts: AgendaParts): TemplateResult {
+  const { call, state, timer } = parts;
+  return html`<div class="agenda" id="agenda" role="group" aria-label=${t("timer.agenda")}>
+    <ol class="agenda-boxes" role="list">
+      ${timer.boxes.map((box, index) => {
+        const place =
+          timer.status === "finished" || index < timer.index ? "past" : index > timer.index ? "next" : "now";
+        return html`<li class="agenda-box" data-place=${place} aria-current=${place === "now" ? "step" : nothing}>
+          <span>${t(`box.${box.key}`)}</span>
+          <span class="tabular muted">${t("minutes", { count: Math.round(box.seconds / 60) })}</span>
+        </li>`;
+      })}
+    </ol>
+    ${drivesTimer(state) ? controls(parts) : html`<p class="small muted">${t("timer.driven")}</p>`}
+    <label class="check"
+      ><input
+        type="checkbox"
+        .checked=${state.sounds}
+        @change=${(event: Event) =>
+          call.store.dispatch({ type: "sounds", sounds: (event.target as HTMLInputElement).checked })}
+      />${t("timer.sounds")}</label
+    >
+  </div>`;
+}
+
+function controls(parts: AgendaParts): TemplateResult | typeof nothing {
+  const { call, timer, finishing, finish } = parts;
+  if (timer.status === "finished") {
+    return html`<div class="agenda-confirm">
+      <p class="small muted">${t("timer.over")}</p>
+      <button class="button" type="button" data-timer-action="back" @click=${() => call.drive("back")}>
+        ${icon("undo")}${t("timer.reopen")}
+      </button>
+    </div>`;
+  }
+  if (finishing) {
+    return html`<div class="agenda-confirm" role="group" aria-label=${t("timer.finish")}>
+      <p>${t("timer.finish-really")}</p>
+      <div class="row">
+        <button
+          class="button danger"
+          type="button"
+          data-timer-action="finish"
+          @click=${() => {
+            finish(false);
+            call.drive("finish");
+          }}
+        >
+          ${t("timer.finish-yes")}
+        </button>
+        <button class="button quiet" type="button" @click=${() => finish(false)}>${t("timer.finish-no")}</button>
+      </div>
+    </div>`;
+  }
+  const ready = timer.status === "ready";
+  const last = timer.index >= timer.boxes.length - 1;
+  const button = (name: string, icons: IconName | null, act: () => void, disabled = false) => html`<button
+    class="button"
+    type="button"
+    data-timer-action=${name}
+    ?disabled=${disabled}
+    @click=${act}
+  >
+    ${icons === null ? nothing : icon(icons)}${t(`timer.${name}`)}
+  </button>`;
+  return html`<div class="agenda-controls">
+    ${button("add-1", null, () => call.drive("add", 1))}
+    ${button("add-5", null, () => call.drive("add", 5))}
+    ${button("back", "back", () => call.drive("back"), ready || timer.index === 0)}
+    ${button("next", "next", () => call.drive("next"), ready || last)}
+    ${button("finish", "finish", () => finish(true), ready)}
+  </div>`;
+}

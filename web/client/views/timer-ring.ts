@@ -1,0 +1,112 @@
+import { html, nothing } from "lit";
+import { property, state } from "lit/decorators.js";
+import type { Call } from "../call";
+import { t } from "../i18n";
+import { icon } from "../icon";
+import type { TimerStatus } from "../protocol";
+import { drivesTimer, type State } from "../state";
+import { timerView, untilNext } from "../timer";
+import { Dropdown } from "./dropdown";
+import { LightElement } from "./element";
+import { agenda } from "./timer-panel";
+
+/** Drawn this often (ms), on the same instants everywhere. */
+const STEP = 100;
+
+const primary = {
+  ready: { action: "start", icon: "play" },
+  running: { action: "pause", icon: "pause" },
+  paused: { action: "resume", icon: "play" },
+  finished: null,
+} as const satisfies Record<TimerStatus, unknown>;
+
+/** The session's timer: a ring, the box's name and what is left of it; the agenda and its controls drop from it. */
+export class SessionTimer extends LightElement {
+  @property({ attribute: false }) call!: Call;
+  @property({ attribute: false }) state!: State;
+  /** "Finish" asks once more. */
+  @state() private finishing = false;
+
+  private readonly menu = new Dropdown(this, "[data-timer-toggle]");
+  private ticking: ReturnType<typeof setTimeout> | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.ticking);
+  }
+
+  protected override updated(): void {
+    clearTimeout(this.ticking);
+    const { timer } = this.state;
+    if (timer === null) return;
+    const view = timerView(timer, this.call.serverNow());
+    this.dataset.timer = "";
+    this.dataset.status = timer.status;
+    this.dataset.remainingMs = String(Math.round(view.remaining));
+    if (timer.status === "running") {
+      this.ticking = setTimeout(() => this.requestUpdate(), untilNext(STEP, view.remaining));
+    }
+  }
+
+  protected override render() {
+    const { timer } = this.state;
+    if (timer === null) return nothing;
+    const view = timerView(timer, this.call.serverNow());
+    const drives = drivesTimer(this.state);
+    const name = view.box === undefined ? "" : t(`box.${view.box.key}`);
+    const main = primary[timer.status];
+    const caption = timer.status === "finished" ? t("timer.finished") : name;
+    return html`
+      <div class="timer" data-status=${timer.status} data-overtime=${view.overtime}>
+        <button
+          class="timer-open"
+          type="button"
+          data-timer-toggle
+          aria-expanded=${this.menu.open}
+          aria-controls="agenda"
+          aria-label=${t("timer.label", { box: caption, state: t(`timer.${timer.status}`) })}
+          @click=${this.menu.toggle}
+        >
+          <svg class="timer-ring" viewBox="0 0 40 40" aria-hidden="true">
+            <circle cx="20" cy="20" r="17"></circle>
+            <circle cx="20" cy="20" r="17" pathLength="100" stroke-dasharray="${100 - view.fraction * 100} 100"></circle>
+          </svg>
+          <span class="timer-text">
+            <span class="timer-box">${caption}</span>
+            <span class="timer-left" role="timer" aria-live="off">${view.text}</span>
+          </span>
+        </button>
+        ${
+          drives && main !== null
+            ? html`<button
+                class="button ${timer.status === "ready" ? "primary" : "quiet icon-only"} timer-main"
+                type="button"
+                data-timer-action=${main.action}
+                data-tip=${timer.status === "ready" ? nothing : t(`timer.${main.action}`)}
+                aria-label=${t(`timer.${main.action}`)}
+                @click=${() => this.call.drive(main.action)}
+              >
+                ${icon(main.icon)}${timer.status === "ready" ? t("timer.start") : nothing}
+              </button>`
+            : nothing
+        }
+      </div>
+      ${
+        this.menu.open
+          ? agenda({
+              call: this.call,
+              state: this.state,
+              timer,
+              view,
+              finishing: this.finishing,
+              finish: (finishing) => {
+                this.finishing = finishing;
+              },
+            })
+          : nothing
+      }
+    `;
+  }
+}
+
+customElements.define("session-timer", SessionTimer);
