@@ -65,13 +65,10 @@ async def load(store: Redis, room: str) -> StoredRoom | None:
     )
 
 
-async def save(store: Redis, room: str, expires_ms: int, saves: Iterable[Save]) -> None:
-    """Writes what a change, or several in their order, asked to be saved: all of it or nothing."""
-    until = expires_ms + RETENTION_MS
-    async with store.pipeline(transaction=True) as pipe:
-        for each in saves:
-            _write(pipe, room, each, until)
-        await pipe.execute()
+def add_saves(pipe: Pipeline, room: str, expires_ms: int, saves: Iterable[Save]) -> None:
+    """Adds what a change asked to be saved to a transaction. Twice does no harm."""
+    for each in saves:
+        _write(pipe, room, each, expires_ms + RETENTION_MS)
 
 
 async def mark_occupied(store: Redis, room: str) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from redis.asyncio import Redis
 
-from server.room.change import DropMember, SaveMember, SaveTimer
+from server.room.change import DropMember, Save, SaveMember, SaveTimer
 from server.room.formats import formats
 from server.room.record import Invited, RoomRecord, plan
 from server.room.state import Present
@@ -13,6 +13,12 @@ from signaling.messages import Timer
 from tests.support.store import Valkey
 
 FAR_MS = 4_000_000_000_000
+
+
+async def save(store: Redis, record: RoomRecord, saves: list[Save]) -> None:
+    async with store.pipeline(transaction=True) as pipe:
+        rooms.add_saves(pipe, record.id, record.expires_ms, saves)
+        await pipe.execute()
 
 
 def planned(room: str = "r1", expires_ms: int = FAR_MS) -> tuple[RoomRecord, Timer]:
@@ -52,10 +58,9 @@ async def test_changes_are_kept_in_their_order(store: Redis) -> None:
     record, timer = planned()
     await rooms.create(store, record, timer)
     running = Timer(status="running", index=1, boxes=timer.boxes, since_ms=77)
-    await rooms.save(
+    await save(
         store,
-        "r1",
-        record.expires_ms,
+        record,
         [
             SaveMember(present("m")),
             SaveMember(present("a")),
@@ -73,7 +78,7 @@ async def test_changes_are_kept_in_their_order(store: Redis) -> None:
 async def test_everything_of_a_room_goes_when_its_time_is_over(store: Redis) -> None:
     record, timer = planned()
     await rooms.create(store, record, timer)
-    await rooms.save(store, "r1", record.expires_ms, [SaveMember(present("m")), SaveTimer(timer)])
+    await save(store, record, [SaveMember(present("m")), SaveTimer(timer)])
     found = [key async for key in store.scan_iter("*")]
     assert len(found) == 4
     for key in found:
@@ -83,8 +88,9 @@ async def test_everything_of_a_room_goes_when_its_time_is_over(store: Redis) -> 
 
 async def test_an_emptied_hash_that_fills_again_expires_too(store: Redis) -> None:
     record, _ = planned()
-    for saves in ([SaveMember(present("m"))], [DropMember("m")], [SaveMember(present("m"))]):
-        await rooms.save(store, "r1", record.expires_ms, saves)
+    steps: list[Save] = [SaveMember(present("m")), DropMember("m"), SaveMember(present("m"))]
+    for step in steps:
+        await save(store, record, [step])
     assert await store.pexpiretime(keys.members("r1")) == record.expires_ms + RETENTION_MS
 
 

@@ -1,0 +1,207 @@
+"""The rooms that are live on this node: fetched when somebody comes, let go when nobody is left."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from server.live_notes import stored_text
+from server.live_outbox import Outbox
+from server.live_room import Connection, LiveRoom
+from server.rates import Rates
+from server.room.links import check, read_personal
+from server.room.record import MOST_GUESTS, GuestRecord
+from server.storage import rooms
+from server.storage.secret import load_secret
+from server.transport.relay import Relay
+from signaling.errors import ProtocolError
+from signaling.messages import Join
+
+log = logging.getLogger(__name__)
+
+_save_within_s = 1.0
+_leave_within_s = 0.7
+_empty_for_s = 10.0
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What this node bears; beyond it people are told so. ``joins`` is a minute and address."""
+
+    members: int = MOST_GUESTS
+    rooms: int = 200
+    joins: int = 240
+    outbox: int = 256
+
+
+class Live:
+    """Called on the loop only. ``on_join`` is given the seconds from an offer to its media standing."""
+
+    def __init__(
+        self,
+        store: Redis,
+        relay: Relay,
+        limits: Limits = Limits(),  # noqa: B008 - immutable
+        on_join: Callable[[float], None] = lambda seconds: None,
+    ) -> None:
+        self.limits = limits
+        self._store = store
+        self._relay = relay
+        self._on_join = on_join
+        self._secret = ""
+        self._joins = Rates(burst=limits.joins, per_s=60)
+        self._rooms: dict[str, LiveRoom] = {}
+        self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
+        self._closing: dict[str, asyncio.Task[None]] = {}
+        self._connections: set[Connection] = set()
+        self._all_gone = asyncio.Event()
+        self._stopping = False
+
+    @property
+    def room_count(self) -> int:
+        """Live rooms."""
+        return len(self._rooms)
+
+    @property
+    def member_count(self) -> int:
+        """People in them."""
+        return sum(room.member_count for room in self._rooms.values())
+
+    async def start(self) -> None:
+        """Brings back the rooms that had somebody in them. Raises ``RedisError`` when the store is gone."""
+        self._secret = await load_secret(self._store)
+        for room_id in await rooms.occupied(self._store):
+            try:
+                room = await self._room(room_id)
+            except ProtocolError as error:
+                log.warning("a room is not brought back: %s", error.code)
+                await rooms.mark_empty(self._store, room_id)
+            else:
+                room.look_idle()
+
+    async def stop(self) -> None:
+        """Tells everyone, stores what waits, and gives their sockets the time to say goodbye."""
+        self._stopping = True
+        opening = list(self._opening.values())
+        for task in opening:
+            task.cancel()
+        await asyncio.gather(*opening, return_exceptions=True)
+        live, self._rooms = list(self._rooms.values()), {}
+        await asyncio.gather(*(room.stop("stopping", _save_within_s) for room in live))
+        await asyncio.gather(*self._closing.values())
+        if self._connections:
+            self._all_gone.clear()
+            try:
+                await asyncio.wait_for(self._all_gone.wait(), _leave_within_s)
+            except TimeoutError:
+                log.info("%d sockets are still open", len(self._connections))
+
+    async def join(
+        self, message: Join, *, asker: str, addresses: Sequence[str], outbox: Outbox
+    ) -> Connection:
+        """Lets somebody in by their link; the answer is in their outbox then. Ends with ``leave``.
+
+        ``asker`` is whom joins are counted for; ``addresses`` are for ICE candidates.
+        Raises ``ProtocolError``.
+        """
+        if not self._joins.allow(asker, time.monotonic()):
+            raise ProtocolError("too-many-joins")
+        link = read_personal(self._secret, message.token)
+        room = await self._room(link.room)
+        try:
+            guest = check(room.record, link, time.time_ns() // 1_000_000)
+            connection = room.join(guest, message, addresses, outbox)
+        except ProtocolError:
+            room.look_idle()
+            raise
+        self._connections.add(connection)
+        return connection
+
+    def leave(self, connection: Connection) -> None:
+        """The socket of a connection has closed."""
+        connection.room.gone(connection)
+        self._connections.discard(connection)
+        if not self._connections:
+            self._all_gone.set()
+
+    async def guest_changed(self, room: str, guest: GuestRecord) -> None:
+        """A link was revoked, restored or renewed in the store."""
+        live = self._rooms.get(room)
+        if live is not None:
+            live.guest_changed(guest)
+
+    async def notes_text(self, room: str) -> str:
+        """The notes of a room, live or not, as Markdown. Raises ``RedisError``."""
+        live = self._rooms.get(room)
+        text = None if live is None else live.notes_text
+        return await stored_text(self._store, room) if text is None else text
+
+    # ---------------------------------------------------------------- rooms come and go
+
+    async def _room(self, room_id: str) -> LiveRoom:
+        """The room, live. Raises ``ProtocolError`` ``room-ended``, ``server-full``, ``store-unavailable``."""
+        while not self._stopping:
+            room = self._rooms.get(room_id)
+            if room is not None:
+                return room
+            task = self._opening.get(room_id)
+            if task is None:
+                if len(self._rooms) + len(self._opening) >= self.limits.rooms:
+                    raise ProtocolError("server-full")
+                task = self._opening[room_id] = asyncio.create_task(self._open(room_id))
+                task.add_done_callback(lambda done: self._opened(room_id, done))
+            await asyncio.wait([task])
+            error = None if task.cancelled() else task.exception()
+            if isinstance(error, RedisError):
+                raise ProtocolError("store-unavailable", detail=type(error).__name__)
+            if error is not None:
+                raise error
+        raise ProtocolError("store-unavailable", detail="stopping")
+
+    def _opened(self, room_id: str, done: asyncio.Task[LiveRoom]) -> None:
+        self._opening.pop(room_id, None)
+        if not done.cancelled() and done.exception() is None:
+            # Whoever it was opened for may have given up meanwhile.
+            asyncio.get_running_loop().call_later(_empty_for_s, done.result().look_idle)
+
+    async def _open(self, room_id: str) -> LiveRoom:
+        closing = self._closing.get(room_id)
+        if closing is not None:
+            await asyncio.shield(closing)
+        found = await rooms.load(self._store, room_id)
+        if found is None:
+            raise ProtocolError("room-ended", "token")
+        await rooms.mark_occupied(self._store, room_id)
+        room = LiveRoom(
+            found,
+            self._store,
+            self._relay,
+            most_members=self.limits.members,
+            on_join=self._on_join,
+            on_idle=self._let_go,
+        )
+        room.start()
+        self._rooms[room_id] = room
+        return room
+
+    def _let_go(self, room: LiveRoom) -> None:
+        room_id = room.record.id
+        if self._rooms.get(room_id) is not room or self._stopping:
+            return
+        del self._rooms[room_id]
+        self._closing[room_id] = asyncio.create_task(self._close(room))
+
+    async def _close(self, room: LiveRoom) -> None:
+        try:
+            await room.stop("room-ended", 0)
+            await rooms.mark_empty(self._store, room.record.id)
+        except RedisError as error:
+            # It is brought back on the next start, found empty, and let go.
+            log.warning("an empty room stays on the list: %s", type(error).__name__)
+        finally:
+            del self._closing[room.record.id]

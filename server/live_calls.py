@@ -1,0 +1,126 @@
+"""The media connections of one room's members, and what the relay tells about them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from server.live_outbox import Outbox
+from server.room.state import Present
+from server.transport.relay import Peer, Relay
+from signaling.errors import ProtocolError
+from signaling.messages import (
+    MemberQuality,
+    Quality,
+    ServerMessage,
+    Slot,
+    Slots,
+    SlotsWanted,
+    Source,
+    Speaker,
+)
+
+_sources: tuple[Source, ...] = ("microphone", "camera", "screen")
+
+
+class Calls:
+    """One peer a member. ``tell`` sends a message to a member, or to everyone when that is None.
+
+    ``on_join`` is given the seconds from an offer to its media standing, once for each connection.
+    """
+
+    def __init__(
+        self,
+        relay: Relay,
+        room: str,
+        tell: Callable[[str | None, ServerMessage], None],
+        on_join: Callable[[float], None],
+    ) -> None:
+        self._tell = tell
+        self._on_join = on_join
+        self._room = relay.room(room, self)
+        self._peers: dict[str, Peer] = {}
+        self._offered: dict[str, float] = {}
+        self._qualities: dict[str, Quality] = {}
+        self._speaker: str | None = None
+
+    def close(self) -> None:
+        """Ends every connection."""
+        self._room.close()
+
+    def open(self, member: str, addresses: Sequence[str], offer: str) -> tuple[str, tuple[Slot, ...]]:
+        """A new connection in place of an earlier one: the answer and the slots. Raises ``ProtocolError``."""
+        peer = self._room.open(member, addresses)
+        self._peers[member] = peer
+        self._offered[member] = time.monotonic()
+        try:
+            return peer.answer(offer)
+        except ProtocolError:
+            self.hang_up(member)
+            raise
+
+    def again(self, member: str, offer: str) -> tuple[str, tuple[Slot, ...]] | None:
+        """The answer to a further offer; None when there is no connection. Raises ``ProtocolError``."""
+        peer = self._peers.get(member)
+        return None if peer is None else peer.answer(offer)
+
+    def stands(self, member: str) -> bool:
+        """Whether the member's media can flow now."""
+        peer = self._peers.get(member)
+        return peer is not None and peer.connected
+
+    def open_gate(self, member: Present) -> None:
+        """From now on the member's media flows, both ways."""
+        self.set_sending(member)
+        peer = self._peers.get(member.id)
+        if peer is not None:
+            peer.enter()
+
+    def set_sending(self, member: Present) -> None:
+        """What the member sends is what is forwarded."""
+        peer = self._peers.get(member.id)
+        if peer is not None:
+            for source in _sources:
+                peer.set_sending(source, getattr(member, source))
+
+    def hang_up(self, member: str) -> None:
+        """Ends the member's connection, if there is one."""
+        self._qualities.pop(member, None)
+        self._offered.pop(member, None)
+        peer = self._peers.pop(member, None)
+        if peer is not None:
+            peer.close()
+
+    def tell_newcomer(self, outbox: Outbox) -> None:
+        """What they would know, had they been here."""
+        if self._speaker is not None:
+            outbox.send(Speaker(member=self._speaker))
+        for member, quality in self._qualities.items():
+            outbox.send(MemberQuality(member=member, quality=quality))
+
+    # ---------------------------------------------------------------- what the relay tells
+
+    def slots_changed(self, member: str, slots: tuple[Slot, ...]) -> None:
+        """Tells a browser what its receiving lines carry."""
+        self._tell(member, Slots(slots=slots))
+
+    def slots_wanted(self, member: str, video: int) -> None:
+        """Asks a browser for more receiving lines."""
+        self._tell(member, SlotsWanted(video=video))
+
+    def speaker_changed(self, member: str | None) -> None:
+        """Tells everyone who is loudest."""
+        self._speaker = member
+        self._tell(None, Speaker(member=member))
+
+    def media_changed(self, member: str, connected: bool) -> None:  # noqa: FBT001 - the relay's seam
+        """Measures how long media took to stand."""
+        since = self._offered.pop(member, None) if connected else None
+        if since is not None:
+            self._on_join(time.monotonic() - since)
+
+    def quality_changed(self, member: str, quality: Quality) -> None:
+        """Tells everyone how a member's connection does."""
+        if member in self._peers:
+            self._qualities[member] = quality
+            self._tell(None, MemberQuality(member=member, quality=quality))

@@ -1,0 +1,141 @@
+"""The notes' document as this server holds it: as decided, and as stored. Only what is stored is shown.
+
+Every update is tried on the decided document first. Yrs reads updates that were tampered with without
+complaint and then panics, or keeps parts back until others arrive that never will (and leaves those out of
+snapshots: measured with pycrdt 0.14.13); both are refused here, before they reach the store. The stored
+document is given the same updates in the same order, so it never meets one that fails.
+
+Measured on 2 shared cores: a document of 20,000 scattered edits (459 kB) is applied in 12 ms and written out
+in 1.2 ms, a pasted text of 1 MB in 0.4 ms. pycrdt holds the interpreter's lock all the while, so a thread
+would spare the media nothing; ``MOST_BYTES`` is what bounds the pause.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+
+from pycrdt import Doc, Text, get_update
+
+from signaling.errors import ProtocolError
+from signaling.notes import deletes_beyond
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 2 * 1024 * 1024
+"""Of the whole document, encoded: some 300,000 words, or 90,000 scattered edits."""
+
+ROOT = "notes"
+
+
+class GapError(Exception):
+    """The update builds on something that never came; asking its sender for everything mends that."""
+
+
+class Document:
+    """The text under the root ``notes``. ``accept`` decides, ``settle`` follows when it is stored."""
+
+    def __init__(self) -> None:
+        self._stored = _new()
+        self._decided = _new()
+        self._queued: deque[bytes] = deque()
+        self._size = 0
+
+    def load(self, update: bytes) -> None:
+        """Takes in an update from the store; one that is damaged is left out, and the operator told."""
+        try:
+            _apply(self._decided, update)
+        except ProtocolError as error:
+            log.error("a stored note update is damaged and left out: %s", error.detail)
+            self._decided = _copy(self._stored)
+            return
+        _apply(self._stored, update)
+        self._size += len(update)
+
+    def accept(self, update: bytes) -> None:
+        """Takes in an update that is now to be stored.
+
+        Raises ``GapError``, or ``ProtocolError`` ``bad-message`` or ``note-too-large`` (field ``update``);
+        nothing has changed then.
+        """
+        if self._size + len(update) > MOST_BYTES:
+            self._size = len(self._decided.get_update())
+            if self._size + len(update) > MOST_BYTES:
+                raise ProtocolError("note-too-large", "update", "the document is full")
+        try:
+            _apply(self._decided, update)
+            if not _whole(self._decided, update):
+                raise GapError
+        except (ProtocolError, GapError):
+            self._undo()
+            raise
+        self._queued.append(update)
+        self._size += len(update)
+
+    def settle(self) -> bytes:
+        """The oldest accepted update is stored now; returns it."""
+        update = self._queued.popleft()
+        _apply(self._stored, update)
+        return update
+
+    def vector(self) -> bytes:
+        """What is stored, as a state vector."""
+        return self._stored.get_state()
+
+    def lacking(self, vector: bytes) -> bytes:
+        """All that is stored and that state vector lacks, as an update. Raises ``ProtocolError``."""
+        try:
+            return self._stored.get_update(vector)
+        except BaseException as error:
+            raise _refused(error, "vector") from None
+
+    def snapshot(self) -> bytes:
+        """All that is stored, as one update."""
+        return self._stored.get_update()
+
+    def text(self) -> str:
+        """The stored text."""
+        return str(self._stored.get(ROOT, type=Text))
+
+    def _undo(self) -> None:
+        """The decided document may hold half of what was refused: makes it anew from what was accepted."""
+        self._decided = _copy(self._stored)
+        for update in self._queued:
+            _apply(self._decided, update)
+
+
+def _new() -> Doc[Text]:
+    doc: Doc[Text] = Doc()
+    doc.get(ROOT, type=Text)
+    return doc
+
+
+def _copy(doc: Doc[Text]) -> Doc[Text]:
+    copy = _new()
+    _apply(copy, doc.get_update())
+    return copy
+
+
+def _apply(doc: Doc[Text], update: bytes) -> None:
+    try:
+        doc.apply_update(update)
+    except BaseException as error:
+        raise _refused(error, "update") from None
+
+
+def _whole(doc: Doc[Text], update: bytes) -> bool:
+    """Whether everything in an update that was just applied has found its place in the document."""
+    known = doc.get_state()
+    try:
+        beyond = get_update(update, known)
+    except BaseException as error:
+        raise _refused(error, "update") from None
+    # A diff begins with the number of clients whose insertions are not known yet.
+    return beyond[0] == 0 and not deletes_beyond(beyond, known)
+
+
+def _refused(error: BaseException, field: str) -> ProtocolError:
+    # A panic in Rust arrives as PanicException, which is no Exception and has no importable name.
+    if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        raise error
+    return ProtocolError("bad-message", field, f"{type(error).__name__}: {error}"[:200])

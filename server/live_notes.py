@@ -1,0 +1,268 @@
+"""The notes of one live room: fetched when first opened, stored before anyone is shown an edit."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import msgspec
+from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
+from redis.exceptions import RedisError
+
+from server.live_document import Document, GapError
+from server.live_outbox import Outbox
+from server.live_saver import Saver, Write
+from server.storage import notes
+from signaling.errors import ProtocolError
+from signaling.messages import NotesSaved
+from signaling.notes import (
+    EMPTY_UPDATE,
+    Ask,
+    Presence,
+    PresenceEntry,
+    Query,
+    Reply,
+    Update,
+    decode_notes,
+    encode_notes,
+)
+
+log = logging.getLogger(__name__)
+
+COMPACT_AT = 500
+"""Entries of the stream after which a snapshot takes their place."""
+
+_retry_s = 0.5
+
+
+class Reader:
+    """One connection that has the notes open.
+
+    ``received`` counts its frames with updates. ``behind`` is set while an update of theirs was not taken:
+    what follows builds on it, so nothing is acknowledged before they have sent everything anew.
+    """
+
+    def __init__(self, member: str, outbox: Outbox) -> None:
+        self.member = member
+        self.outbox = outbox
+        self.received = 0
+        self.behind = False
+        self.asked: bytes | None = None
+        self.presence: PresenceEntry | None = None
+
+
+class NotesRoom:
+    """Everything here is called on the loop and returns at once; only fetching and storing take time."""
+
+    def __init__(self, room: str, expires_ms: int, store: Redis, saver: Saver) -> None:
+        self._room = room
+        self._expires_ms = expires_ms
+        self._store = store
+        self._saver = saver
+        self._document = Document()
+        self._readers: dict[Reader, None] = {}
+        self._loading: asyncio.Task[None] | None = None
+        self._loaded = False
+        self._entries = 0
+        self._last = b"0-0"
+        self._compacting = False
+
+    @property
+    def text(self) -> str | None:
+        """The stored text; None while it has not been fetched."""
+        return self._document.text() if self._loaded else None
+
+    def open(self, reader: Reader) -> None:
+        """Lets a connection read and write: it is asked what it has, and told who else is there."""
+        if reader in self._readers:
+            return
+        self._readers[reader] = None
+        if self._loaded:
+            self._greet(reader)
+        elif self._loading is None:
+            self._loading = asyncio.create_task(self._load())
+
+    def close(self, reader: Reader) -> None:
+        """The connection is gone, and its cursor with it."""
+        if reader not in self._readers:
+            return
+        del self._readers[reader]
+        if reader.presence is not None:
+            self._show(reader, PresenceEntry(reader.presence.client, reader.presence.clock, "null"))
+
+    async def stop(self) -> None:
+        """Ends a fetch that is under way."""
+        if self._loading is not None:
+            self._loading.cancel()
+            await asyncio.gather(self._loading, return_exceptions=True)
+
+    def catch_up(self) -> None:
+        """The store has room again: asks those for everything whose updates could not be taken."""
+        if self._loaded:
+            for reader in self._readers:
+                if reader.behind:
+                    self._ask(reader)
+
+    def frame(self, reader: Reader, data: bytes) -> None:
+        """Takes a binary frame. Raises ``ProtocolError``; the connection can go on."""
+        if reader not in self._readers:
+            raise ProtocolError("bad-message", "kind", "the notes are not open")
+        match decode_notes(data):
+            case Ask(vector):
+                self._answer(reader, vector)
+            case Reply(update):
+                self._take(reader, update, everything=True)
+            case Update(update):
+                self._take(reader, update, everything=False)
+            case Presence(entries):
+                self._present(reader, entries)
+            case Query():
+                self._tell_presence(reader)
+
+    # ---------------------------------------------------------------- the text
+
+    async def _load(self) -> None:
+        while True:
+            document, entries, last = Document(), 0, b"0-0"
+            try:
+                async for entry, update in notes.load(self._store, self._room):
+                    document.load(update)
+                    entries, last = entries + 1, entry
+            except RedisError as error:
+                log.warning("notes can't be fetched, trying on: %s", type(error).__name__)
+                await asyncio.sleep(_retry_s)
+                continue
+            break
+        self._document, self._entries, self._last = document, entries, last
+        self._loaded = True
+        self._loading = None
+        for reader in self._readers:
+            self._greet(reader)
+
+    def _greet(self, reader: Reader) -> None:
+        self._ask(reader)
+        self._tell_presence(reader)
+        if reader.asked is not None:
+            self._answer(reader, reader.asked)
+            reader.asked = None
+
+    def _ask(self, reader: Reader) -> None:
+        reader.outbox.send_frame(encode_notes(Ask(self._document.vector())))
+
+    def _answer(self, reader: Reader, vector: bytes) -> None:
+        if self._loaded:
+            reader.outbox.send_frame(encode_notes(Reply(self._document.lacking(vector))))
+        else:
+            reader.asked = vector
+
+    def _take(self, reader: Reader, update: bytes, *, everything: bool) -> None:
+        reader.received += 1
+        if not self._loaded:
+            reader.behind = True
+            return
+        empty = update == EMPTY_UPDATE
+        try:
+            if not empty:
+                if self._saver.full:
+                    raise ProtocolError("store-unavailable", "update")
+                self._document.accept(update)
+        except GapError:
+            if everything:
+                reader.behind = True
+                raise ProtocolError("bad-message", "update", "not everything that it builds on") from None
+            if not reader.behind:
+                reader.behind = True
+                self._ask(reader)
+            return
+        except ProtocolError:
+            reader.behind = True
+            raise
+        reader.behind = reader.behind and not everything
+        count = None if reader.behind else reader.received
+        if empty:
+            self._saver.put(Write(_nothing, lambda _: self._acknowledge(reader, count)))
+        else:
+            self._saver.put(
+                Write(
+                    lambda pipe: notes.append(pipe, self._room, self._expires_ms, update),
+                    lambda answers: self._stored(reader, count, answers),
+                    len(update),
+                )
+            )
+
+    def _stored(self, reader: Reader, count: int | None, answers: list[Any]) -> None:
+        self._last = answers[0]
+        self._entries += 1
+        update = self._document.settle()
+        frame = encode_notes(Update(update))
+        for other in self._readers:
+            if other is not reader:
+                other.outbox.send_frame(frame)
+        self._acknowledge(reader, count)
+        if self._entries >= COMPACT_AT and not self._compacting:
+            self._compacting = True
+            self._saver.put(Write(self._compact, self._compacted))
+
+    def _acknowledge(self, reader: Reader, count: int | None) -> None:
+        if count is not None and reader in self._readers:
+            reader.outbox.send(NotesSaved(count=count))
+
+    def _compact(self, pipe: Pipeline) -> None:
+        notes.compact(pipe, self._room, self._expires_ms, self._document.snapshot(), self._last)
+
+    def _compacted(self, answers: list[Any]) -> None:
+        self._entries -= answers[-1] - 1
+        self._compacting = False
+
+    # ---------------------------------------------------------------- who is where in it
+
+    def _present(self, reader: Reader, entries: tuple[PresenceEntry, ...]) -> None:
+        for entry in entries:
+            if reader.presence is not None and reader.presence.client != entry.client:
+                raise ProtocolError("bad-message", "awareness", "another client's id")
+            if any(
+                other is not reader and other.presence is not None and other.presence.client == entry.client
+                for other in self._readers
+            ):
+                raise ProtocolError("bad-message", "awareness", "somebody else's id")
+            said = PresenceEntry(entry.client, entry.clock, _signed(entry.state, reader.member))
+            self._show(reader, said)
+            reader.presence = said
+
+    def _show(self, reader: Reader, entry: PresenceEntry) -> None:
+        frame = encode_notes(Presence((entry,)))
+        for other in self._readers:
+            if other is not reader:
+                other.outbox.send_frame(frame)
+
+    def _tell_presence(self, reader: Reader) -> None:
+        entries = tuple(
+            other.presence
+            for other in self._readers
+            if other is not reader and other.presence is not None and other.presence.state != "null"
+        )
+        if entries:
+            reader.outbox.send_frame(encode_notes(Presence(entries)))
+
+
+async def stored_text(store: Redis, room: str) -> str:
+    """The notes of a room that is not live, as Markdown; empty when there are none. Raises ``RedisError``."""
+    document = Document()
+    async for _, update in notes.load(store, room):
+        document.load(update)
+    return document.text()
+
+
+def _nothing(pipe: Pipeline) -> None:
+    """An empty update has nothing to store, but is acknowledged in its turn."""
+
+
+def _signed(state: str, member: str) -> str:
+    """The state with its ``user`` set to who it really comes from. Raises ``ProtocolError``."""
+    try:
+        value = msgspec.json.decode(state, type=dict[str, Any] | None)
+    except (msgspec.DecodeError, RecursionError):
+        raise ProtocolError("bad-message", "awareness", "no JSON object") from None
+    return "null" if value is None else msgspec.json.encode(value | {"user": {"id": member}}).decode()

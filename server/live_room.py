@@ -1,0 +1,376 @@
+"""One live room: carries out what the pure room decided. Stored first, then true, then told."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec import structs
+from redis.asyncio import Redis
+
+from server.live_calls import Calls
+from server.live_notes import NotesRoom, Reader
+from server.live_outbox import Outbox
+from server.live_places import Places
+from server.live_saver import Saver, Write
+from server.room import members
+from server.room.change import Change, Send
+from server.room.record import GuestRecord, RoomRecord
+from server.room.rules import Actor, handle, loaded
+from server.storage import rooms
+from server.transport.relay import Relay
+from signaling.codec import encode
+from signaling.errors import ProtocolError
+from signaling.messages import (
+    Answer,
+    ByeReason,
+    ClientMessage,
+    Join,
+    Joined,
+    Leave,
+    NotesOpen,
+    Offer,
+    Ping,
+    Pong,
+    Saving,
+    ServerMessage,
+    Slot,
+    Slots,
+    TimerChanged,
+)
+
+MOST_CAMERAS_SHOWN = 8
+
+
+class Connection:
+    """One browser's WebSocket in a room. ``session`` is what the same tab resumes with."""
+
+    def __init__(
+        self, room: LiveRoom, member: str, session: str, addresses: Sequence[str], outbox: Outbox
+    ) -> None:
+        self.room = room
+        self.member = member
+        self.session = session
+        self.addresses = addresses
+        self.outbox = outbox
+        self.reader = Reader(member, outbox)
+
+
+class LiveRoom:
+    """Called on the loop only, and every call returns at once: the saver alone waits for the store.
+
+    ``_decided`` runs ahead of ``_told``, which is in the store: rules look at the first, people are shown the
+    second. Media follows at once what somebody switches off or on, whether or not the store answers.
+    ``on_idle`` is called whenever nobody is here and everything is stored.
+    """
+
+    def __init__(
+        self,
+        found: rooms.StoredRoom,
+        store: Redis,
+        relay: Relay,
+        *,
+        most_members: int,
+        on_join: Callable[[float], None],
+        on_idle: Callable[[LiveRoom], None],
+    ) -> None:
+        record = found.record
+        self._decided = self._told = loaded(record, found.timer, found.members)
+        self._most_members = most_members
+        self._on_idle = on_idle
+        self._saver = Saver(store, lambda held: self._to_all(Saving(held=held)), self._stored_all)
+        self._notes = NotesRoom(record.id, record.expires_ms, store, self._saver)
+        self._calls = Calls(relay, record.id, self._to, on_join)
+        self._places = Places(self._expire)
+        self._connections: dict[str, Connection] = {}
+        self._ending: asyncio.TimerHandle | None = None
+        self._stopped = False
+
+    @property
+    def record(self) -> RoomRecord:
+        """The room as planned, with its guests as they are now."""
+        return self._decided.record
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody is here and nothing waits for the store."""
+        return not self._connections and not self._decided.members and self._saver.idle
+
+    @property
+    def member_count(self) -> int:
+        """How many are in the room."""
+        return len(self._told.members)
+
+    @property
+    def notes_text(self) -> str | None:
+        """The notes, None while they are not fetched."""
+        return self._notes.text
+
+    def start(self) -> None:
+        """Gives those who were in it when the server went away the time to come back."""
+        self._saver.start()
+        for member in self._decided.members:
+            self._places.keep(member.id)
+        self._await_end()
+
+    async def stop(self, reason: ByeReason, seconds: float) -> None:
+        """Says goodbye to everyone and stores what waits, for so long at most."""
+        self._stopped = True
+        for connection in self._connections.values():
+            connection.outbox.close(reason)
+        self._places.stop()
+        if self._ending is not None:
+            self._ending.cancel()
+        await self._notes.stop()
+        await self._saver.flush(seconds)
+        await self._saver.stop()
+        self._calls.close()
+
+    def look_idle(self) -> None:
+        """Says so when nobody is here."""
+        if self.idle:
+            self._on_idle(self)
+
+    async def ease(self) -> None:
+        """Waits while a store that does answer has much to do."""
+        await self._saver.ease()
+
+    # ---------------------------------------------------------------- connections
+
+    def join(self, guest: GuestRecord, message: Join, addresses: Sequence[str], outbox: Outbox) -> Connection:
+        """Opens the green room, and the room itself to a tab that comes back. Answers ``joined``.
+
+        Raises ``ProtocolError`` ``room-full``, or ``sdp`` for the offer, and the newcomer is not in.
+        """
+        present = {member.id for member in self._decided.members} | self._connections.keys() | {guest.id}
+        if len(present) > self._most_members:
+            raise ProtocolError("room-full")
+        member = self._decided.member(guest.id)
+        resumed = member is not None and message.resume == member.session
+        session = member.session if member is not None and resumed else secrets.token_urlsafe(16)
+        connection = Connection(self, guest.id, session, addresses, outbox)
+        answer: str | None = None
+        slots: tuple[Slot, ...] = ()
+        if message.offer is not None:
+            answer, slots = self._calls.open(guest.id, addresses, message.offer)
+        elif not resumed:
+            self._calls.hang_up(guest.id)
+        self._replace(connection, resumed=resumed)
+        outbox.send(
+            Joined(
+                member=guest.id,
+                session=session,
+                entered=resumed,
+                media_kept=answer is None and self._calls.stands(guest.id),
+                room=self._told.shown(),
+                answer=answer,
+                slots=slots,
+                video_slots=max(1, min(len(self.record.guests) - 1, MOST_CAMERAS_SHOWN) + 1),
+                now_ms=_now_ms(),
+            )
+        )
+        self._calls.tell_newcomer(outbox)
+        if self._saver.held:
+            outbox.send(Saving(held=True))
+        if resumed:
+            self._places.release(guest.id)
+            self._post(members.returned(self._decided, guest.id))
+            self._open_gate(guest.id)
+        return connection
+
+    def gone(self, connection: Connection) -> None:
+        """The WebSocket has closed. Who had entered keeps their place for a while."""
+        if not self._take_away(connection) or self._stopped:
+            return
+        if self._is_in(connection):
+            self._post(members.lost(self._decided, connection.member))
+            self._places.keep(connection.member)
+        else:
+            self._calls.hang_up(connection.member)
+        self.look_idle()
+
+    def message(self, connection: Connection, message: ClientMessage) -> None:
+        """Carries out what a browser asks. Raises ``ProtocolError``; the connection can go on."""
+        if self._connections.get(connection.member) is not connection:
+            return
+        own = _answered_here.get(type(message))
+        if own is not None:
+            own(self, connection, message)
+            return
+        if self._saver.full:
+            raise ProtocolError("store-unavailable")
+        before = self._decided.member(connection.member)
+        actor = Actor(connection.member, connection.session)
+        self._post(handle(self._decided, actor, message, _now_ms()))
+        after = self._decided.member(connection.member)
+        if after is not None and after is not before:
+            self._places.release(after.id)
+            self._calls.set_sending(after)
+
+    def frame(self, connection: Connection, data: bytes) -> None:
+        """Takes a binary frame of the notes. Raises ``ProtocolError``; the connection can go on."""
+        if self._connections.get(connection.member) is connection:
+            self._notes.frame(connection.reader, data)
+
+    def guest_changed(self, guest: GuestRecord) -> None:
+        """A link was revoked, restored or renewed: whoever is here by one that has fallen is shown out."""
+        before = self.record.guest(guest.id)
+        if before is None:
+            return
+        self._post(Change(structs.replace(self._decided, record=self.record.with_guest(guest))))
+        if guest.revoked or guest.serial != before.serial:
+            self._show_out(guest.id, "revoked")
+
+    # ---------------------------------------------------------------- messages about the connection itself
+
+    def _refuse(self, connection: Connection, message: Join) -> None:
+        raise ProtocolError("bad-message", "type", "a second join")
+
+    def _offer(self, connection: Connection, message: Offer) -> None:
+        answered = None if message.fresh else self._calls.again(connection.member, message.sdp)
+        if answered is None:
+            answered = self._calls.open(connection.member, connection.addresses, message.sdp)
+            self._open_gate(connection.member)
+        answer, slots = answered
+        connection.outbox.send(Answer(id=message.id, sdp=answer))
+        connection.outbox.send(Slots(slots=slots))
+
+    def _ping(self, connection: Connection, message: Ping) -> None:
+        connection.outbox.send(Pong(sent=message.sent, now_ms=time.time() * 1000))
+
+    def _open_notes(self, connection: Connection, message: NotesOpen) -> None:
+        if not self._is_in(connection):
+            raise ProtocolError("not-entered")
+        self._notes.open(connection.reader)
+
+    def _leave(self, connection: Connection, message: Leave) -> None:
+        self._show_out(connection.member, "left")
+
+    # ---------------------------------------------------------------- changes: store, commit, tell
+
+    def _post(self, change: Change) -> None:
+        """Decides a change now; it is true for others once it is stored."""
+        if change.state is self._decided:
+            return
+        self._decided = change.state
+        record = change.state.record
+        self._saver.put(
+            Write(
+                lambda pipe: rooms.add_saves(pipe, record.id, record.expires_ms, change.saves),
+                lambda _: self._commit(change),
+            )
+        )
+
+    def _commit(self, change: Change) -> None:
+        before, self._told = self._told, change.state
+        for send in change.sends:
+            self._tell(send)
+        for member in change.state.members:
+            earlier = before.member(member.id)
+            if earlier is None or (earlier.connected, earlier.session) != (member.connected, member.session):
+                self._open_gate(member.id)
+
+    def _tell(self, send: Send) -> None:
+        message = send.message
+        if isinstance(message, TimerChanged):
+            # It may have waited for the store; browsers take this for the server's clock.
+            message = structs.replace(message, now_ms=_now_ms())
+        if send.to is None:
+            self._to_all(message, but=send.but)
+        else:
+            self._to(send.to, message)
+
+    def _to(self, member: str | None, message: ServerMessage) -> None:
+        if member is None:
+            self._to_all(message)
+        elif member in self._connections:
+            self._connections[member].outbox.send(message)
+
+    def _to_all(self, message: ServerMessage, but: str | None = None) -> None:
+        frame = encode(message)
+        for member, connection in self._connections.items():
+            if member != but:
+                connection.outbox.send_frame(frame)
+
+    def _stored_all(self) -> None:
+        self._notes.catch_up()
+        self.look_idle()
+
+    # ---------------------------------------------------------------- who is here
+
+    def _is_in(self, connection: Connection) -> bool:
+        member = self._decided.member(connection.member)
+        return member is not None and member.connected and member.session == connection.session
+
+    def _open_gate(self, member_id: str) -> None:
+        """Lets media flow when it is stored that they are in, from the tab that is connected now."""
+        stored, now = self._told.member(member_id), self._decided.member(member_id)
+        connection = self._connections.get(member_id)
+        if stored is None or now is None or connection is None or stored.session != connection.session:
+            return
+        # What has been switched off since then stays off, stored or not.
+        self._calls.open_gate(now)
+
+    def _replace(self, connection: Connection, *, resumed: bool) -> None:
+        """Takes the earlier connection's place; who was in by that is lost until they enter by this one."""
+        earlier = self._connections.get(connection.member)
+        if earlier is not None:
+            self._take_away(earlier)
+            earlier.outbox.close("replaced")
+        self._connections[connection.member] = connection
+        if not resumed and self._decided.member(connection.member) is not None:
+            self._post(members.lost(self._decided, connection.member))
+            self._places.keep(connection.member)
+
+    def _take_away(self, connection: Connection) -> bool:
+        """Whether it was still the member's connection."""
+        self._notes.close(connection.reader)
+        if self._connections.get(connection.member) is not connection:
+            return False
+        del self._connections[connection.member]
+        return True
+
+    def _show_out(self, member: str, reason: ByeReason) -> None:
+        """They leave for good, with their connection."""
+        connection = self._connections.get(member)
+        if connection is not None:
+            connection.outbox.close(reason)
+            self._take_away(connection)
+        self._places.release(member)
+        self._calls.hang_up(member)
+        self._post(members.leave(self._decided, member))
+        self.look_idle()
+
+    def _expire(self, member: str) -> None:
+        self._post(members.expired(self._decided, member))
+        if member not in self._connections:
+            self._calls.hang_up(member)
+
+    def _await_end(self) -> None:
+        seconds = max(0.0, (self.record.expires_ms - _now_ms()) / 1000)
+        self._ending = asyncio.get_running_loop().call_later(seconds, self._end)
+
+    def _end(self) -> None:
+        """The links have expired; looks again should the clock have been set back meanwhile."""
+        if _now_ms() < self.record.expires_ms:
+            self._await_end()
+            return
+        for member in {*self._connections, *(member.id for member in self._decided.members)}:
+            self._show_out(member, "room-ended")
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+_answered_here: Mapping[type, Callable[[LiveRoom, Connection, Any], None]] = {
+    Join: LiveRoom._refuse,
+    Offer: LiveRoom._offer,
+    Ping: LiveRoom._ping,
+    NotesOpen: LiveRoom._open_notes,
+    Leave: LiveRoom._leave,
+}
+"""Messages about the connection itself; ``server/room/rules.py`` has those that change the room."""

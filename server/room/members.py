@@ -1,0 +1,100 @@
+"""Who is in the room: enter, change what they send, leave; lost, returned and expired connections."""
+
+from __future__ import annotations
+
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
+from server.room.change import Change, DropMember, SaveMember, Send
+from server.room.names import clean_name
+from server.room.state import Present, RoomState
+from signaling.errors import ProtocolError
+from signaling.messages import Enter, Entered, Media, MemberChanged, MemberJoined, MemberLeft
+
+
+def enter(state: RoomState, member_id: str, session: str, message: Enter, now_ms: int) -> Change:
+    """Steps in, or in again from another tab or under another name; never twice in the list."""
+    if state.record.guest(member_id) is None:
+        raise ProtocolError("link-invalid")
+    before = state.member(member_id)
+    member = Present(
+        id=member_id,
+        name=clean_name(message.name),
+        microphone=message.microphone,
+        camera=message.camera,
+        screen=False,
+        connected=True,
+        session=session,
+        entered_ms=now_ms if before is None else before.entered_ms,
+    )
+    after = state.with_member(member)
+    shown = after.shown_member(member)
+    told = MemberJoined(member=shown) if before is None else MemberChanged(member=shown)
+    sends = (Send(Entered(member=shown), to=member_id), Send(told, but=member_id))
+    return Change(after, (SaveMember(member),), sends)
+
+
+def media(state: RoomState, member_id: str, message: Media) -> Change:
+    """Switches sources on and off; what the message leaves out stays as it is."""
+    member = entered(state, member_id)
+    return _become(
+        state,
+        member,
+        replace(
+            member,
+            microphone=_or(message.microphone, member.microphone),
+            camera=_or(message.camera, member.camera),
+            screen=_or(message.screen, member.screen),
+        ),
+    )
+
+
+def leave(state: RoomState, member_id: str) -> Change:
+    """Gives the place up at once: as they wish, or because their link fell or their time ran out."""
+    if state.member(member_id) is None:
+        return Change(state)
+    told = Send(MemberLeft(id=member_id), but=member_id)
+    return Change(state.without_member(member_id), (DropMember(member_id),), (told,))
+
+
+def lost(state: RoomState, member_id: str) -> Change:
+    """Their connection is gone; the place is kept for a while."""
+    member = state.member(member_id)
+    if member is None:
+        return Change(state)
+    return _become(state, member, replace(member, connected=False))
+
+
+def returned(state: RoomState, member_id: str) -> Change:
+    """The same tab is back before its place was given up."""
+    member = state.member(member_id)
+    if member is None:
+        raise ProtocolError("not-entered")
+    return _become(state, member, replace(member, connected=True))
+
+
+def expired(state: RoomState, member_id: str) -> Change:
+    """Their place was kept long enough: they leave, unless they are back."""
+    member = state.member(member_id)
+    if member is None or member.connected:
+        return Change(state)
+    return leave(state, member_id)
+
+
+def entered(state: RoomState, member_id: str) -> Present:
+    """The member, if in the room and connected; otherwise ``ProtocolError`` ``not-entered``."""
+    member = state.member(member_id)
+    if member is None or not member.connected:
+        raise ProtocolError("not-entered")
+    return member
+
+
+def _become(state: RoomState, before: Present, after: Present) -> Change:
+    if before == after:
+        return Change(state)
+    new = state.with_member(after)
+    return Change(new, (SaveMember(after),), (Send(MemberChanged(member=new.shown_member(after))),))
+
+
+def _or(wish: bool | UnsetType, now: bool) -> bool:  # noqa: FBT001 - two values of one setting, in order
+    return now if wish is UNSET else bool(wish)

@@ -1,0 +1,71 @@
+"""The room's handler table: each message that changes the room has one rule, found here by its type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from server.room import members
+from server.room.change import Change, SaveTimer, Send
+from server.room.record import RoomRecord
+from server.room.state import Present, RoomState
+from server.room.timer import drive
+from signaling.errors import ProtocolError
+from signaling.messages import ClientMessage, Enter, Leave, Media, Timer, TimerChanged, TimerCommand
+
+
+class Actor(Struct, frozen=True):
+    """Whom a message comes from: the member that the link names, and the session of their connection."""
+
+    id: str
+    session: str
+
+
+def handle(state: RoomState, actor: Actor, message: ClientMessage, now_ms: int) -> Change:
+    """What the message changes. Raises ``ProtocolError`` when it is refused; nothing has changed then."""
+    rule = rules.get(type(message))
+    if rule is None:
+        raise ProtocolError("bad-message", "type")
+    return rule(state, actor, message, now_ms)
+
+
+def loaded(record: RoomRecord, timer: Timer, stored: tuple[Present, ...]) -> RoomState:
+    """The room as found in the store: nobody is connected, those whose link has fallen are not in it."""
+    back = [
+        replace(member, connected=False)
+        for member in sorted(stored, key=lambda each: (each.entered_ms, each.id))
+        if (guest := record.guest(member.id)) is not None and not guest.revoked
+    ]
+    return RoomState(record=record, timer=timer, members=tuple(back))
+
+
+def _enter(state: RoomState, actor: Actor, message: Enter, now_ms: int) -> Change:
+    return members.enter(state, actor.id, actor.session, message, now_ms)
+
+
+def _media(state: RoomState, actor: Actor, message: Media, now_ms: int) -> Change:
+    return members.media(state, actor.id, message)
+
+
+def _leave(state: RoomState, actor: Actor, message: Leave, now_ms: int) -> Change:
+    return members.leave(state, actor.id)
+
+
+def _drive(state: RoomState, actor: Actor, message: TimerCommand, now_ms: int) -> Change:
+    members.entered(state, actor.id)
+    guest = state.record.guest(actor.id)
+    if guest is None or guest.role != "mentor":
+        raise ProtocolError("not-facilitator")
+    timer = drive(state.timer, message, now_ms)
+    told = Send(TimerChanged(timer=timer, by=actor.id, now_ms=now_ms))
+    return Change(replace(state, timer=timer), (SaveTimer(timer),), (told,))
+
+
+rules: Mapping[type, Callable[[RoomState, Actor, Any, int], Change]] = MappingProxyType(
+    {Enter: _enter, Media: _media, Leave: _leave, TimerCommand: _drive}
+)
+"""The other messages do not change the room and are answered by ``server/live_room.py``."""
