@@ -1,1 +1,3 @@
 """Everything that runs: rules, room, media, transport, storage, pages."""
+
+__version__ = "0.1.0"

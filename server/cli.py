@@ -7,11 +7,11 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from typing import NoReturn
 
 from redis.exceptions import RedisError
 
+from server import __version__
 from server.config import OPTIONS, Config, ConfigError, read
 from server.errors import OperatorError
 
@@ -58,7 +58,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="compagnon", description="Video mentoring sessions on a server of your own.")
-    parser.add_argument("--version", action="version", version=f"compagnon {version('compagnon')}")
+    parser.add_argument("--version", action="version", version=f"compagnon {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     serve = commands.add_parser("serve", help="serve until stopped", description="Serves until stopped.")
     serve.set_defaults(command=_serve)

@@ -75,7 +75,7 @@ async def _logged(request: web.Request, handler: Handler) -> web.StreamResponse:
         return response
     finally:
         name = request.match_info.route.name or "none"
-        if name not in {"static", "healthz", "metrics"} or status >= 400:
+        if name not in {"static", "healthz", "readyz", "metrics"} or status >= 400:
             took_ms = round((time.perf_counter() - started) * 1000, 1)
             access.info(
                 "request",

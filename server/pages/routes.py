@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server.pages import health, landing, links, room, start
+from server.pages import guard, health, landing, links, room, start
+from server.pages.site import SITE, Site
 from server.pages.static import StaticFiles
 
 
-def add(app: web.Application, files: StaticFiles) -> None:
-    """Adds the routes."""
+def make_app(site: Site, files: StaticFiles) -> web.Application:
+    """The HTTP side: every page behind its guards."""
+    app = web.Application(client_max_size=guard.MOST_BODY)
+    app[SITE] = site
+    guard.setup(app)
     app.router.add_get("/", landing.show, name="landing")
     app.router.add_post("/language", landing.language, name="language")
     app.router.add_get("/design", landing.design, name="design")
@@ -25,3 +29,4 @@ def add(app: web.Application, files: StaticFiles) -> None:
     app.router.add_get("/healthz", health.healthz, name="healthz")
     app.router.add_get("/readyz", health.readyz, name="readyz")
     app.router.add_get("/metrics", health.metrics, name="metrics")
+    return app

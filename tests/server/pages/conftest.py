@@ -1,0 +1,97 @@
+"""The pages over a real store, a real relay and the built front end; live rooms are only noted down."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+from redis.asyncio import Redis
+
+from server import sessions
+from server.config import read
+from server.metrics import Metrics
+from server.pages.routes import make_app
+from server.pages.site import Site, now_ms
+from server.pages.static import StaticFiles
+from server.room.formats import formats
+from server.room.record import GuestRecord
+from server.sessions import Session
+from server.storage.secret import load_secret
+from server.transport.relay import Relay, RelayConfig
+from web.assets import Assets, static_folder
+from web.render import Renderer
+
+Client = TestClient[web.Request, web.Application]
+
+
+@dataclass
+class NotedRooms:
+    """Stands for the live rooms: what pages tell them is noted, what they ask is answered from here."""
+
+    changed: list[tuple[str, GuestRecord]] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
+    room_count: int = 0
+    member_count: int = 0
+
+    async def guest_changed(self, room: str, guest: GuestRecord) -> None:
+        self.changed.append((room, guest))
+
+    async def notes_text(self, room: str) -> str:
+        return self.notes.get(room, "")
+
+
+@pytest.fixture
+def rooms() -> NotedRooms:
+    return NotedRooms()
+
+
+@pytest.fixture
+async def site(store: Redis, rooms: NotedRooms) -> AsyncIterator[Site]:
+    relay = Relay(RelayConfig(port=0))
+    await relay.start()
+    try:
+        yield Site(
+            config=read({"data": "/nowhere"}, {}),
+            store=store,
+            secret=await load_secret(store),
+            renderer=Renderer(Assets.load()),
+            rooms=rooms,
+            relay=relay,
+            metrics=Metrics(relay.stats, rooms),
+        )
+    finally:
+        await relay.stop()
+
+
+@pytest.fixture
+async def client(site: Site, aiohttp_client: Callable[..., Awaitable[Client]]) -> Client:
+    return await aiohttp_client(make_app(site, StaticFiles(static_folder())))
+
+
+@pytest.fixture
+def client_of(
+    site: Site, aiohttp_client: Callable[..., Awaitable[Client]]
+) -> Callable[..., Awaitable[Client]]:
+    """A client of a site configured otherwise: ``await client_of(base_url="…")``."""
+
+    async def made(environment: dict[str, str] | None = None, **said: str) -> Client:
+        other = replace(site, config=read({"data": "/nowhere", **said}, environment or {}))
+        return await aiohttp_client(make_app(other, StaticFiles(static_folder())))
+
+    return made
+
+
+@pytest.fixture
+async def session(site: Site) -> Session:
+    return await sessions.make(
+        site.store,
+        site.secret,
+        formats()["grow-45"],
+        45,
+        [("Zoë", "mentor"), ("Bao <b>", "mentee")],
+        now_ms(),
+        title='Élan "one" / two',
+    )

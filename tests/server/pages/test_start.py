@@ -1,0 +1,131 @@
+"""The start form: what can be typed, what comes back to be put right, and the links that follow."""
+
+from __future__ import annotations
+
+import pytest
+from multidict import MultiDict
+
+from server.pages.site import Site
+from server.pages.start import choices, faults, read_form
+from server.room.formats import formats
+from server.room.links import read_management
+from server.storage.rooms import load
+from tests.server.pages.conftest import Client
+
+Pairs = list[tuple[str, object]]
+
+GOOD: Pairs = [
+    ("format", "grow-45"),
+    ("minutes", ""),
+    ("name", "Zoë"),
+    ("role", "mentor"),
+    ("name", " Bao "),
+    ("role", "mentee"),
+    ("name", ""),
+    ("role", "mentee"),
+]
+
+
+WRONG = ("minutes-wrong", "minutes")
+
+
+def codes(pairs: Pairs) -> list[tuple[str, str | int | None]]:
+    return [
+        (fault.code, fault.row if fault.field is None else fault.field)
+        for fault in faults(read_form(MultiDict(pairs)))
+    ]
+
+
+def people(*rows: tuple[str, str], **others: str) -> Pairs:
+    pairs: Pairs = [("format", "open"), *others.items()]
+    for name, role in rows:
+        pairs += [("name", name), ("role", role)]
+    return pairs
+
+
+def test_empty_rows_are_no_people() -> None:
+    assert codes(GOOD) == []
+    assert [row.name for row in read_form(MultiDict(GOOD)).coming] == ["Zoë", " Bao "]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "expected"),
+    [
+        ([], [("format-missing", "format"), ("people-too-few", "people")]),
+        (people(("Ada", "mentor")), [("people-too-few", "people")]),
+        (people(("Ada", "mentee"), ("Bao", "mentee")), [("mentor-missing", "people")]),
+        (people(("Ada", "mentor"), (" ada", "mentee")), [("name-twice", 1)]),
+        (people(("Ada", "mentor"), ("\u202e\u200b", "mentee")), [("name-missing", 1)]),
+        (people(("A" * 81, "mentor"), ("Bao", "mentee")), [("name-too-long", 0)]),
+        (people(*((f"P{n}", "mentor") for n in range(9))), [("people-too-many", "people")]),
+        (people(("Ada", "mentor"), ("Bao", "mentee"), minutes="4"), [WRONG]),
+        (people(("Ada", "mentor"), ("Bao", "mentee"), minutes="241"), [WRONG]),
+        (people(("Ada", "mentor"), ("Bao", "mentee"), minutes="half"), [WRONG]),
+        (people(("Ada", "mentor"), ("Bao", "mentee"), minutes="\u0664\u0665"), [WRONG]),
+        (people(("Ada", "mentor"), ("Bao", "mentee"), minutes="9" * 5000), [WRONG]),
+        (people(("Ada", "mentor"), ("Bao", "mentee"), minutes="240"), []),
+        ([("format", b"x"), ("name", b"x")], [("format-missing", "format"), ("people-too-few", "people")]),
+    ],
+)  # fmt: skip
+def test_what_is_to_put_right(pairs: Pairs, expected: list[tuple[str, str | int]]) -> None:
+    assert codes(pairs) == expected
+
+
+def test_every_format_fits_the_shortest_session() -> None:
+    for agenda in formats().values():
+        assert len(agenda.boxes) <= 5
+    assert [choice.key for choice in choices()] == list(formats())
+
+
+async def test_a_good_form_leads_to_the_links(client: Client, site: Site) -> None:
+    async with client.get("/start") as answer:
+        text = await answer.text()
+        assert answer.status == 200
+    for key in formats():
+        assert f'value="{key}"' in text
+    async with client.post("/start", data=MultiDict(GOOD), allow_redirects=False) as answer:
+        assert answer.status == 303
+        place = answer.headers["Location"]
+    token, _, query = place.removeprefix("/s/").partition("?")
+    assert query == "done=created"
+    stored = await load(site.store, read_management(site.secret, token))
+    assert stored is not None
+    assert [(guest.name, guest.role) for guest in stored.record.guests] == [
+        ("Zoë", "mentor"),
+        ("Bao", "mentee"),
+    ]
+    assert stored.record.minutes == 45
+    assert sum(box.seconds for box in stored.timer.boxes) == 45 * 60
+
+
+async def test_chosen_minutes_stretch_the_boxes(client: Client, site: Site) -> None:
+    pairs = MultiDict([(key, "90" if key == "minutes" else value) for key, value in GOOD])
+    async with client.post("/start", data=pairs, allow_redirects=False) as answer:
+        token = answer.headers["Location"].removeprefix("/s/").partition("?")[0]
+    stored = await load(site.store, read_management(site.secret, token))
+    assert stored is not None
+    assert sum(box.seconds for box in stored.timer.boxes) == 90 * 60
+
+
+async def test_a_wrong_form_comes_back_with_everything_typed(client: Client, site: Site) -> None:
+    pairs = people(("<i>Zoë</i>", "mentee"), ("Bao", "mentee"), minutes="1000")
+    async with client.post("/start", data=MultiDict(pairs), allow_redirects=False) as answer:
+        text = await answer.text()
+        assert answer.status == 422
+    assert 'value="&lt;i&gt;Zoë&lt;/i&gt;"' in text
+    assert 'value="Bao"' in text
+    assert 'value="1000"' in text
+    assert 'role="alert"' in text
+    assert text.count("aria-invalid") == 1
+    assert [key async for key in site.store.scan_iter("*about*")] == []
+
+
+async def test_whoever_makes_too_many_is_asked_to_wait(client: Client) -> None:
+    statuses = []
+    for _ in range(62):
+        async with client.post("/start", data=MultiDict(GOOD), allow_redirects=False) as answer:
+            statuses.append(answer.status)
+    assert statuses[:60] == [303] * 60
+    assert statuses[-1] == 429
+    async with client.get("/start") as answer:
+        assert answer.status == 200
