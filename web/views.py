@@ -119,7 +119,8 @@ class StartView(View):
     """``GET /start`` and a ``POST /start`` with something to put right.
 
     The form posts ``format``, ``minutes`` (empty: the format's own) and, repeated in the same order, ``name``
-    and ``role``. ``minutes`` is as typed. The template shows at least two rows and room for ``most_people``.
+    and ``role``. ``minutes`` is as typed. Rows stay where they were, so that
+    ``StartError.row`` finds them; blank ones at the end wait out of sight, with room for ``most_people``.
     """
 
     template: ClassVar[str] = "start.html"
@@ -133,9 +134,15 @@ class StartView(View):
     )
     errors: tuple[StartError, ...] = ()
     least_minutes: int = 5
-    most_minutes: int = 480
+    most_minutes: int = 240
     most_people: int = 8
     most_name: int = 80
+
+    @property
+    def rows(self) -> int:
+        """How many rows to show: all that hold a name, and those before them; two at least."""
+        filled = [place for place, person in enumerate(self.people, start=1) if person.name.strip()]
+        return max([2, *filled])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

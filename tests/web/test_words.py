@@ -1,0 +1,80 @@
+"""Every word on screen comes from the catalogues, and the catalogues hold no word that is never on screen."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from server.room.formats import formats
+from signaling.messages import Role
+
+WEB = Path(__file__).parents[2] / "web"
+
+
+def words(language: str, *names: str) -> dict[str, str | dict[str, str]]:
+    merged: dict[str, str | dict[str, str]] = {}
+    for name in names:
+        path = WEB / "locales" / language / f"{name}.json"
+        new = json.loads(path.read_text("utf-8"))
+        assert not merged.keys() & new.keys(), f"{name} says again what another catalogue says"
+        merged |= new
+    return merged
+
+
+def sentences(entries: dict[str, str | dict[str, str]]) -> dict[str, str]:
+    return {
+        f"{key} {form}": text
+        for key, entry in entries.items()
+        for form, text in (entry.items() if isinstance(entry, dict) else [("", entry)])
+    }
+
+
+TEMPLATES = "".join(path.read_text("utf-8") for path in sorted((WEB / "templates").glob("*.html")))
+WHOLE = set(re.findall(r'\bt\("([^"]+)"\s*[,)]', TEMPLATES))
+BEGUN = set(re.findall(r'\bt\("([^"]+\.)" ~', TEMPLATES))
+
+
+def test_templates_say_what_the_catalogues_have() -> None:
+    known = words("en", "common", "pages")
+    assert known.keys() >= WHOLE
+    for begun in BEGUN:
+        assert any(key.startswith(begun) for key in known), begun
+
+
+def test_no_word_is_kept_that_no_page_says() -> None:
+    unsaid = [key for key in words("en", "pages") if key not in WHOLE and not key.startswith(tuple(BEGUN))]
+    assert unsaid == []
+
+
+def test_formats_boxes_and_roles_have_names() -> None:
+    known = words("fr", "common")
+    for format_ in formats().values():
+        assert {f"format.{format_.key}", f"format.{format_.key}.summary"} <= known.keys()
+        assert {f"box.{box.key}" for box in format_.boxes} <= known.keys()
+    assert {f"role.{role}" for role in get_args(Role)} <= known.keys()
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (WEB / "locales" / "fr").glob("*.json")))
+def test_french_is_set_as_french_is(name: str) -> None:
+    for key, text in sentences(words("fr", name)).items():
+        assert not re.search(r"[ \t\n][;:?!»]|«[ \t\n]", text), f"{key}: a space that breaks: {text}"
+        assert not re.search(r"(?<=[^\W\d])[;?!](?=\s|$)|\w:(?=\s|$)", text), (
+            f"{key}: a space is missing: {text}"
+        )
+        assert not re.search(r"[\"']", text), f"{key}: quotes and apostrophes are « » and ’: {text}"
+        assert not re.search(r"\b(tu|te|toi|ton|ta|tes)\b", text, re.I), f"{key}: vous, not tu: {text}"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", sorted(path.stem for path in (WEB / "locales" / "en").glob("*.json")))
+def test_words_are_calm(name: str, language: str) -> None:
+    for key, text in sentences(words(language, name)).items():
+        assert "!" not in text, f"{key}: no exclamation marks: {text}"
+        assert text == text.strip() or text.endswith("\n"), f"{key}: blanks around {text!r}"
+        assert not re.search(r"\b(ICE|SDP|RTP|WebRTC|WebSocket|STUN|DTLS|UDP)\b", text), (
+            f"{key}: jargon: {text}"
+        )
