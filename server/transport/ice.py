@@ -150,7 +150,9 @@ class Table:
             self._retire(agent)
         elif agent.selected is None:
             agent.select(path)
-        return _reply(request, credentials, stun.Class.RESPONSE, "XOR-MAPPED-ADDRESS", address)
+        # A socket for both families shows IPv4 addresses in their IPv6 form; the browser knows its own.
+        mapped = (address[0].removeprefix("::ffff:"), address[1])
+        return _reply(request, credentials, stun.Class.RESPONSE, "XOR-MAPPED-ADDRESS", mapped)
 
     def _admit(self, address: Address, now: float) -> bool:
         """Bound the work done for addresses that have proven nothing yet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -106,8 +107,9 @@ class Clock:
 
 @asynccontextmanager
 async def scene(**config: int) -> AsyncIterator[Scene]:
-    """A relay on a free port; everything is closed afterwards."""
-    clock = Clock()
+    """A relay on a free port; everything is closed afterwards. No exception may reach the loop."""
+    clock, stray = Clock(), list[dict[str, object]]()
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: stray.append(context))
     relay = Relay(RelayConfig(host="127.0.0.1", port=0, **config), clock)
     await relay.start()
     stage = Scene(relay, clock)
@@ -117,3 +119,4 @@ async def scene(**config: int) -> AsyncIterator[Scene]:
         for client in stage.clients:
             await client.close()
         await relay.stop()
+    assert stray == []
