@@ -83,7 +83,7 @@ async def running(config: Config) -> AsyncIterator[str]:
             asker=asker,
             base_url=config.base_url,
         )
-        app.router.add_get("/ws", sockets, name="ws")
+        app.router.add_get("/ws", sockets.serve, name="ws")
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=_requests_s)
         stack.push_async_callback(runner.cleanup)
         await runner.setup()

@@ -25,7 +25,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "server.room": ("server.mentoring", "signaling"),
     "server.storage": ("server.room", "server.mentoring", "signaling"),
     "server.transport": ("server.media", "signaling"),
-    "server.live": ("server.room", "server.storage", "server.transport", "server.live", "signaling"),
+    "server.live": (
+        "server.room",
+        "server.storage",
+        "server.transport",
+        "server.live",
+        "server.rates",
+        "signaling",
+    ),
     "server.sockets": (
         "server.live",
         "server.room",

@@ -16,11 +16,11 @@ HEARTBEAT_S = 15.0
 """A browser that does not answer a ping within half of it is gone."""
 
 MAX_FRAME_BYTES = 2 * MAX_UPDATE
-"""Beyond it the socket is closed with 1009; frames that are merely too large for what they are get an error."""
+"""Beyond it the socket is closed with 1009; what is only too large for what it is gets an error."""
 
 
 class WebSockets:
-    """The handler of ``GET /ws``.
+    """``serve`` is the handler of ``GET /ws``.
 
     ``addresses`` gives the candidates' addresses for a ``Host`` header, ``asker`` whom a request's joins are
     counted for, ``base_url`` is the site's address when a proxy stands in front.
@@ -39,7 +39,7 @@ class WebSockets:
         self._asker = asker
         self._base_url = base_url
 
-    async def __call__(self, request: web.Request) -> web.StreamResponse:
+    async def serve(self, request: web.Request) -> web.StreamResponse:
         """Serves one WebSocket until it closes. A page of another site gets 403."""
         if not own_page(request.headers, self._base_url):
             return web.Response(status=403, text="This WebSocket serves its own pages only.\n")

@@ -1,0 +1,134 @@
+"""Rooms, relay and WebSocket as in production, without the pages: in this process, or in one to be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+
+from aiohttp import web
+from redis.asyncio import Redis
+
+from server.live import Limits, Live
+from server.room.formats import formats
+from server.room.links import sign_personal
+from server.room.record import Invited, RoomRecord, plan
+from server.sockets.endpoint import WebSockets
+from server.storage import rooms
+from server.storage.client import connect
+from server.storage.secret import load_secret
+from server.transport.relay import Relay, RelayConfig
+from signaling.messages import Role
+
+
+class RobotServer:
+    """A server for robots on a free port."""
+
+    def __init__(self, store: Redis, limits: Limits) -> None:
+        self.joins: list[float] = []
+        self.relay = Relay(RelayConfig(host="127.0.0.1", port=0))
+        self.live = Live(store, self.relay, limits, self.joins.append)
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/ws"
+
+
+@contextlib.asynccontextmanager
+async def serving(store: Redis, limits: Limits | None = None, port: int = 0) -> AsyncIterator[RobotServer]:
+    """A running server; stopped in good order at the end."""
+    server = RobotServer(store, limits or Limits())
+    await server.relay.start()
+    try:
+        await server.live.start()
+        app = web.Application()
+        endpoint = WebSockets(
+            server.live, addresses=lambda host: ["127.0.0.1"], asker=lambda request: request.remote or ""
+        )
+        app.router.add_get("/ws", endpoint.serve)
+        runner = web.AppRunner(app, shutdown_timeout=1)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, "127.0.0.1", port)
+            await site.start()
+            server.port = runner.addresses[0][1]
+            yield server
+        finally:
+            await server.live.stop()
+            await runner.cleanup()
+    finally:
+        await server.relay.stop()
+
+
+async def make_room(
+    store: Redis,
+    people: Sequence[tuple[str, Role]] = (("Mo", "mentor"), ("Ana", "mentee")),
+    *,
+    format: str = "grow-45",  # noqa: A002 - as the record calls it
+    minutes: int = 45,
+    expires_ms: int | None = None,
+) -> tuple[RoomRecord, list[str]]:
+    """A room in the store, and the personal tokens of its guests in their order."""
+    now_ms = time.time_ns() // 1_000_000
+    record, timer = plan(
+        room_id=secrets.token_urlsafe(12),
+        title="A meeting",
+        agenda=formats()[format],
+        minutes=minutes,
+        invited=[Invited(secrets.token_urlsafe(6), name, role) for name, role in people],
+        now_ms=now_ms,
+        expires_ms=now_ms + 3_600_000 if expires_ms is None else expires_ms,
+    )
+    await rooms.create(store, record, timer)
+    secret = await load_secret(store)
+    return record, [sign_personal(secret, record.id, guest) for guest in record.guests]
+
+
+class RobotProcess:
+    """The same server in a process of its own, for ``kill -9``. The port stays the same over restarts."""
+
+    def __init__(self, store_url: str) -> None:
+        self._store_url = store_url
+        self._process: subprocess.Popen[str] | None = None
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/ws"
+
+    async def start(self) -> None:
+        """Returns when it serves."""
+        process = self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.robots_server", self._store_url, str(self.port)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        line = await asyncio.to_thread(process.stdout.readline)
+        assert line.strip().isdigit(), "the server did not start"
+        self.port = int(line)
+
+    def kill(self) -> None:
+        """As ``kill -9``."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            if self._process.stdout is not None:
+                self._process.stdout.close()
+            self._process = None
+
+
+async def _serve(store_url: str, port: int) -> None:
+    store = connect(store_url)
+    async with serving(store, port=port) as server:
+        print(server.port, flush=True)  # noqa: T201 - how the parent learns the port
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(sys.argv[1], int(sys.argv[2])))
