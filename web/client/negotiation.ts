@@ -81,7 +81,11 @@ export class Negotiation {
     return this.queue.run(async () => {
       if (answer !== null) await this.accept(answer);
       else if (!kept) await this.startOver();
-      else await this.catchUp();
+      else {
+        // What the slots carry may have changed unheard: the reply to an offer tells it anew.
+        if (this.peer !== null) this.peer.stale = true;
+        await this.catchUp();
+      }
     });
   }
 

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { LiveRegion, sayings } from "./announce";
+import { act, receive } from "./state";
+import { beginning, inRoom, joined, member, room } from "./testing/samples";
+
+const keys = (...states: Parameters<typeof sayings>) => sayings(...states).map((saying) => saying.key);
+
+describe("sayings", () => {
+  it("says who is there on entering, and nothing in the green room", () => {
+    const green = receive(
+      beginning(),
+      joined({ room: room({ members: [member("sam"), member("ana")] }) }),
+      0,
+    );
+    expect(sayings(beginning(), green)).toEqual([]);
+    const entering = act(green, { type: "entering", name: "Mona" });
+    expect(sayings(green, entering)).toEqual([]);
+    const entered = receive(entering, { type: "entered", member: member("me") }, 0);
+    expect(sayings(entering, entered)).toEqual([
+      { key: "say.here", values: { count: 2, names: "Sam, Ana" }, shown: false },
+    ]);
+  });
+
+  it("says and shows who joins and leaves", () => {
+    const before = inRoom(member("sam"));
+    const after = receive(before, { type: "member-joined", member: member("ana") }, 0);
+    expect(sayings(before, after)).toEqual([{ key: "say.joined", values: { name: "Ana" }, shown: true }]);
+    expect(keys(after, receive(after, { type: "member-left", id: "sam" }, 0))).toEqual(["say.left"]);
+  });
+
+  it("says who is lost and back", () => {
+    const before = inRoom(member("sam"));
+    const lost = receive(before, { type: "member-changed", member: member("sam", { connected: false }) }, 0);
+    expect(keys(before, lost)).toEqual(["say.lost"]);
+    expect(keys(lost, before)).toEqual(["say.back"]);
+  });
+
+  it("says one's own microphone, camera and screen", () => {
+    const before = inRoom(member("sam"));
+    const off = act(before, { type: "mine", source: "microphone", mine: "off" });
+    expect(keys(before, off)).toEqual(["say.microphone-off"]);
+    expect(keys(off, before)).toEqual(["say.microphone-on"]);
+    const sharing = act(before, { type: "mine", source: "screen", mine: "on" });
+    expect(keys(before, sharing)).toEqual(["say.screen-on"]);
+  });
+
+  it("says a device's problem once", () => {
+    const before = act(inRoom(), { type: "mine", source: "camera", mine: "off" });
+    const after = act(before, { type: "mine", source: "camera", mine: "off", problem: "busy" });
+    expect(keys(before, after)).toEqual(["device.camera.busy"]);
+    expect(keys(after, act(after, { type: "panel", panel: "people" }))).toEqual([]);
+  });
+
+  it("says that the connection is lost and back, and doesn't take the list of a reconnection for news", () => {
+    const before = inRoom(member("sam"));
+    const lost = act(before, { type: "link", link: "lost" });
+    expect(keys(before, lost)).toEqual(["banner.lost"]);
+    const members = [member("ana"), member("me")];
+    const back = receive(lost, joined({ entered: true, room: room({ members }) }), 0);
+    expect(keys(lost, back)).toEqual(["say.connected"]);
+  });
+
+  it("says that saving waits and goes on", () => {
+    const before = inRoom(member("sam"));
+    const held = receive(before, { type: "saving", held: true }, 0);
+    expect(keys(before, held)).toEqual(["banner.saving"]);
+    expect(keys(held, before)).toEqual(["say.saved"]);
+  });
+});
+
+describe("LiveRegion", () => {
+  it("changes even when the same sentence is said twice", () => {
+    const element = { textContent: "" };
+    const region = new LiveRegion(element as HTMLElement);
+    region.say("Sam has joined");
+    const first = element.textContent;
+    region.say("Sam has joined");
+    expect(element.textContent).not.toBe(first);
+    expect(element.textContent.trim()).toBe("Sam has joined");
+  });
+});

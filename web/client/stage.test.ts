@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import { pictureFit, placeTiles, sceneOf } from "./stage";
+import { act, receive, type State } from "./state";
+import { inRoom, member, videoSlot } from "./testing/samples";
+
+const keys = (state: State, width = 1280, height = 700) =>
+  placeTiles(state, width, height).map((tile) => `${tile.role} ${tile.key}`);
+
+describe("scenes", () => {
+  it("alone: one's own picture in its corner", () => {
+    expect(sceneOf(inRoom())).toBe("alone");
+    expect(keys(inRoom())).toEqual(["own me/camera"]);
+  });
+
+  it("a pair: the other fills the stage", () => {
+    const tiles = placeTiles(inRoom(member("sam")), 1280, 700);
+    expect(tiles.map((tile) => tile.role)).toEqual(["main", "own"]);
+    expect(tiles[0]?.rect).toEqual({ x: 0, y: 0, width: 1280, height: 700 });
+    expect(tiles[0]?.self).toBe(false);
+  });
+
+  it("a group: everyone the same size, oneself last", () => {
+    expect(keys(inRoom(member("sam"), member("ana")))).toEqual([
+      "cell sam/camera",
+      "cell ana/camera",
+      "cell me/camera",
+    ]);
+  });
+
+  it("speaker view: who spoke last is large, the others keep their order", () => {
+    let state = act(inRoom(member("sam"), member("ana"), member("bo")), {
+      type: "arrangement",
+      arrangement: "speaker",
+    });
+    expect(keys(state)[0]).toBe("main sam/camera");
+    state = receive(state, { type: "speaker", member: "bo" }, 0);
+    expect(keys(state)).toEqual([
+      "main bo/camera",
+      "strip sam/camera",
+      "strip ana/camera",
+      "strip me/camera",
+    ]);
+  });
+
+  it("a shared screen is large, whatever was chosen, with the speaker first beside it", () => {
+    let state = inRoom(member("sam"), member("ana", { screen: true }), member("bo"));
+    state = receive(state, { type: "speaker", member: "bo" }, 0);
+    expect(keys(state)).toEqual([
+      "main ana/screen",
+      "strip bo/camera",
+      "strip sam/camera",
+      "strip ana/camera",
+      "strip me/camera",
+    ]);
+  });
+
+  it("one to one with a shared screen: the screen and both people", () => {
+    expect(keys(inRoom(member("sam", { screen: true })))).toEqual([
+      "main sam/screen",
+      "strip sam/camera",
+      "strip me/camera",
+    ]);
+  });
+
+  it("does not show one's own screen to oneself", () => {
+    const state = act(inRoom(member("sam")), { type: "mine", source: "screen", mine: "on" });
+    expect(sceneOf(state)).toBe("pair");
+  });
+
+  it("hides one's own picture on wish", () => {
+    const hidden = (state: State) => keys(act(state, { type: "own", shown: false }));
+    expect(hidden(inRoom(member("sam")))).toEqual(["main sam/camera"]);
+    expect(hidden(inRoom(member("sam"), member("ana")))).toEqual(["cell sam/camera", "cell ana/camera"]);
+    expect(hidden(inRoom())).toEqual([]);
+  });
+
+  it("keeps one's own picture clear of what lies over the stage", () => {
+    const reserve = { top: 64, bottom: 88 };
+    const place = (corner: "top-left" | "bottom-right") => {
+      const state = act(inRoom(member("sam")), { type: "own", corner });
+      return placeTiles(state, 390, 700, undefined, reserve)[1]?.rect;
+    };
+    expect(place("top-left")?.y).toBeGreaterThanOrEqual(64);
+    const bottom = place("bottom-right");
+    expect((bottom?.y ?? 0) + (bottom?.height ?? 0)).toBeLessThanOrEqual(700 - 88);
+  });
+
+  it("keeps oneself in the strip when not all have room there", () => {
+    const many = Array.from({ length: 30 }, (_, index) => member(`p${index}`));
+    const state = act(inRoom(...many), { type: "arrangement", arrangement: "speaker" });
+    const shown = keys(state);
+    expect(shown.length).toBeLessThan(30);
+    expect(shown.at(-1)).toBe("strip me/camera");
+  });
+});
+
+describe("tiles", () => {
+  it("carry slot, speaking and quality", () => {
+    let state = inRoom(member("sam"), member("ana"));
+    state = receive(state, { type: "slots", slots: [videoSlot("6", "ana")] }, 0);
+    state = receive(state, { type: "speaker", member: "ana" }, 0);
+    state = receive(state, { type: "quality", member: "ana", quality: "fair" }, 0);
+    const [sam, ana] = placeTiles(state, 1280, 700);
+    expect(sam).toMatchObject({ speaking: false, quality: "unknown", slot: undefined });
+    expect(ana).toMatchObject({ speaking: true, quality: "fair", slot: { mid: "6" } });
+  });
+
+  it("mark nobody as speaking who is muted, and as lost who is lost", () => {
+    let state = inRoom(member("sam", { microphone: false, connected: false }));
+    state = receive(state, { type: "speaker", member: "sam" }, 0);
+    state = receive(state, { type: "quality", member: "sam", quality: "good" }, 0);
+    expect(placeTiles(state, 1280, 700)[0]).toMatchObject({ speaking: false, quality: "lost" });
+  });
+
+  it("show screens whole and crop faces where little is lost", () => {
+    const [screen, face] = placeTiles(inRoom(member("sam", { screen: true })), 1280, 700);
+    if (screen === undefined || face === undefined) throw new Error("two tiles");
+    expect(pictureFit(screen, 16 / 9)).toBe("contain");
+    expect(pictureFit(face, 4 / 3)).toBe("cover");
+    expect(pictureFit(face, 9 / 16)).toBe("contain");
+    expect(pictureFit(face, undefined)).toBe("cover");
+  });
+});

@@ -1,0 +1,82 @@
+/** Messages and states that many tests begin from. */
+
+import type { Joined, Member, Room, Slot, Timer } from "../protocol";
+import { act, initialState, receive, type State } from "../state";
+
+export const timer: Timer = {
+  status: "ready",
+  index: 0,
+  boxes: [
+    { key: "check-in", seconds: 300, spent_ms: 0 },
+    { key: "topic", seconds: 900, spent_ms: 0 },
+  ],
+  since_ms: null,
+};
+
+export const guests = [
+  { id: "me", name: "Mona", role: "mentor" },
+  { id: "sam", name: "Sam", role: "mentee" },
+  { id: "ana", name: "Ana", role: "mentee" },
+  { id: "bo", name: "Bo", role: "mentee" },
+] as const;
+
+export function member(id: string, change: Partial<Member> = {}): Member {
+  const guest = guests.find((each) => each.id === id) ?? { id, name: id, role: "mentee" as const };
+  return { ...guest, microphone: true, camera: true, screen: false, connected: true, ...change };
+}
+
+export function room(change: Partial<Room> = {}): Room {
+  return {
+    id: "room-1",
+    title: "GROW",
+    format: "grow-45",
+    guests,
+    members: [],
+    timer,
+    expires_ms: 9e12,
+    ...change,
+  };
+}
+
+export function joined(change: Partial<Joined> = {}): Joined {
+  return {
+    type: "joined",
+    member: "me",
+    session: "secret",
+    entered: false,
+    media_kept: false,
+    room: room(),
+    answer: "answer",
+    slots: [],
+    video_slots: 2,
+    now_ms: 1_000_000,
+    ...change,
+  };
+}
+
+export const videoSlot = (mid: string, member: string | null, source: Slot["source"] = "camera"): Slot => ({
+  mid,
+  source,
+  member,
+});
+
+export function beginning(): State {
+  return initialState(
+    { room: { title: "GROW", format: "grow-45", guests, expires_ms: 9e12 }, me: guests[0] },
+    { arrangement: "grid", ownShown: true, ownCorner: "bottom-right", sounds: true },
+  );
+}
+
+/** In the room with these others. */
+export function inRoom(...others: Member[]): State {
+  const members = [...others, member("me")];
+  let state = act(beginning(), { type: "entering", name: "Mona" });
+  state = receive(state, joined({ room: room({ members }) }), 0);
+  state = receive(state, { type: "entered", member: member("me") }, 0);
+  state = act(state, { type: "media", media: "ok" });
+  return act(act(state, { type: "mine", source: "camera", mine: "on" }), {
+    type: "mine",
+    source: "microphone",
+    mine: "on",
+  });
+}
