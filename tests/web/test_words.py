@@ -65,7 +65,7 @@ def test_french_is_set_as_french_is(name: str) -> None:
         assert not re.search(r"(?<=[^\W\d])[;?!](?=\s|$)|\w:(?=\s|$)", text), (
             f"{key}: a space is missing: {text}"
         )
-        assert not re.search(r"[\"']", text), f"{key}: quotes and apostrophes are « » and ’: {text}"
+        assert not re.search(r"[\"']", text), f"{key}: straight quotes: {text}"
         assert not re.search(r"\b(tu|te|toi|ton|ta|tes)\b", text, re.I), f"{key}: vous, not tu: {text}"
 
 

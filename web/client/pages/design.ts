@@ -1,4 +1,6 @@
-// Brings the components page to life: dialogs, toasts and a moving level meter.
+// Brings the components page to life: dialogs, toasts and a level meter.
+
+import { closeByThemselves } from "../menus";
 
 for (const button of document.querySelectorAll<HTMLElement>("[data-dialog]")) {
   const dialog = document.getElementById(button.dataset.dialog ?? "");
@@ -21,3 +23,5 @@ for (const button of document.querySelectorAll<HTMLElement>("[data-toast]")) {
 for (const meter of document.querySelectorAll<HTMLElement>("[data-level]")) {
   meter.style.setProperty("--level", meter.dataset.level ?? "0");
 }
+
+closeByThemselves("details.menu");

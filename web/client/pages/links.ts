@@ -1,5 +1,6 @@
 // The links page, made smoother: copy with one touch, times in the reader's own zone, menus that close.
 
+import { closeByThemselves } from "../menus";
 import { toast } from "../toast";
 
 for (const button of document.querySelectorAll<HTMLButtonElement>("[data-copy]")) {
@@ -37,14 +38,4 @@ for (const line of document.querySelectorAll<HTMLElement>("[data-until]")) {
   line.textContent = (line.dataset.until ?? "").replace("{until}", until);
 }
 
-/** A menu or a code closes on Escape, which gives the focus back, and on a touch elsewhere. */
-for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu, details.qr")) {
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu.open) return;
-    menu.open = false;
-    menu.querySelector("summary")?.focus();
-  });
-  document.addEventListener("pointerdown", (event) => {
-    if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
-  });
-}
+closeByThemselves("details.menu, details.qr");

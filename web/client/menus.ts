@@ -1,0 +1,13 @@
+/** Makes what opens over the page close on Escape, which gives the focus back, and on a touch elsewhere. */
+export function closeByThemselves(selector: string): void {
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>(selector)) {
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary")?.focus();
+    });
+    document.addEventListener("pointerdown", (event) => {
+      if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
+    });
+  }
+}
