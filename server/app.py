@@ -18,7 +18,7 @@ from server.addresses import candidates, host_addresses, resolve
 from server.config import LOOPBACK_NAMES, Config
 from server.errors import OperatorError
 from server.folder import DataFolder, Running
-from server.live import Live
+from server.live import Limits, Live
 from server.metrics import Metrics
 from server.pages.routes import make_app
 from server.pages.site import Site, asker
@@ -119,7 +119,7 @@ def _rooms(config: Config, redis: Redis, secret: str, relay: Relay, renderer: Re
     def joined(seconds: float) -> None:
         metrics.joins.observe(seconds)
 
-    live = Live(redis, relay, on_join=joined)
+    live = Live(redis, relay, Limits(members=config.room_members), on_join=joined)
     metrics = Metrics(relay.stats, live)
     site = Site(
         config=config,

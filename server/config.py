@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from server.errors import OperatorError
+from server.room.record import MOST_GUESTS
 
 DEFAULT_PORT = 8080
 
@@ -42,6 +43,7 @@ class Config:
     base_url: str | None
     trust_proxy: bool
     metrics_token: str | None
+    room_members: int
     dev: bool
 
     @property
@@ -173,6 +175,12 @@ def _text(text: str) -> str:
     return text
 
 
+def _members(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 2 <= int(text) <= 100:
+        raise ValueError("must be a number of people from 2 to 100")
+    return int(text)
+
+
 def _yes(text: str) -> bool:
     if text.lower() in {"1", "yes", "true", "on"}:
         return True
@@ -201,6 +209,7 @@ OPTIONS = (
            "the site's address in links, when a proxy stands in front"),
     Option("trust_proxy", "TRUST_PROXY", None, _yes, "", "take people's addresses from X-Forwarded-For"),
     Option("metrics_token", "METRICS_TOKEN", None, _text, "", "bearer token that opens /metrics"),
+    Option("room_members", "ROOM_MEMBERS", None, _members, "", f"people in a room at a time ({MOST_GUESTS})"),
     Option("dev", "DEV", None, _yes, "", "show /design and full error messages in logs"),
 )  # fmt: skip
 
@@ -257,6 +266,7 @@ def _complete(values: dict[str, Any], environment: Mapping[str, str]) -> Config:
         base_url=values["base_url"],
         trust_proxy=bool(values["trust_proxy"]),
         metrics_token=values["metrics_token"],
+        room_members=values["room_members"] or MOST_GUESTS,
         dev=bool(values["dev"]),
     )
 
