@@ -119,7 +119,7 @@ class Robot:
         def found() -> list[_Message]:
             return [each for each in self.told if isinstance(each, kind) and what(each)]
 
-        await self.until(lambda: len(found()) >= count, f"{count} × {kind.__name__}")
+        await self.until(lambda: len(found()) >= count, f"{count} of {kind.__name__}")
         return found()[count - 1]
 
     async def refused(self) -> Error:
@@ -169,12 +169,10 @@ class Robot:
     async def drop(self) -> None:
         """Cuts the connection, as a lost network does: no close frame is sent."""
         assert self.socket is not None
-        transport = self.socket.get_extra_info("transport")
-        socket = self.socket._response.connection
-        assert socket is not None
-        assert socket.transport is not None
-        socket.transport.abort()
-        del transport
+        connection = self.socket._response.connection
+        assert connection is not None
+        assert connection.transport is not None
+        connection.transport.abort()
         await self._still()
 
     async def close(self) -> None:

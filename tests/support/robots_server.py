@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 from aiohttp import web
 from redis.asyncio import Redis
@@ -94,7 +94,7 @@ class RobotProcess:
 
     def __init__(self, store_url: str) -> None:
         self._store_url = store_url
-        self._process: subprocess.Popen[str] | None = None
+        self._process: asyncio.subprocess.Process | None = None
         self.port = 0
 
     @property
@@ -103,30 +103,29 @@ class RobotProcess:
 
     async def start(self) -> None:
         """Returns when it serves."""
-        process = self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.robots_server", self._store_url, str(self.port)],
-            stdout=subprocess.PIPE,
-            text=True,
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "tests.support.robots_server", self._store_url, str(self.port)),
+            cwd=Path(__file__).parents[2],
+            stdout=asyncio.subprocess.PIPE,
         )
-        assert process.stdout is not None
-        line = await asyncio.to_thread(process.stdout.readline)
+        assert self._process.stdout is not None
+        line = await self._process.stdout.readline()
         assert line.strip().isdigit(), "the server did not start"
         self.port = int(line)
 
-    def kill(self) -> None:
+    async def kill(self) -> None:
         """As ``kill -9``."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
-            if self._process.stdout is not None:
-                self._process.stdout.close()
+            await self._process.communicate()
             self._process = None
 
 
 async def _serve(store_url: str, port: int) -> None:
     store = connect(store_url)
     async with serving(store, port=port) as server:
-        print(server.port, flush=True)  # noqa: T201 - how the parent learns the port
+        print(server.port, flush=True)
         await asyncio.Event().wait()
 
 
