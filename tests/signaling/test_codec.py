@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from signaling.codec import MAX_FRAME, MAX_MESSAGE, client_types, decode, decode_server, encode, type_of
 from signaling.messages import (
-    UNSET,
     ClientMessage,
     Enter,
     Error,
@@ -25,7 +24,7 @@ from signaling.messages import (
 from tests.support.refused import refused
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
-maybe = st.one_of(st.just(UNSET), st.booleans())
+maybe = st.one_of(st.just(msgspec.UNSET), st.booleans())
 messages: st.SearchStrategy[ClientMessage] = st.one_of(
     st.builds(Join, token=text, language=st.sampled_from(["en", "fr"]), offer=st.none() | text),
     st.builds(Join, token=text, resume=st.none() | text),
@@ -106,7 +105,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4),
     max_leaves=12,
 )
-fields = sorted({f.encode_name for kind in ClientMessage.__args__ for f in msgspec.structs.fields(kind)})  # type: ignore[attr-defined]
+fields = sorted({f.encode_name for kind in ClientMessage.__args__ for f in msgspec.structs.fields(kind)})
 
 
 @given(

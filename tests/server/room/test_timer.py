@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,7 +128,7 @@ def test_no_time_is_lost_or_made_whatever_is_pressed(steps: list[tuple[TimerActi
         ran_ms += wait_ms if before.status == "running" else 0
         left_ms = remaining_ms(before, now_ms)
         command = TimerCommand(action=action, minutes=minutes)
-        error = refused(lambda before=before, command=command, now_ms=now_ms: drive(before, command, now_ms))
+        error = refused(partial(drive, before, command, now_ms))
         if error is not None:
             assert error.code == "timer-state"
             continue
