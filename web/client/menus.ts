@@ -6,7 +6,8 @@ export function closeByThemselves(selector: string): void {
       menu.open = false;
       menu.querySelector("summary")?.focus();
     });
-    document.addEventListener("pointerdown", (event) => {
+    // Not sooner than the click: closing moves what lies below, and the press would miss its mark.
+    document.addEventListener("click", (event) => {
       if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
     });
   }
