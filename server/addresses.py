@@ -57,14 +57,15 @@ def candidates(
     """Addresses for the ICE candidates of an answer, best first.
 
     ``public`` are the resolved ``--public-address``es, ``here`` this machine's own, ``host_header`` what the
-    browser asked for: somebody on this computer is given the loopback address, which passes every firewall.
+    browser asked for: somebody on this computer is given the loopback address first, which passes every
+    firewall, and then the machine's own, because Firefox sends nothing to 127.0.0.1 (measured with ESR 153).
     """
     local = host_of(host_header) in LOOPBACK_NAMES
-    loopback = ("::1",) if config.media_host == "::1" else ("127.0.0.1",)
+    if config.media_host == "::1":
+        return ("::1",)
     if public:
-        return (*public, *loopback) if local else tuple(public)
-    if local or config.loopback:
-        return loopback
-    if config.host in WILDCARDS:
-        return tuple(address for address in here if config.host == "::" or ":" not in address) or loopback
-    return (config.host,)
+        return (*public, "127.0.0.1") if local else tuple(public)
+    if config.media_host not in WILDCARDS:
+        return (config.media_host,)
+    own = tuple(address for address in here if config.media_host == "::" or ":" not in address)
+    return ("127.0.0.1", *own) if local or config.loopback or not own else own

@@ -71,12 +71,16 @@ class Config:
 
     @property
     def media_host(self) -> str:
-        """Address to bind for media. Behind a reverse proxy pages are local while media must be reachable."""
-        if self.loopback:
-            if self.public_addresses:
-                return "::" if any(":" in address for address in self.public_addresses) else "0.0.0.0"  # noqa: S104
-            return "::1" if self.host == "::1" else "127.0.0.1"
-        return self.host
+        """Address to bind for media, which may have to be reached where the pages are local.
+
+        Behind a reverse proxy it has to. And Firefox on this computer never sends to 127.0.0.1, only from and
+        to the machine's own addresses. Without a link from a page here, nothing that arrives is answered.
+        """
+        if not self.loopback:
+            return self.host
+        if self.host == "::1" and not self.public_addresses:
+            return "::1"
+        return "::" if any(":" in address for address in self.public_addresses) else "0.0.0.0"  # noqa: S104
 
     @property
     def start_url(self) -> str:

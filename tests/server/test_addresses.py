@@ -16,8 +16,8 @@ def told(host_header: str, public: tuple[str, ...] = (), **said: str | list[str]
     return candidates(read(said, {"HOME": "/h"}), public, HERE, host_header)
 
 
-def test_this_computer_alone_is_told_loopback() -> None:
-    assert told("localhost:8080") == ("127.0.0.1",)
+def test_this_computer_alone_is_told_loopback_and_for_firefox_its_own_address() -> None:
+    assert told("localhost:8080") == ("127.0.0.1", "192.0.2.10")
     assert told("[::1]:8080", host="::1") == ("::1",)
 
 
@@ -27,8 +27,8 @@ def test_who_came_by_an_address_of_this_machine_is_told_all_of_one_family_or_bot
     assert told("192.0.2.10", host="192.0.2.10") == ("192.0.2.10",)
 
 
-def test_who_came_to_localhost_is_told_loopback_whatever_is_served_else() -> None:
-    assert told("localhost", host="0.0.0.0") == ("127.0.0.1",)
+def test_who_came_to_localhost_is_told_loopback_first_whatever_is_served_else() -> None:
+    assert told("localhost", host="0.0.0.0") == ("127.0.0.1", "192.0.2.10")
     assert told("LOCALHOST:8080", ("203.0.113.5",), host="0.0.0.0") == ("203.0.113.5", "127.0.0.1")
 
 

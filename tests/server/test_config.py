@@ -19,7 +19,8 @@ def test_nothing_said_serves_this_computer_only() -> None:
     made = config()
     assert (made.host, made.port, made.media_port) == ("localhost", 8080, 8080)
     assert made.tcp_hosts == ("127.0.0.1", "::1")
-    assert made.media_host == "127.0.0.1"
+    # Firefox sends to none but the machine's own addresses.
+    assert made.media_host == "0.0.0.0"
     assert made.start_url == "http://localhost:8080"
     assert made.data == Path("/home/ada/.local/share/compagnon")
     assert not made.tls
