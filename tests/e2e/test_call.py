@@ -179,9 +179,10 @@ async def test_another_camera_during_the_call(company: Company) -> None:
         await person.join()
     await bao.sees(ada)
     await ada.click("more")
-    await visible(ada.tab, 'select[data-device="camera"]')
+    await ada.tab.click("#more .menu-item:has-text('Camera, microphone, speaker')")
+    await visible(ada.tab, 'dialog select[data-device="camera"]')
     await ada.tab.run(
-        """() => { const s = document.querySelector('select[data-device="camera"]');
+        """() => { const s = document.querySelector('dialog select[data-device="camera"]');
           s.value = 'drawn'; s.dispatchEvent(new Event('change', { bubbles: true })) }"""
     )
     await bao.sees(ada, other)

@@ -134,7 +134,7 @@ async def test_what_is_wrong_is_said_and_what_was_typed_stays(company: Company, 
     await tab.fill("#minutes", "25")
     await tab.fill("#person-2-name", "Bao")
     await clicked_away(tab, "form.start button.primary")
-    assert "25 min" in await tab.page.inner_text("main")
+    assert "25\N{NO-BREAK SPACE}min" in await tab.page.inner_text("main")
 
 
 async def test_people_are_added_up_to_eight(company: Company) -> None:

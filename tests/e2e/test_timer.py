@@ -44,7 +44,7 @@ async def drive(person: Person, action: str) -> None:
     await person.tab.click(button)
     if action == "finish":
         # It asks once more.
-        await person.tab.click(".agenda-confirm " + button)
+        await person.tab.click(f".agenda-confirm {button}")
 
 
 async def status(person: Person, wanted: str, index: int) -> None:

@@ -18,6 +18,19 @@ Control = Literal["microphone", "camera", "screen", "view", "notes", "fullscreen
 Toggled = Literal["microphone", "camera", "screen"]
 
 
+# What a failure shows of the page: enough to see where it stood, not all of it.
+_STATE = """
+() => {
+  const s = window.compagnon?.state;
+  return JSON.stringify({ ...s && { view: s.view, ending: s.ending, link: s.link, media: s.media,
+    joined: s.joined, entered: s.entered, saving: s.saving, speaker: s.speaker, mine: s.mine,
+    problems: s.problems, quality: s.quality, panel: s.panel, timer: [s.timer?.status, s.timer?.index],
+    members: s.members.map(m => `${m.id} ${m.name}${m.connected ? '' : ' (away)'}`) },
+    text: document.body.innerText.slice(0, 600) });
+}
+"""
+
+
 @dataclass(frozen=True)
 class OpenRoom:
     """A session made by the start form: its management page and one personal link each, in order."""
@@ -99,8 +112,7 @@ class Person:
             *args,
             seconds=seconds,
             what=what,
-            report="() => JSON.stringify({ state: window.compagnon?.state, text: document.body.innerText })"
-            ".slice(0, 4000)",
+            report=_STATE,
         )
 
     async def click(self, control: Control) -> None:

@@ -28,6 +28,11 @@ PREFERENCES: dict[str, bool | int | str] = {
     "media.navigator.permission.disabled": True,
     "media.autoplay.default": 0,
     "media.autoplay.blocking_policy": 0,
+    # Firefox leaves its loopback address out of ICE and pairs no other with 127.0.0.1; with the preference
+    # it still does until a page may use the camera (RFC 8828, mode 2).
+    "media.peerconnection.ice.loopback": True,
+    "permissions.default.camera": 1,
+    "permissions.default.microphone": 1,
     "media.gmp-manager.updateEnabled": False,
     # Timers of a window that is not in front must not slow down: they draw the fake picture.
     "dom.min_background_timeout_value": 4,
