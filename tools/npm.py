@@ -13,7 +13,7 @@ def main() -> None:
     """Sees to web/node_modules, then becomes npm."""
     root = Path(__file__).resolve().parent.parent
     try:
-        frontend.install(root)
+        frontend.install(root, dev=True)
         command, environment = frontend.npm_command(*sys.argv[1:])
     except frontend.BuildError as error:
         sys.exit(f"{error.log}\n{error}".strip())
