@@ -14,6 +14,8 @@ import { initialState, type State } from "./state";
 import { Store } from "./store";
 import type { Timers } from "./timers";
 
+const preferences = ["arrangement", "ownShown", "ownCorner", "sounds", "shortcuts"] as const;
+
 export interface CallParts {
   page: Bootstrap;
   memory: Memory;
@@ -23,7 +25,7 @@ export interface CallParts {
 }
 
 const ROUND_TRIP_EVERY = 2_000;
-const TOAST_FOR = 6_000;
+const TOAST_FOR = 4_000;
 const ENTER_AGAIN = 1_500;
 /** How long leaving waits for the last edits to be stored. */
 const SETTLE_WITHIN = 1_500;
@@ -379,14 +381,9 @@ export class Call {
         if (track !== null) this.encode(source, track);
       }
     }
-    const { arrangement, ownShown, ownCorner, sounds } = after;
-    if (
-      arrangement !== before.arrangement ||
-      ownShown !== before.ownShown ||
-      ownCorner !== before.ownCorner ||
-      sounds !== before.sounds
-    ) {
-      this.parts.memory.choose({ arrangement, ownShown, ownCorner, sounds });
+    if (preferences.some((key) => after[key] !== before[key])) {
+      const { arrangement, ownShown, ownCorner, sounds, shortcuts } = after;
+      this.parts.memory.choose({ arrangement, ownShown, ownCorner, sounds, shortcuts });
     }
     this.changed();
   }

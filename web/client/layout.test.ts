@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { cropOrWhole, grid, mainAndStrip, nearestCorner, ownPicture, type Rect, single } from "./layout";
+import {
+  cropOrWhole,
+  grid,
+  mainAndStrip,
+  nearestCorner,
+  ownPicture,
+  portrait,
+  type Rect,
+  single,
+} from "./layout";
 
 const stages = [
   [320, 480],
@@ -100,6 +109,19 @@ describe("single", () => {
   it("keeps a wide picture at 3:4 on a phone, and lets a tall one fill it", () => {
     expect(single(16 / 9, 390, 660).height).toBeCloseTo(520);
     expect(single(9 / 16, 390, 660).height).toBe(660);
+  });
+});
+
+describe("portrait", () => {
+  it("keeps a face in a tall place at 3:4, in its middle, and leaves a wide place alone", () => {
+    expect(portrait({ x: 0, y: 10, width: 300, height: 600 })).toEqual({
+      x: 0,
+      y: 110,
+      width: 300,
+      height: 400,
+    });
+    const wide = { x: 0, y: 0, width: 800, height: 600 };
+    expect(portrait(wide)).toEqual(wide);
   });
 });
 

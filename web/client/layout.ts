@@ -134,6 +134,12 @@ export function single(pictureAspect: number | null, width: number, height: numb
   return { x: 0, y: (height - tileHeight) / 3, width, height: tileHeight };
 }
 
+/** A face in a tall place: no narrower than 3:4, in its middle. */
+export function portrait(place: Rect): Rect {
+  const height = Math.min(place.height, place.width / NARROWEST_ASPECT);
+  return { ...place, y: place.y + (place.height - height) / 2, height };
+}
+
 /** Fill the tile while at least two fifths of the picture's width or height stay in sight; else show it whole. */
 export function cropOrWhole(pictureAspect: number, tileAspect: number): "cover" | "contain" {
   const kept = Math.min(pictureAspect / tileAspect, tileAspect / pictureAspect);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pictureFit, placeTiles, sceneOf } from "./stage";
+import { canArrange, pictureFit, placeTiles, sceneOf } from "./stage";
 import { act, receive, type State } from "./state";
 import { inRoom, member, videoSlot } from "./testing/samples";
 
@@ -52,6 +52,20 @@ describe("scenes", () => {
       "strip ana/camera",
       "strip me/camera",
     ]);
+  });
+
+  it("two shared screens: the second is small beside the first", () => {
+    const state = inRoom(member("sam", { screen: true }), member("ana", { screen: true }));
+    expect(keys(state)).toEqual([
+      "main sam/screen",
+      "strip ana/screen",
+      "strip sam/camera",
+      "strip ana/camera",
+      "strip me/camera",
+    ]);
+    expect(canArrange(state)).toBe(false);
+    expect(canArrange(inRoom(member("sam"), member("ana")))).toBe(true);
+    expect(canArrange(inRoom(member("sam")))).toBe(false);
   });
 
   it("one to one with a shared screen: the screen and both people", () => {

@@ -1,6 +1,6 @@
 /** Who is on the stage and where: from the state to placed tiles. Pure. */
 
-import { cropOrWhole, grid, mainAndStrip, ownPicture, type Rect, single } from "./layout";
+import { cropOrWhole, grid, mainAndStrip, ownPicture, portrait, type Rect, single } from "./layout";
 import type { Member, Quality } from "./protocol";
 import { type LiveSlot, myself, others, type State, slotOf } from "./state";
 
@@ -21,6 +21,8 @@ export type Role = "main" | "cell" | "strip" | "own";
 export interface PlacedTile extends Tile {
   readonly rect: Rect;
   readonly role: Role;
+  /** How far (px) the controls lie over its bottom edge: its name keeps clear of them. */
+  readonly covered: number;
 }
 
 /** `alone`: nobody else yet; `pair`: one other fills the stage; `grid`; `speaker`: one large, the rest small. */
@@ -38,25 +40,25 @@ function cameraTile(state: State, member: Member, self: boolean): Tile {
   };
 }
 
-/** The shared screens in sight, others' first. One's own is not shown to oneself: it would mirror endlessly. */
-function screenTile(state: State): Tile | undefined {
-  const sharer = others(state).find((member) => member.screen);
-  if (sharer === undefined) return undefined;
-  return {
-    key: `${sharer.id}/screen`,
-    member: sharer,
-    source: "screen",
-    self: false,
-    slot: slotOf(state, sharer.id, "screen"),
-    speaking: false,
-    quality: state.quality[sharer.id] ?? "unknown",
-  };
+/** The others' shared screens. One's own is not shown to oneself: it would mirror endlessly. */
+function screenTiles(state: State): Tile[] {
+  return others(state)
+    .filter((member) => member.screen)
+    .map((member) => ({
+      key: `${member.id}/screen`,
+      member,
+      source: "screen",
+      self: false,
+      slot: slotOf(state, member.id, "screen"),
+      speaking: false,
+      quality: state.quality[member.id] ?? "unknown",
+    }));
 }
 
 export function sceneOf(state: State): Scene {
   const count = others(state).length;
   if (count === 0) return "alone";
-  if (screenTile(state) !== undefined) return "speaker";
+  if (screenTiles(state).length > 0) return "speaker";
   if (count === 1) return "pair";
   return state.arrangement;
 }
@@ -88,37 +90,49 @@ export function placeTiles(
   const people = others(state).map((member) => cameraTile(state, member, false));
   const scene = sceneOf(state);
   const corner = ownPicture(state.ownCorner, width, height - reserve.top - reserve.bottom);
-  const mine: PlacedTile = { ...own, role: "own", rect: { ...corner, y: corner.y + reserve.top } };
+  const mine: PlacedTile = {
+    ...own,
+    role: "own",
+    rect: { ...corner, y: corner.y + reserve.top },
+    covered: 0,
+  };
   if (scene === "alone") return state.ownShown ? [mine] : [];
   if (scene === "pair") {
     const other = people[0] as Tile;
     const rect = single(aspects.get(other.key) ?? null, width, height);
-    return [{ ...other, role: "main", rect }, ...(state.ownShown ? [mine] : [])];
+    const covered = Math.max(0, rect.y + rect.height - (height - reserve.bottom));
+    return [{ ...other, role: "main", rect, covered }, ...(state.ownShown ? [mine] : [])];
   }
   if (scene === "grid") {
     const all = state.ownShown ? [...people, own] : people;
     const rects = grid(all.length, width, height);
-    return all.map((tile, index) => ({ ...tile, role: "cell", rect: rects[index] as Rect }));
+    return all.map((tile, index) => ({ ...tile, role: "cell", rect: rects[index] as Rect, covered: 0 }));
   }
   return speakerTiles(state, people, own, width, height);
 }
 
 function speakerTiles(state: State, people: Tile[], own: Tile, width: number, height: number): PlacedTile[] {
-  const screen = screenTile(state);
+  const [screen, ...screens] = screenTiles(state);
   const lead = leading(state)?.id;
   const main = screen ?? (people.find((tile) => tile.member.id === lead) as Tile);
   const rest = people.filter((tile) => tile !== main);
-  const speakerFirst =
+  const faces =
     screen === undefined
       ? rest
       : [...rest].sort((a, b) => Number(b.member.id === lead) - Number(a.member.id === lead));
-  const small = state.ownShown ? [...speakerFirst, own] : speakerFirst;
+  const small = [...screens, ...faces, ...(state.ownShown ? [own] : [])];
   const places = mainAndStrip(small.length, width, height);
   const shown = small.length > places.strip.length ? withOwn(small, places.strip.length) : small;
+  const large = screen === undefined ? portrait(places.main) : places.main;
   return [
-    { ...main, role: "main", rect: places.main },
+    { ...main, role: "main", rect: large, covered: 0 },
     ...shown.map(
-      (tile, index): PlacedTile => ({ ...tile, role: "strip", rect: places.strip[index] as Rect }),
+      (tile, index): PlacedTile => ({
+        ...tile,
+        role: "strip",
+        rect: places.strip[index] as Rect,
+        covered: 0,
+      }),
     ),
   ];
 }
@@ -135,3 +149,7 @@ export function pictureFit(tile: PlacedTile, aspect: number | undefined): "cover
   if (tile.source === "screen") return "contain";
   return aspect === undefined ? "cover" : cropOrWhole(aspect, tile.rect.width / tile.rect.height);
 }
+
+/** From three people on there is a choice, unless a shared screen is large anyway. */
+export const canArrange = (state: State): boolean =>
+  others(state).length > 1 && screenTiles(state).length === 0;

@@ -198,12 +198,12 @@ describe("oneself", () => {
 });
 
 describe("toasts", () => {
-  it("are three at most, and leave by themselves", () => {
+  it("are two at most, and leave by themselves", () => {
     let state = inRoom();
     for (let id = 1; id <= 5; id++) {
       state = act(state, { type: "toast", toast: { id, key: "say.joined", values: {}, kind: "info" } });
     }
-    expect(state.toasts.map((toast) => toast.id)).toEqual([3, 4, 5]);
-    expect(act(state, { type: "toast-over", id: 4 }).toasts.map((toast) => toast.id)).toEqual([3, 5]);
+    expect(state.toasts.map((toast) => toast.id)).toEqual([4, 5]);
+    expect(act(state, { type: "toast-over", id: 4 }).toasts.map((toast) => toast.id)).toEqual([5]);
   });
 });

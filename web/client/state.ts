@@ -71,6 +71,8 @@ export interface State {
   readonly ownShown: boolean;
   readonly ownCorner: Corner;
   readonly sounds: boolean;
+  /** Single keys act (WCAG 2.1.4: a person can switch that off). */
+  readonly shortcuts: boolean;
   readonly soundBlocked: boolean;
   readonly nameError: ErrorCode | null;
   readonly joinError: ErrorCode | null;
@@ -95,6 +97,7 @@ export type Act =
   | { readonly type: "arrangement"; readonly arrangement: Arrangement }
   | { readonly type: "own"; readonly shown?: boolean; readonly corner?: Corner }
   | { readonly type: "sounds"; readonly sounds: boolean }
+  | { readonly type: "shortcuts"; readonly shortcuts: boolean }
   | { readonly type: "sound-blocked"; readonly blocked: boolean }
   | { readonly type: "toast"; readonly toast: Toast }
   | { readonly type: "toast-over"; readonly id: number };
@@ -115,6 +118,7 @@ export interface Preferences {
   readonly ownShown: boolean;
   readonly ownCorner: Corner;
   readonly sounds: boolean;
+  readonly shortcuts: boolean;
 }
 
 export function initialState(beginning: Beginning, preferences: Preferences): State {
@@ -235,10 +239,12 @@ export function act(state: State, event: Act): State {
       };
     case "sounds":
       return { ...state, sounds: event.sounds };
+    case "shortcuts":
+      return { ...state, shortcuts: event.shortcuts };
     case "sound-blocked":
       return { ...state, soundBlocked: event.blocked };
     case "toast":
-      return { ...state, toasts: [...state.toasts.slice(-2), event.toast] };
+      return { ...state, toasts: [...state.toasts.slice(-1), event.toast] };
     case "toast-over":
       return { ...state, toasts: state.toasts.filter((toast) => toast.id !== event.id) };
   }

@@ -3,6 +3,7 @@ import { t } from "../i18n";
 import { type IconName, icon } from "../icon";
 import type { NotesState } from "../notes/types";
 import { keyOf, type Shortcut } from "../shortcuts";
+import { canArrange } from "../stage";
 import { type Mine, others, type State } from "../state";
 import type { RoomActs } from "./room-acts";
 import "./more-menu";
@@ -28,7 +29,6 @@ export function controlBar(
   canShare: boolean,
   notes: NotesState | null,
 ): TemplateResult {
-  const group = others(state).length > 1;
   const sharing = state.mine.screen !== "off";
   return html`<div class="controls" role="toolbar" aria-label=${t("controls.label")}>
     ${button(acts, device("microphone", state.mine.microphone))}
@@ -38,7 +38,7 @@ export function controlBar(
         ? button(acts, {
             act: "screen",
             icon: sharing ? "screen-off" : "screen",
-            word: t("control.screen"),
+            word: t(sharing ? "control.screen-sharing" : "control.screen"),
             label: t(sharing ? "control.screen-stop" : "control.screen-start"),
             pressed: sharing,
             look: sharing ? "on" : "",
@@ -49,7 +49,7 @@ export function controlBar(
     }
     <span class="controls-gap" aria-hidden="true"></span>
     ${
-      group
+      canArrange(state)
         ? button(acts, {
             act: "view",
             icon: state.arrangement === "grid" ? "speaker-view" : "grid",
@@ -79,7 +79,7 @@ export function controlBar(
       label: t(state.panel === "people" ? "control.people-close" : "control.people-open"),
       pressed: state.panel === "people",
       look: state.panel === "people" ? "on" : "",
-      badge: html`<span class="control-count tabular" aria-hidden="true">${others(state).length + 1}</span>`,
+      badge: html`<span class="control-count tabular" aria-hidden="true" data-count=${others(state).length + 1}></span>`,
       wideOnly: true,
     })}
     <more-menu .state=${state} .acts=${acts} .canShare=${canShare}></more-menu>

@@ -31,7 +31,8 @@ export class Dropdown implements ReactiveController {
     if (!this.open) return;
     this.open = false;
     this.listen(false);
-    const inside = this.host.contains(document.activeElement);
+    const { activeElement } = document;
+    const inside = activeElement === document.body || this.host.contains(activeElement);
     this.host.requestUpdate();
     if (inside) this.host.querySelector<HTMLElement>(this.button)?.focus();
   };

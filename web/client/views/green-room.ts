@@ -3,13 +3,18 @@ import { property, state } from "lit/decorators.js";
 import type { Call } from "../call";
 import { t } from "../i18n";
 import { icon } from "../icon";
+import { listed } from "../names";
 import { hue, initials } from "../person";
 import { others, type State } from "../state";
 import { checks } from "./checks";
 import { LightElement } from "./element";
+import { pageHeader } from "./page-header";
 import "./device-choices";
 import "./mic-level";
 import "./preview";
+
+/** More names than this are not listed: "nobody else" is enough. */
+const MOST_NAMED = 3;
 
 /** Before the room: how one will be seen and heard, whether the connection is good, who is there; and one button. */
 export class GreenRoom extends LightElement {
@@ -20,11 +25,11 @@ export class GreenRoom extends LightElement {
 
   protected override render() {
     const { call, state } = this;
-    return html`<main class="green-room">
-      <header class="green-head">
+    return html`${pageHeader()}<main class="green-room">
+      <div class="green-head">
         <h1>${state.room.title || t(`format.${state.room.format}`)}</h1>
         ${this.present()}
-      </header>
+      </div>
       <div class="green-self">
         <camera-preview .call=${call} .state=${state}></camera-preview>
         <mic-level .track=${state.mine.microphone === "on" ? call.sources.track("microphone") : null}></mic-level>
@@ -53,10 +58,15 @@ export class GreenRoom extends LightElement {
   private present(): TemplateResult {
     const here = others(this.state);
     if (!this.state.joined) return html`<p class="muted green-here">${t("green.asking")}</p>`;
-    if (here.length === 0) return html`<p class="muted green-here">${t("green.nobody")}</p>`;
-    const names = new Intl.ListFormat(document.documentElement.lang, { type: "conjunction" }).format(
-      here.map((member) => member.name),
-    );
+    if (here.length === 0) {
+      const expected = this.state.room.guests.filter((guest) => guest.id !== this.state.me.id);
+      const words =
+        expected.length > 0 && expected.length <= MOST_NAMED
+          ? t("green.expected", { names: listed(expected), count: expected.length })
+          : t("green.nobody");
+      return html`<p class="muted green-here">${words}</p>`;
+    }
+    const names = listed(here);
     return html`<p class="green-here">
       <span class="green-chips" aria-hidden="true"
         >${here.slice(0, 5).map((member) => html`<span class="initials hue-${hue(member.name)}">${initials(member.name)}</span>`)}</span

@@ -1,10 +1,16 @@
 import { html } from "lit";
+import { property } from "lit/decorators.js";
+import type { Call } from "../call";
 import { t } from "../i18n";
 import { shortcuts } from "../shortcuts";
+import type { State } from "../state";
 import { LightElement } from "./element";
 
-/** The keyboard's shortcuts. */
+/** The keyboard's shortcuts, and whether they act at all: speech control types letters without meaning them. */
 export class ShortcutHelp extends LightElement {
+  @property({ attribute: false }) call!: Call;
+  @property({ attribute: false }) state!: State;
+
   show(): void {
     this.querySelector("dialog")?.showModal();
   }
@@ -19,6 +25,17 @@ export class ShortcutHelp extends LightElement {
             html`<div><dt><kbd>${key.toUpperCase()}</kbd></dt><dd>${t(`help.${act}`)}</dd></div>`,
         )}
       </dl>
+      <label class="check">
+        <input
+          type="checkbox"
+          .checked=${this.state.shortcuts}
+          @change=${(event: Event) =>
+            this.call.store.dispatch({
+              type: "shortcuts",
+              shortcuts: (event.target as HTMLInputElement).checked,
+            })}
+        />${t("help.use")}</label
+      >
       <form class="dialog-actions" method="dialog"><button class="button primary">${t("dialog.close")}</button></form>
     </dialog>`;
   }

@@ -3,10 +3,11 @@ import { property } from "lit/decorators.js";
 import { t } from "../i18n";
 import { type IconName, icon } from "../icon";
 import { keyOf, type Shortcut } from "../shortcuts";
+import { canArrange } from "../stage";
 import type { State } from "../state";
 import { Dropdown } from "./dropdown";
 import { LightElement } from "./element";
-import { canArrange, type RoomActs } from "./room-acts";
+import type { RoomActs } from "./room-acts";
 
 /** What is needed less often; on a narrow screen also what has no room in the bar. */
 export class MoreMenu extends LightElement {

@@ -1,4 +1,4 @@
-import { html, nothing } from "lit";
+import { html, nothing, type PropertyValues } from "lit";
 import { property, state } from "lit/decorators.js";
 import type { Bootstrap } from "../bootstrap";
 import type { Call } from "../call";
@@ -19,6 +19,7 @@ export class NotesPanel extends LightElement {
 
   private notes: OpenNotes | null = null;
   private loading = false;
+  private wantsFocus = false;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -27,8 +28,24 @@ export class NotesPanel extends LightElement {
     this.call.settleNotes = null;
   }
 
-  protected override updated(): void {
+  protected override updated(changes: PropertyValues<this>): void {
+    if (changes.has("open")) this.wantsFocus = this.open;
     if (this.open && this.notes === null && !this.loading && !this.failed) void this.load();
+    else this.focusSoon();
+  }
+
+  /** Into the editor as soon as it can be written in, unless the person has gone elsewhere meanwhile. */
+  private focusSoon(): void {
+    if (!this.wantsFocus || this.notes === null) return;
+    requestAnimationFrame(() => {
+      const { activeElement } = document;
+      const near =
+        activeElement === document.body || this.closest(".panel")?.contains(activeElement) === true;
+      if (!near) this.wantsFocus = false;
+      if (!this.wantsFocus || this.notes === null) return;
+      this.notes.focus();
+      if (this.contains(document.activeElement)) this.wantsFocus = false;
+    });
   }
 
   private async load(): Promise<void> {
@@ -49,12 +66,15 @@ export class NotesPanel extends LightElement {
         t,
         say: this.say,
         notesUrl: page.notes_url,
-        onState: this.onState,
+        onState: (state) => {
+          this.onState(state);
+          this.focusSoon();
+        },
       });
       const { notes } = this;
       call.settleNotes = (timeout) => notes.settled(timeout);
       await notes.ready;
-      notes.focus();
+      this.focusSoon();
     } catch {
       this.failed = true;
     } finally {

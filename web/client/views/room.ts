@@ -7,17 +7,20 @@ import { t } from "../i18n";
 import { corners } from "../layout";
 import type { NotesState } from "../notes/types";
 import { isTyping, type Shortcut, shortcutOf } from "../shortcuts";
+import { canArrange } from "../stage";
 import type { PanelName, State } from "../state";
 import { banner } from "./banner";
 import { controlBar } from "./control-bar";
 import { LightElement } from "./element";
 import type { ShortcutHelp } from "./help";
+import type { LeaveDialog } from "./leave-dialog";
 import { panel } from "./panel";
 import { people } from "./people";
-import { canArrange, type RoomActs } from "./room-acts";
+import type { RoomActs } from "./room-acts";
 import type { DeviceSettings } from "./settings";
 import { toasts } from "./toasts";
 import "./help";
+import "./leave-dialog";
 import "./notes";
 import "./settings";
 import "./stage";
@@ -35,10 +38,12 @@ export class SessionRoom extends LightElement {
 
   private readonly canShare = canShareScreen(browserHost());
   private readonly onKey = (event: KeyboardEvent): void => {
+    if (!this.state.shortcuts) return;
     const act = shortcutOf(event, isTyping(event.composedPath()[0] ?? null));
     if (act === null) return;
     event.preventDefault();
-    this.run(act);
+    if (act === "leave") this.querySelector<LeaveDialog>("leave-dialog")?.show();
+    else this.run(act);
   };
   private readonly redraw = (): void => this.requestUpdate();
 
@@ -67,7 +72,7 @@ export class SessionRoom extends LightElement {
   /** Into a panel that opens, back to its button when it closes. */
   private moveFocus(before: PanelName | null, after: PanelName | null): void {
     if (after !== null) {
-      if (after !== "notes") this.querySelector<HTMLElement>(`#panel-${after}`)?.focus();
+      this.querySelector<HTMLElement>(`#panel-${after}`)?.focus();
     } else if (this.contains(document.activeElement) || document.activeElement === document.body) {
       this.querySelector<HTMLElement>(`.controls [data-control=${before}]`)?.focus();
     }
@@ -159,7 +164,8 @@ export class SessionRoom extends LightElement {
       )}
       ${panel("people", state.panel === "people", close, people(state))}
       <device-settings .call=${call} .state=${state}></device-settings>
-      <shortcut-help></shortcut-help>
+      <shortcut-help .call=${call} .state=${state}></shortcut-help>
+      <leave-dialog .leave=${() => this.run("leave")}></leave-dialog>
     </div>`;
   }
 }

@@ -4,6 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { Call } from "../call";
 import { t } from "../i18n";
 import { nearestCorner, type Rect } from "../layout";
+import { listed } from "../names";
 import { type PlacedTile, placeTiles, type Reserve, sceneOf } from "../stage";
 import type { State } from "../state";
 import { others } from "../state";
@@ -84,9 +85,7 @@ export class RoomStage extends LightElement {
   /** Nobody else yet: what this is for, and that waiting is all there is to do. */
   private alone() {
     const expected = this.state.room.guests.filter((guest) => guest.id !== this.state.me.id);
-    const names = new Intl.ListFormat(document.documentElement.lang, { type: "conjunction" }).format(
-      expected.map((guest) => guest.name),
-    );
+    const names = listed(expected);
     return html`<div class="alone">
       <h2>${t("alone.title")}</h2>
       <p class="muted">${expected.length > 0 ? t("alone.expected", { names }) : t("alone.text")}</p>

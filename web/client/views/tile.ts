@@ -60,7 +60,7 @@ export class RoomTile extends LightElement {
   }
 
   private mark(): void {
-    const { member, source, self, role, speaking, quality, rect } = this.tile;
+    const { member, source, self, role, speaking, quality, rect, covered } = this.tile;
     const on = this.picture?.shown === true && !this.stalled;
     this.dataset.tile = "";
     this.dataset.member = member.id;
@@ -77,6 +77,7 @@ export class RoomTile extends LightElement {
     this.style.top = `${rect.y}px`;
     this.style.width = `${rect.width}px`;
     this.style.height = `${rect.height}px`;
+    this.style.setProperty("--covered", `${covered}px`);
   }
 
   /** All that the tile shows, in words. */

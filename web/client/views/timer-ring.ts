@@ -48,6 +48,13 @@ export class SessionTimer extends LightElement {
     }
   }
 
+  /** The button that was pressed makes way for the question, or comes back: focus goes with it. */
+  private async ask(finishing: boolean): Promise<void> {
+    this.finishing = finishing;
+    await this.updateComplete;
+    this.querySelector<HTMLElement>(".agenda [data-timer-action=finish]")?.focus();
+  }
+
   protected override render() {
     const { timer } = this.state;
     if (timer === null) return nothing;
@@ -64,7 +71,6 @@ export class SessionTimer extends LightElement {
           data-timer-toggle
           aria-expanded=${this.menu.open}
           aria-controls="agenda"
-          aria-label=${t("timer.label", { box: caption, state: t(`timer.${timer.status}`) })}
           @click=${this.menu.toggle}
         >
           <svg class="timer-ring" viewBox="0 0 40 40" aria-hidden="true">
@@ -72,8 +78,10 @@ export class SessionTimer extends LightElement {
             <circle cx="20" cy="20" r="17" pathLength="100" stroke-dasharray="${100 - view.fraction * 100} 100"></circle>
           </svg>
           <span class="timer-text">
+            <span class="visually-hidden">${t("timer.name")}</span>
             <span class="timer-box">${caption}</span>
-            <span class="timer-left" role="timer" aria-live="off">${view.text}</span>
+            <span class="timer-left">${view.text}</span>
+            <span class="visually-hidden">${timer.status === "finished" ? nothing : t(`timer.${timer.status}`)}</span>
           </span>
         </button>
         ${
@@ -99,9 +107,7 @@ export class SessionTimer extends LightElement {
               timer,
               view,
               finishing: this.finishing,
-              finish: (finishing) => {
-                this.finishing = finishing;
-              },
+              finish: (finishing) => void this.ask(finishing),
             })
           : nothing
       }
