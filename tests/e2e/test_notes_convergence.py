@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from random import Random
 
-import aiohttp
 import pytest
 import pytest_asyncio
 
@@ -19,6 +18,7 @@ from tests.support.chromium import ChromiumTab
 from tests.support.notes_line import Line
 from tests.support.notes_page import HAND, MODES, NO_DEVICES, Mode, NotesPage
 from tests.support.notes_robot import Robot
+from tests.support.notes_writers import exported
 from tests.support.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -84,12 +84,6 @@ async def restart(server: Server) -> None:
 
 def drawn(random: Random) -> str:
     return random.choices(("none", "cut", "stall"), (2, 1, 1))[0]
-
-
-async def exported(link: str) -> str:
-    async with aiohttp.ClientSession() as http, http.get(f"{link}/notes.md") as answer:
-        assert answer.status == 200, answer.status
-        return await answer.text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

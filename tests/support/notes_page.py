@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tests.support.browsers import Tab, until
+from tests.support.chromium import ChromiumTab
 from tests.support.notes_text import GRAPHEMES
 
 Mode = Literal["rich", "plain"]
@@ -89,6 +90,7 @@ HAND = (
 
   window.hand = {
     read,
+    replace,
     field,
     view,
     async edit(seed, count) {
@@ -195,5 +197,8 @@ class NotesPage:
 
     async def type(self, words: str) -> None:
         """With the keyboard, where the caret is."""
+        if isinstance(self.tab, ChromiumTab):
+            await self.tab.page.keyboard.type(words)
+            return
         for character in words:
             await self.tab.press("Enter" if character == "\n" else character)

@@ -64,6 +64,8 @@ export const mountNotes: NotesModule["mountNotes"] = (options: MountOptions): No
       theme,
       writable.of(canWrite()),
       EditorView.contentAttributes.of({
+        // Editable content is a tab stop anyway; written out, checkers of accessibility see it too.
+        tabindex: "0",
         "aria-label": t("notes.label"),
         "aria-description": t("notes.keys"),
         spellcheck: "true",
