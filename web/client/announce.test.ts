@@ -17,14 +17,14 @@ describe("sayings", () => {
     expect(sayings(green, entering)).toEqual([]);
     const entered = receive(entering, { type: "entered", member: member("me") }, 0);
     expect(sayings(entering, entered)).toEqual([
-      { key: "say.here", values: { count: 2, names: "Sam, Ana" }, shown: false },
+      { key: "say.here", values: { count: 2, names: "Sam, Ana" }, shown: null },
     ]);
   });
 
   it("says and shows who joins and leaves", () => {
     const before = inRoom(member("sam"));
     const after = receive(before, { type: "member-joined", member: member("ana") }, 0);
-    expect(sayings(before, after)).toEqual([{ key: "say.joined", values: { name: "Ana" }, shown: true }]);
+    expect(sayings(before, after)).toEqual([{ key: "say.joined", values: { name: "Ana" }, shown: "info" }]);
     expect(keys(after, receive(after, { type: "member-left", id: "sam" }, 0))).toEqual(["say.left"]);
   });
 

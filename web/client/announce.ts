@@ -1,17 +1,17 @@
 /** What is said aloud, to screen readers and as toasts: read off from how the state changed. Pure, but for the region. */
 
 import type { Values } from "./i18n";
-import { myself, others, type State } from "./state";
+import { myself, others, type State, type Toast } from "./state";
 
 export interface Saying {
   readonly key: string;
   readonly values: Values;
-  /** Also shown for a moment; what is on screen anyway is only said. */
-  readonly shown: boolean;
+  /** Also shown for a moment, a problem for longer; what is on screen anyway is only said. */
+  readonly shown: Toast["kind"] | null;
 }
 
-const say = (key: string, values: Values = {}): Saying => ({ key, values, shown: false });
-const show = (key: string, values: Values = {}): Saying => ({ key, values, shown: true });
+const say = (key: string, values: Values = {}): Saying => ({ key, values, shown: null });
+const show = (key: string, values: Values = {}): Saying => ({ key, values, shown: "info" });
 
 /** What to say when the state went from `before` to `after`. */
 export function sayings(before: State, after: State): Saying[] {
@@ -71,7 +71,7 @@ function self(before: State, after: State): Saying[] {
   for (const source of ["microphone", "camera", "screen"] as const) {
     const problem = after.problems[source];
     if (problem !== null && problem !== before.problems[source]) {
-      found.push(show(`device.${source}.${problem}`));
+      found.push({ key: `device.${source}.${problem}`, values: {}, shown: "problem" });
     }
   }
   return found;

@@ -25,7 +25,8 @@ export interface CallParts {
 }
 
 const ROUND_TRIP_EVERY = 2_000;
-const TOAST_FOR = 4_000;
+/** Long enough to read: news is short, a problem says what to do. */
+const TOAST_FOR = { info: 4_000, problem: 9_000 };
 const ENTER_AGAIN = 1_500;
 /** How long leaving waits for the last edits to be stored. */
 const SETTLE_WITHIN = 1_500;
@@ -196,7 +197,7 @@ export class Call {
   ): void {
     const id = ++this.toasts;
     this.store.dispatch({ type: "toast", toast: { id, key, values, kind } });
-    this.parts.timers.after(TOAST_FOR, () => this.store.dispatch({ type: "toast-over", id }));
+    this.parts.timers.after(TOAST_FOR[kind], () => this.store.dispatch({ type: "toast-over", id }));
   }
 
   /** Calls back when something that views draw has changed, in the state or beside it (tracks). */

@@ -45,4 +45,9 @@ describe("device troubles", () => {
     ]);
     expect(deviceTroubles(trouble(null, null))).toEqual([]);
   });
+
+  it("offers to try again only where that can help", () => {
+    const insecure = act(beginning(), { type: "mine", source: "camera", mine: "off", problem: "insecure" });
+    expect(deviceTroubles(insecure)).toMatchObject([{ source: "camera", again: false }]);
+  });
 });

@@ -1,5 +1,6 @@
 /** The green room's checks in plain words: read off from the state. Pure. */
 
+import type { DeviceProblem } from "./devices";
 import type { State } from "./state";
 
 export interface ConnectionCheck {
@@ -28,16 +29,22 @@ export function connectionCheck(state: State): ConnectionCheck {
 export interface DeviceTrouble {
   readonly source: "camera" | "microphone" | "both";
   readonly key: string;
+  /** Asking again can help: not where the page or the browser is what stands in the way. */
+  readonly again: boolean;
 }
+
+const hopeless: ReadonlySet<DeviceProblem> = new Set(["insecure", "unsupported"]);
 
 /** What is wrong with camera and microphone; said once when it is the same for both. */
 export function deviceTroubles(state: State): DeviceTrouble[] {
   const { camera, microphone } = state.problems;
   if (camera !== null && camera === microphone && camera !== "stopped") {
-    return [{ source: "both", key: `device.both.${camera}` }];
+    return [{ source: "both", key: `device.both.${camera}`, again: !hopeless.has(camera) }];
   }
-  const found: DeviceTrouble[] = [];
-  if (microphone !== null) found.push({ source: "microphone", key: `device.microphone.${microphone}` });
-  if (camera !== null) found.push({ source: "camera", key: `device.camera.${camera}` });
-  return found;
+  return (["microphone", "camera"] as const).flatMap((source) => {
+    const problem = state.problems[source];
+    return problem === null
+      ? []
+      : [{ source, key: `device.${source}.${problem}`, again: !hopeless.has(problem) }];
+  });
 }

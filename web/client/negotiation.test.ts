@@ -198,6 +198,16 @@ describe("the queue", () => {
     expect(offers).toHaveLength(2);
   });
 
+  it("begins anew after an answer that can't be used", async () => {
+    const { negotiation, timers, peers, peer, offers } = setUp(2);
+    await negotiation.offerForJoin();
+    peer().refusesAnswers = true;
+    await negotiation.joined("nonsense", false, 2);
+    await timers.advance(8_000);
+    expect(peers).toHaveLength(2);
+    expect(offers).toMatchObject([{ fresh: true }]);
+  });
+
   it("begins anew when the server refuses an offer", async () => {
     const { negotiation, connect, peers, offers } = setUp(2);
     await connect();

@@ -6,7 +6,7 @@
  * sent changes by replaceTrack alone; only more slots, an ICE restart or a new server need another exchange.
  */
 
-import { createPeer, firstOffer, type Peer, type Senders } from "./peer";
+import { createPeer, firstOffer, type Peer } from "./peer";
 import type { Offer, Source } from "./protocol";
 import { SerialQueue } from "./queue";
 import type { Encoding } from "./sending";
@@ -44,6 +44,7 @@ interface Exchange {
 export class Negotiation {
   private peer: Peer | null = null;
   private readonly queue = new SerialQueue();
+  private readonly shaping = new SerialQueue();
   private readonly tracks = new Map<Source, MediaStreamTrack>();
   private readonly encodings = new Map<Source, Encoding>();
   private exchange: Exchange | null = null;
@@ -78,7 +79,7 @@ export class Negotiation {
   joined(answer: string | null, kept: boolean, videoSlots: number): Promise<void> {
     this.reachable = true;
     this.videoSlots = Math.max(this.videoSlots, videoSlots);
-    return this.queue.run(async () => {
+    return this.step(async () => {
       if (answer !== null) await this.accept(answer);
       else if (!kept) await this.startOver();
       else {
@@ -103,18 +104,18 @@ export class Negotiation {
   /** The server refused the offer under way: begin again with a new connection. */
   refused(): void {
     this.exchange?.answered(null);
-    void this.queue.run(() => this.startOver());
+    void this.step(() => this.startOver());
   }
 
   /** The server has more to show than there are m-lines. */
   slotsWanted(video: number): Promise<void> {
     this.videoSlots = Math.max(this.videoSlots, video);
-    return this.queue.run(() => this.catchUp());
+    return this.step(() => this.catchUp());
   }
 
   /** The network changed: find the way anew. */
   restart(): Promise<void> {
-    return this.queue.run(async () => {
+    return this.step(async () => {
       if (this.peer?.answered !== true || !this.reachable || this.closed) return;
       this.peer.connection.restartIce();
       await this.renegotiate();
@@ -125,20 +126,22 @@ export class Negotiation {
   /** The person asks to try again: from the beginning. */
   again(): Promise<void> {
     this.repairs = 0;
-    return this.queue.run(() => this.startOver());
+    return this.step(() => this.startOver());
   }
 
   /** Sends this track from now on, or nothing. No renegotiation. */
-  setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
+  async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
     if (track === null) this.tracks.delete(source);
     else this.tracks.set(source, track);
-    return this.peer?.senders[source].replaceTrack(track) ?? Promise.resolve();
+    const { peer } = this;
+    if (peer === null || peer.connection.signalingState === "closed") return;
+    await peer.senders[source].replaceTrack(track);
   }
 
   /** How much of a source to send. */
-  async setEncoding(source: Source, encoding: Encoding): Promise<void> {
+  setEncoding(source: Source, encoding: Encoding): Promise<void> {
     this.encodings.set(source, encoding);
-    if (this.peer !== null) await applyEncoding(this.peer.senders, source, encoding);
+    return this.shape(source);
   }
 
   /** Round trip of the media path in ms; null while there is none. */
@@ -165,6 +168,15 @@ export class Negotiation {
 
   // ---------------------------------------------------------------- steps, always inside the queue
 
+  /** Runs a step after all earlier ones. One that fails (an answer that can't be used) is repaired later. */
+  private async step(act: () => Promise<void>): Promise<void> {
+    try {
+      await this.queue.run(act);
+    } catch {
+      if (!this.closed) this.expectConnected();
+    }
+  }
+
   /** A new connection with its first offer; the old one is closed. Returns the offer's SDP. */
   private async fresh(): Promise<string> {
     this.peer?.connection.close();
@@ -175,8 +187,16 @@ export class Negotiation {
     peer.connection.addEventListener("iceconnectionstatechange", () => this.changed(peer));
     peer.connection.addEventListener("connectionstatechange", () => this.changed(peer));
     for (const [source, track] of this.tracks) await peer.senders[source].replaceTrack(track);
-    for (const [source, encoding] of this.encodings) await applyEncoding(peer.senders, source, encoding);
+    for (const source of this.encodings.keys()) await this.shape(source);
     return firstOffer(peer);
+  }
+
+  /** Applies the latest encoding of a source; one at a time, as a sender takes only its last-read parameters back. */
+  private shape(source: Source): Promise<void> {
+    return this.shaping.run(async () => {
+      const encoding = this.encodings.get(source);
+      if (this.peer !== null && encoding !== undefined) await applyEncoding(this.peer, source, encoding);
+    });
   }
 
   private async accept(sdp: string): Promise<void> {
@@ -287,7 +307,7 @@ export class Negotiation {
     if (this.repairs > 1) this.options.listener.state("failed");
     const restart = peer.answered && !peer.transportClosed() && this.repairs % 2 === 1;
     if (restart) await this.restart();
-    else await this.queue.run(() => this.startOver());
+    else await this.step(() => this.startOver());
   }
 }
 
@@ -296,8 +316,9 @@ const connected = (connection: RTCPeerConnection): boolean => connection.connect
 const alive = (connection: RTCPeerConnection): boolean =>
   connection.connectionState !== "failed" && connection.connectionState !== "closed";
 
-async function applyEncoding(senders: Senders, source: Source, encoding: Encoding): Promise<void> {
-  const sender = senders[source];
+async function applyEncoding(peer: Peer, source: Source, encoding: Encoding): Promise<void> {
+  if (peer.connection.signalingState === "closed") return;
+  const sender = peer.senders[source];
   const parameters = sender.getParameters();
   // Firefox has no encodings until the first answer: they are applied again with the next change.
   if (parameters.encodings.length === 0) return;

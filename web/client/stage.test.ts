@@ -126,6 +126,14 @@ describe("tiles", () => {
     expect(placeTiles(state, 1280, 700)[0]).toMatchObject({ speaking: false, quality: "lost" });
   });
 
+  it("claim nothing about the others while this browser itself is cut off", () => {
+    let state = receive(inRoom(member("sam")), { type: "quality", member: "sam", quality: "good" }, 0);
+    state = act(state, { type: "link", link: "lost" });
+    const [sam, me] = placeTiles(state, 1280, 700);
+    expect(sam?.quality).toBe("unknown");
+    expect(me?.quality).toBe("lost");
+  });
+
   it("show screens whole and crop faces where little is lost", () => {
     const [screen, face] = placeTiles(inRoom(member("sam", { screen: true })), 1280, 700);
     if (screen === undefined || face === undefined) throw new Error("two tiles");

@@ -28,6 +28,13 @@ export interface PlacedTile extends Tile {
 /** `alone`: nobody else yet; `pair`: one other fills the stage; `grid`; `speaker`: one large, the rest small. */
 export type Scene = "alone" | "pair" | "grid" | "speaker";
 
+/** While this browser itself is cut off, it only knows that of itself. */
+export function qualityOf(state: State, member: Member): Quality {
+  const cutOff = state.link === "lost" || state.link === "stopping";
+  if (cutOff) return member.id === state.me.id ? "lost" : "unknown";
+  return member.connected ? (state.quality[member.id] ?? "unknown") : "lost";
+}
+
 function cameraTile(state: State, member: Member, self: boolean): Tile {
   return {
     key: `${member.id}/camera`,
@@ -36,7 +43,7 @@ function cameraTile(state: State, member: Member, self: boolean): Tile {
     self,
     slot: self ? undefined : slotOf(state, member.id, "camera"),
     speaking: state.speaker === member.id && member.microphone,
-    quality: member.connected ? (state.quality[member.id] ?? "unknown") : "lost",
+    quality: qualityOf(state, member),
   };
 }
 
@@ -51,7 +58,7 @@ function screenTiles(state: State): Tile[] {
       self: false,
       slot: slotOf(state, member.id, "screen"),
       speaking: false,
-      quality: state.quality[member.id] ?? "unknown",
+      quality: qualityOf(state, member),
     }));
 }
 
@@ -99,7 +106,9 @@ export function placeTiles(
   if (scene === "alone") return state.ownShown ? [mine] : [];
   if (scene === "pair") {
     const other = people[0] as Tile;
-    const rect = single(aspects.get(other.key) ?? null, width, height);
+    const rect = other.member.camera
+      ? single(aspects.get(other.key) ?? null, width, height)
+      : { x: 0, y: 0, width, height };
     const covered = Math.max(0, rect.y + rect.height - (height - reserve.bottom));
     return [{ ...other, role: "main", rect, covered }, ...(state.ownShown ? [mine] : [])];
   }

@@ -17,6 +17,7 @@ export class FakePeerConnection {
   iceConnectionState = "new";
   localDescription: { sdp: string } | null = null;
   remote: string | null = null;
+  refusesAnswers = false;
   restarts = 0;
   rollbacks = 0;
   readonly lines: string[] = [];
@@ -71,6 +72,7 @@ export class FakePeerConnection {
 
   async setRemoteDescription({ sdp }: { sdp: string }): Promise<void> {
     if (this.signalingState !== "have-local-offer") throw new Error("an answer to nothing");
+    if (this.refusesAnswers) throw new Error("an answer that can't be read");
     this.signalingState = "stable";
     this.remote = sdp;
   }

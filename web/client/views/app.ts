@@ -37,7 +37,7 @@ export class RoomApp extends LightElement {
         if (after.timer !== before.timer || after.view !== before.view) follow(after);
         for (const { key, values, shown } of sayings(before, after)) {
           this.say(t(key, values));
-          if (shown) this.call.toast(key, values);
+          if (shown !== null) this.call.toast(key, values, shown);
         }
       }),
     );

@@ -20,9 +20,9 @@ export function checks(state: State, call: Call): TemplateResult {
       }
     </div>
     ${troubles.map(
-      ({ source, key }) => html`<div class="check-row" data-check=${source} data-state="bad">
+      ({ source, key, again }) => html`<div class="check-row" data-check=${source} data-state="bad">
         ${icon("alert")}<span>${t(key)}</span>
-        <button class="button quiet" type="button" @click=${() => call.retryDevices()}>${t("again")}</button>
+        ${again ? html`<button class="button quiet" type="button" @click=${() => call.retryDevices()}>${t("again")}</button>` : nothing}
       </div>`,
     )}
   </div>`;

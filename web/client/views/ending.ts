@@ -3,6 +3,7 @@ import type { Call } from "../call";
 import { t } from "../i18n";
 import { type IconName, icon } from "../icon";
 import type { Ending, State } from "../state";
+import { pageHeader } from "./page-header";
 
 interface Words {
   icon: IconName;
@@ -62,7 +63,7 @@ const icons: Partial<Record<Ending, IconName>> = {
 };
 
 function page(words: Words, state: State, call: Call): TemplateResult {
-  return html`<main class="ending" data-banner=${state.ending ?? nothing}>
+  return html`${pageHeader()}<main class="ending" data-banner=${state.ending ?? nothing}>
     <div class="ending-card">
       <span class="ending-icon">${icon(words.icon)}</span>
       <h1 tabindex="-1">${words.title}</h1>

@@ -4,6 +4,7 @@ import { t } from "../i18n";
 import { icon } from "../icon";
 import { hue, initials } from "../person";
 import type { Guest, Member } from "../protocol";
+import { qualityOf } from "../stage";
 import { myself, others, type State } from "../state";
 import { qualityBars } from "./quality";
 
@@ -37,7 +38,7 @@ export function people(state: State): TemplateResult {
 function present(state: State, member: Member): TemplateResult {
   const self = member.id === state.me.id;
   const speaking = state.speaker === member.id && member.microphone;
-  const quality = member.connected ? (state.quality[member.id] ?? "unknown") : "lost";
+  const quality = qualityOf(state, member);
   return html`<li class="people-row" data-member=${member.id} data-speaking=${speaking}>
     ${person(member, self)}
     <span class="people-state">

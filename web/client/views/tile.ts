@@ -10,7 +10,7 @@ import { LightElement } from "./element";
 import { Picture } from "./picture";
 import { qualityBars } from "./quality";
 
-/** A picture whose member is lost is taken off when nothing has moved for this long (ms). */
+/** While a connection is in doubt, a picture that has stood still for this long (ms) is taken off. */
 const STALLED = 2_000;
 
 /** One person or one shared screen on the stage: the picture, or initials; the name; how the connection does. */
@@ -56,7 +56,9 @@ export class RoomTile extends LightElement {
       : slot && this.call.hearing.video(slot.mid);
     if (on && track !== undefined) this.picture.show(track, slot?.since ?? 0, slot?.reused ?? false);
     else this.picture.hide();
-    this.watch(this.tile.quality === "lost" && this.picture.shown);
+    const { link, media } = this.call.state;
+    const doubtful = this.tile.quality === "lost" || link !== "open" || media !== "ok";
+    this.watch(doubtful && !self && this.picture.shown);
   }
 
   private mark(): void {
@@ -94,7 +96,7 @@ export class RoomTile extends LightElement {
     return parts.join(", ");
   }
 
-  /** Looks each second whether the picture of a lost member still moves. */
+  /** Looks each second whether the picture still moves. */
   private watch(on: boolean): void {
     if (!on) {
       clearInterval(this.watching);
