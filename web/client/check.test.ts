@@ -34,7 +34,7 @@ describe("device troubles", () => {
 
   it("are said once when they are the same", () => {
     expect(deviceTroubles(trouble("denied", "denied"))).toEqual([
-      { source: "both", key: "device.both.denied" },
+      { source: "both", key: "device.both.denied", again: true },
     ]);
   });
 
