@@ -230,10 +230,13 @@ class LiveRoom:
         raise ProtocolError("bad-message", "type", "a second join")
 
     def _offer(self, connection: Connection, message: Offer) -> None:
-        answered = None if message.fresh else self._calls.again(connection.member, message.sdp)
-        if answered is None:
-            answered = self._calls.open(connection.member, connection.addresses, message.sdp)
-            self._open_gate(connection.member)
+        try:
+            answered = None if message.fresh else self._calls.again(connection.member, message.sdp)
+            if answered is None:
+                answered = self._calls.open(connection.member, connection.addresses, message.sdp)
+                self._open_gate(connection.member)
+        except ProtocolError as error:
+            raise ProtocolError(error.code, "sdp", error.detail) from None
         answer, slots = answered
         connection.outbox.send(Answer(id=message.id, sdp=answer))
         connection.outbox.send(Slots(slots=slots))

@@ -111,6 +111,8 @@ class Conversation:
             else:
                 self._take(connection, self._text(received))
             await connection.room.ease()
+            # Many frames may have come at once; those who are told of them must get to write.
+            await asyncio.sleep(0)
 
     def _take(self, connection: Connection, frame: str) -> None:
         try:
