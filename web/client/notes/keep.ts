@@ -25,6 +25,15 @@ export interface Kept {
 
 const PREFIX = "compagnon.notes.unsent.";
 
+/** This browser's localStorage; null where it is forbidden. */
+export function shelfHere(): Shelf | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
 function keys(shelf: Shelf): string[] {
   const found: string[] = [];
   for (let i = 0; i < shelf.length; i++) {
@@ -51,6 +60,11 @@ export function keep(
   } catch {
     // Full or forbidden: the edits stay in memory, and the person still reads that they are not saved.
   }
+}
+
+/** Whether anything waits for this room: then the notes are worth opening even unseen. */
+export function hasUnsent(shelf: Shelf | null, room: string): boolean {
+  return shelf !== null && keys(shelf).some((key) => key.startsWith(`${PREFIX}${room}.`));
 }
 
 /** What earlier sessions left for this room; what belongs to expired rooms is thrown away. */

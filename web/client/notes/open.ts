@@ -93,7 +93,10 @@ export function openNotes(options: NotesOptions): OpenNotes {
     get ready() {
       return ready;
     },
-    focus: () => void ready.then(() => view?.focus()),
+    focus() {
+      if (view) view.focus();
+      else void ready.then(() => view?.focus());
+    },
     settled: async (timeout_ms) => (view ? view.settled(timeout_ms) : true),
     close() {
       closed = true;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
 import { decodeFrame, encodeFrame } from "./frames";
+import { hasUnsent } from "./keep";
 import { NotesSession } from "./session";
 import { below, Cupboard, chance, pick, someText, TrialServer } from "./trial";
 
@@ -158,6 +159,11 @@ describe("a reload", () => {
     before.text.insert(7, "unsaved");
     before.session.destroy();
     expect(shelf.length).toBe(1);
+    expect([hasUnsent(shelf, room.id), hasUnsent(shelf, "other"), hasUnsent(null, room.id)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
 
     const after = client(server, "a", shelf);
     expect(after.session.ready).toBe(false);

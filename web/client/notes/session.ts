@@ -9,7 +9,7 @@
 import { applyAwarenessUpdate, encodeAwarenessUpdate } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { decodeFrame, encodeFrame } from "./frames";
-import { type Kept, keep, kept, release, type Shelf } from "./keep";
+import { type Kept, keep, kept, release, type Shelf, shelfHere } from "./keep";
 import { Presence } from "./presence";
 import type { NotesListener, NotesState, NotesTransport } from "./types";
 
@@ -268,19 +268,11 @@ export class NotesSession implements NotesListener {
 
 const sessions = new WeakMap<NotesTransport, NotesSession>();
 
-function storage(): Shelf | null {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
-}
-
 /** The session over this transport: made once, shared by the views that come and go. */
 export function sessionOver(options: Omit<SessionOptions, "shelf">): NotesSession {
   let session = sessions.get(options.transport);
   if (!session) {
-    const made = new NotesSession({ ...options, shelf: storage() });
+    const made = new NotesSession({ ...options, shelf: shelfHere() });
     window.addEventListener("pagehide", () => made.keepNow());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") made.keepNow();

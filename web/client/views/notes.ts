@@ -3,6 +3,7 @@ import { property, state } from "lit/decorators.js";
 import type { Bootstrap } from "../bootstrap";
 import type { Call } from "../call";
 import { t } from "../i18n";
+import { hasUnsent, shelfHere } from "../notes/keep";
 import type { NotesState, OpenNotes } from "../notes/types";
 import type { State } from "../state";
 import { LightElement } from "./element";
@@ -26,6 +27,11 @@ export class NotesPanel extends LightElement {
     this.notes?.close();
     this.notes = null;
     this.call.settleNotes = null;
+  }
+
+  /** Edits that an earlier life of this page could not send go out even if nobody opens the panel. */
+  protected override firstUpdated(): void {
+    if (hasUnsent(shelfHere(), this.state.room.id)) void this.load();
   }
 
   protected override updated(changes: PropertyValues<this>): void {
