@@ -72,7 +72,7 @@ async def test_pages(company: Company, locale: str) -> None:
         wrong += await clean(tab, f"error {path[:12]}")
     # Error pages answer with their status, which Chromium logs.
     tab.problems.clear()
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 async def guest(company: Company, room: OpenRoom, index: int, locale: str) -> tuple[Person, ChromiumTab]:
@@ -132,4 +132,4 @@ async def test_green_room_and_room_with_one_two_and_five(company: Company, local
     await ada.click("leave")
     await visible(tab, '[data-view="left"]')
     wrong += await clean(tab, "left")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import random
 import socket
@@ -229,8 +230,8 @@ async def test_an_oversize_message_is_refused_and_costs_only_its_sender(
                     heard = None
                 assert heard is None or heard["code"] in {"message-too-large", "bad-message", "name-too-long"}
         async with (
-            aiohttp.ClientSession(headers={"Origin": company.base.rstrip("/")}) as http,
-            http.post(urljoin(company.base, "/start"), data=b"x" * 20_000_000) as answer,
+            aiohttp.ClientSession(headers={"Origin": company.base, "Content-Type": FORM}) as http,
+            http.post(urljoin(company.base, "/start"), data=io.BytesIO(b"x" * 20_000_000)) as answer,
         ):
             assert answer.status == 413
 
@@ -310,6 +311,7 @@ async def test_many_sockets_that_never_speak_do_not_keep_others_out(
         await people[0].sees(people[1])
 
 
+FORM = "application/x-www-form-urlencoded"
 SCRIPT = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 
 

@@ -31,6 +31,10 @@ _STATE = """
 """
 
 
+LOOPBACK_MEDIA = ("--public-address", "127.0.0.1")
+"""Options of a server whose media never leaves loopback: on localhost it also names this machine's others."""
+
+
 @dataclass(frozen=True)
 class OpenRoom:
     """A session made by the start form: its management page and one personal link each, in order."""
