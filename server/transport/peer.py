@@ -57,7 +57,7 @@ class Peer:
         self.loss_down: float | None = None
         self.grading = Grading()
         self.slots_wanted = 0
-        self._room = room
+        self.room = room
         self._port = port
         self._agent = Agent(self.link, self._selected)
         self._dtls: Dtls | None = None
@@ -94,7 +94,7 @@ class Peer:
         for line in agreed.lines:
             if line.receiving:
                 self._receive(line.mid, line.receiving)
-        self._room.changed()
+        self.room.changed()
         return agreed.answer, self.slots()
 
     def enter(self) -> None:
@@ -119,7 +119,7 @@ class Peer:
             self._port.finish(self._dtls.close())
         self._disconnect()
         self._port.table.remove(self._agent)
-        self._room.left(self)
+        self.room.left(self)
 
     def slots(self) -> tuple[Slot, ...]:
         """Return what each receiving line carries now, audio first."""
@@ -234,7 +234,7 @@ class Peer:
         """Look after consent (RFC 7675): without it the peer leaves the table until checks come back."""
         if self.connected and not self._agent.consents(now):
             self._disconnect()
-            self._room.media_changed(self)
+            self.room.media_changed(self)
         elif not self.connected:
             self._connect(now)
 
@@ -244,7 +244,7 @@ class Peer:
         self.loss_up = self.loss_down = None
         known = self._dtls is not None and self._dtls.state == "connected"
         if (known or self.connected) and self.grading.update(measured, connected=self.connected):
-            self._room.quality_changed(self)
+            self.room.quality_changed(self)
 
     def clock_offset(self, theirs: int, ours: int) -> int:
         """Return what to add to this browser's NTP time to get ours; it stays what it first was.
@@ -261,7 +261,7 @@ class Peer:
         if path is None:
             if self.connected:
                 self._disconnect()
-                self._room.media_changed(self)
+                self.room.media_changed(self)
             return
         self.link.address = path.address
         if self._dtls is not None and not self._closed:
@@ -280,14 +280,14 @@ class Peer:
             self.link.rx = self.link.tx = None
             if self.connected:
                 self._disconnect()
-            self._room.media_changed(self)
+            self.room.media_changed(self)
 
     def _connect(self, now: float) -> None:
         if self._closed or self.link.tx is None or self.link.path is None or not self._agent.consents(now):
             return
         self.connected = True
         self._gates()
-        self._room.media_changed(self)
+        self.room.media_changed(self)
 
     def _disconnect(self) -> None:
         self.connected = False
@@ -303,7 +303,7 @@ class Peer:
             if stream.open and not is_open:
                 stream.pause()
             stream.open = is_open
-        self._room.changed()
+        self.room.changed()
 
     def line(self, kind: Literal["audio", "video"]) -> list[Leg]:
         """Return the receiving lines of one kind that the browser has not stopped."""

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 OUR_SSRC = 1
 """The sender of our feedback: it sends no media, so any number will do."""
 
-TICK_S = 0.02
-GROUPS = 5
-"""Each tick serves a fifth of the peers, so that each is served every 100 ms and no tick is long."""
+ROUND_S = 0.1
+GROUP = 32
+"""Every peer is served once a round. More than so many are served in several groups, spread over it, so
+that no tick takes longer than about a millisecond; fewer ticks mean fewer times the process is woken."""
 
 REPORT_ROUNDS = 10
 QUALITY_ROUNDS = 20
@@ -41,10 +42,10 @@ class Reports:
     def __init__(self, stats: RelayStats, clock: Callable[[], float]) -> None:
         self._stats = stats
         self._clock = clock
-        self._peers: dict[Peer, int] = {}
-        self._groups: list[list[Peer]] = [[] for _ in range(GROUPS)]
+        self._peers: dict[Peer, None] = {}
+        self._groups: list[list[Peer]] = []
+        self._every = ROUND_S
         self._lossy: set[Stream] = set()
-        self._turn = 0
         self._timer: asyncio.TimerHandle | None = None
         self._nack_timer: asyncio.TimerHandle | None = None
         self._pump: Pump
@@ -64,17 +65,13 @@ class Reports:
 
     def add(self, peer: Peer) -> None:
         """Serve this peer from now on."""
-        group = min(range(GROUPS), key=lambda index: len(self._groups[index]))
-        self._peers[peer] = group
-        self._groups[group].append(peer)
+        self._peers[peer] = None
         if self._timer is None:
-            self._timer = self._loop.call_later(TICK_S, self._tick)
+            self._timer = self._loop.call_later(ROUND_S, self._tick)
 
     def remove(self, peer: Peer) -> None:
         """Forget this peer."""
-        group = self._peers.pop(peer, None)
-        if group is not None:
-            self._groups[group].remove(peer)
+        self._peers.pop(peer, None)
         self._lossy -= {stream for stream in self._lossy if stream.link is peer.link}
 
     # ---------------------------------------------------------------- in
@@ -183,12 +180,23 @@ class Reports:
             self._nack_timer = self._loop.call_later(NACK_S, self._ask)
 
     def _tick(self) -> None:
-        """Serve one group of peers. What is overdue is not made up for."""
-        self._turn += 1
+        """Serve the next group of peers. What is overdue is not made up for."""
         now = self._clock()
-        for peer in list(self._groups[self._turn % GROUPS]):
-            self._serve(peer, now)
-        self._timer = self._loop.call_later(TICK_S, self._tick) if self._peers else None
+        if not self._groups:
+            self._begin_round(now)
+        for peer in self._groups.pop() if self._groups else ():
+            if peer in self._peers:
+                self._serve(peer, now)
+        self._timer = self._loop.call_later(self._every, self._tick) if self._peers else None
+
+    def _begin_round(self, now: float) -> None:
+        """Take all peers that there are now, in groups; let each room listen for who speaks."""
+        for room in dict.fromkeys(peer.room for peer in self._peers):
+            room.listen(now)
+        peers = list(self._peers)
+        count = max(1, -(-len(peers) // GROUP))
+        self._groups = [peers[index::count] for index in range(count)]
+        self._every = ROUND_S / count
 
     def _serve(self, peer: Peer, now: float) -> None:
         peer.rounds += 1

@@ -13,8 +13,6 @@ from server.transport.port import Port
 from server.transport.streams import Leg
 from signaling.messages import Quality, Slot
 
-SPEAKER_S = 0.1
-
 
 class RoomListener(Protocol):
     """What a room tells about its members' media. Called on the loop, never from within a call into it."""
@@ -49,7 +47,6 @@ class RelayRoom:
         self._speakers = Speakers()
         self._due = False
         self._closed = False
-        self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
 
     def open(self, member: str, addresses: Sequence[str]) -> Peer:
@@ -59,8 +56,6 @@ class RelayRoom:
             earlier.close()
         peer = self._peers[member] = Peer(self, self._port, member, addresses, self._video_slots)
         self._port.stats.peers += 1
-        if self._timer is None:
-            self._timer = self._loop.call_later(SPEAKER_S, self._listen)
         return peer
 
     def close(self) -> None:
@@ -70,8 +65,6 @@ class RelayRoom:
         self._closed = True
         for peer in list(self._peers.values()):
             peer.close()
-        if self._timer is not None:
-            self._timer.cancel()
         self._on_close()
 
     # ---------------------------------------------------------------- what peers call
@@ -144,8 +137,8 @@ class RelayRoom:
 
     # ---------------------------------------------------------------- speakers
 
-    def _listen(self) -> None:
-        self._timer = self._loop.call_later(SPEAKER_S, self._listen) if self._peers else None
+    def listen(self, now: float) -> None:
+        """Follow who speaks; called about every 100 ms."""
         levels = {}
         for peer in self._peers.values():
             stream = peer.streams.get("microphone")
@@ -153,7 +146,7 @@ class RelayRoom:
                 levels[peer.member] = stream.loudness / stream.levels if stream.levels else 0.0
                 stream.loudness = stream.levels = 0
         speaker = self._speakers.speaker
-        if self._speakers.update(levels, self._port.clock()):
+        if self._speakers.update(levels, now):
             if self._speakers.speaker != speaker:
                 self._tell(self._listener.speaker_changed, self._speakers.speaker)
             self.changed()
