@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LiveRegion, sayings } from "./announce";
-import { act, receive } from "./state";
+import { act, receive } from "./reduce";
 import { beginning, inRoom, joined, member, room } from "./testing/samples";
 
 const keys = (...states: Parameters<typeof sayings>) => sayings(...states).map((saying) => saying.key);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bannerOf } from "./banners";
-import { act, receive } from "./state";
+import { act, receive } from "./reduce";
 import { beginning, inRoom, member } from "./testing/samples";
 
 describe("the banner", () => {

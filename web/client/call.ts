@@ -6,9 +6,10 @@ import { browserHost } from "./devices";
 import { Hearing } from "./hearing";
 import { Negotiation } from "./negotiation";
 import { NotesLine } from "./notes-line";
-import type { Enter, Join, Joined, Media, ServerMessage, Source, TimerAction } from "./protocol";
+import { Outgoing } from "./outgoing";
+import type { Join, Joined, ServerMessage, TimerAction } from "./protocol";
 import type { Memory } from "./remember";
-import { cameraEncoding, screenEncoding } from "./sending";
+import { RoundTripWatch } from "./round-trip";
 import { Sources } from "./sources";
 import { initialState, type State } from "./state";
 import { Store } from "./store";
@@ -24,7 +25,8 @@ export interface CallParts {
   players: HTMLElement;
 }
 
-const ROUND_TRIP_EVERY = 2_000;
+/** The first figures of a new path are there after this long (ms). */
+const FIRST_FIGURES = 300;
 /** Long enough to read: news is short, a problem says what to do. */
 const TOAST_FOR = { info: 4_000, problem: 9_000 };
 const ENTER_AGAIN = 1_500;
@@ -43,11 +45,10 @@ export class Call {
   private negotiation: Negotiation;
   private readonly watchers = new Set<() => void>();
   private session: string | null = null;
-  /** What the server believes that this member sends. */
-  private told: Record<Source, boolean> = { microphone: false, camera: false, screen: false };
+  private readonly outgoing: Outgoing;
+  private readonly roundTrip: RoundTripWatch;
   private shutDown = false;
   private toasts = 0;
-  private cancelRoundTrip: (() => void) | null = null;
 
   constructor(private readonly parts: CallParts) {
     const { page, memory, timers } = parts;
@@ -59,7 +60,7 @@ export class Call {
         this.tellMedia();
       },
       track: (source) => {
-        if (this.state.view === "room") this.attach(source);
+        if (this.state.view === "room") this.outgoing.attach(source);
         this.changed();
       },
     });
@@ -73,6 +74,17 @@ export class Call {
     this.notes = new NotesLine(() => this.connection);
     this.connection = this.newConnection();
     this.negotiation = this.newNegotiation();
+    this.outgoing = new Outgoing({
+      state: () => this.state,
+      track: (source) => this.sources.track(source),
+      negotiation: () => this.negotiation,
+      send: (message) => this.connection.send(message),
+    });
+    this.roundTrip = new RoundTripWatch(
+      timers,
+      () => this.negotiation.roundTrip(),
+      (roundTrip) => this.store.dispatch({ type: "round-trip", roundTrip }),
+    );
     this.store.watch((after, before) => this.follow(after, before));
   }
 
@@ -95,7 +107,6 @@ export class Call {
     void this.negotiation.offerForJoin();
     this.connection.start();
     void this.sources.open(place?.entered ? place : choices);
-    this.measure();
   }
 
   // ---------------------------------------------------------------- what a person asks
@@ -107,7 +118,7 @@ export class Call {
       return;
     }
     this.store.dispatch({ type: "entering", name: trimmed });
-    this.enter();
+    this.outgoing.enter();
   }
 
   setMicrophone(on: boolean): void {
@@ -162,7 +173,6 @@ export class Call {
     if (directly) this.store.dispatch({ type: "entering", name: this.state.me.name });
     this.connection.start();
     void this.sources.open(this.parts.memory.choices);
-    this.measure();
   }
 
   /** The green room's "Try again" of the connection check. */
@@ -270,17 +280,12 @@ export class Call {
     this.remember();
     if (this.state.view !== "room") return;
     if (!message.entered) {
-      this.enter();
+      this.outgoing.enter();
       return;
     }
     const me = message.room.members.find((member) => member.id === message.member);
-    this.told = {
-      microphone: me?.microphone ?? false,
-      camera: me?.camera ?? false,
-      screen: me?.screen ?? false,
-    };
     this.notes.up();
-    this.tellMedia();
+    if (me !== undefined) this.outgoing.resumed(me);
   }
 
   // ---------------------------------------------------------------- media
@@ -296,103 +301,42 @@ export class Call {
           const media = state === "connected" ? "ok" : state === "failed" ? "bad" : "wait";
           if (media === this.state.media || (media === "wait" && this.state.media === "bad")) return;
           this.store.dispatch({ type: "media", media });
-          if (media === "ok") this.measure();
         },
       },
     });
   }
 
-  /** Into the room: what is to be sent is attached while the message is on its way. */
-  private enter(): void {
-    for (const source of ["microphone", "camera", "screen"] as const) this.attach(source);
-    if (!this.state.joined) return;
-    const { me, mine } = this.state;
-    const message: Enter = {
-      type: "enter",
-      name: me.name,
-      microphone: mine.microphone === "on",
-      camera: mine.camera === "on",
-    };
-    if (this.connection.send(message)) {
-      this.told = { microphone: message.microphone, camera: message.camera, screen: false };
-    }
-  }
-
   /** The store is away for the moment: this person waits at the door, and goes in by themselves. */
   private enterAgain(): void {
     this.parts.timers.after(ENTER_AGAIN, () => {
-      if (this.state.view === "room" && this.state.joined && !this.state.entered) this.enter();
+      if (this.state.view === "room" && this.state.joined && !this.state.entered) this.outgoing.enter();
     });
   }
 
-  private attach(source: Source): void {
-    const track = this.sources.track(source);
-    void this.negotiation.setTrack(source, track);
-    if (track !== null) this.encode(source, track);
-  }
-
-  private encode(source: Source, track: MediaStreamTrack): void {
-    if (source === "microphone") return;
-    const { width, height } = track.getSettings();
-    const captured = Math.min(width ?? 1280, height ?? 720);
-    const people = Math.max(2, this.state.members.length);
-    const encoding =
-      source === "camera" ? cameraEncoding(people, captured) : screenEncoding(people, captured);
-    void this.negotiation.setEncoding(source, encoding);
-  }
-
-  /** Tells the server what changed of what this member sends. */
   private tellMedia(): void {
-    const { entered, joined, mine } = this.state;
-    if (!entered || !joined) return;
-    const changed: { -readonly [Key in Source]?: boolean } = {};
-    for (const source of ["microphone", "camera", "screen"] as const) {
-      const on = mine[source] === "on";
-      if (on !== this.told[source]) changed[source] = on;
-    }
-    if (Object.keys(changed).length === 0) return;
-    const message: Media = { type: "media", ...changed };
-    if (this.connection.send(message)) this.told = { ...this.told, ...changed };
-    this.remember();
-  }
-
-  private measure(): void {
-    this.cancelRoundTrip?.();
-    this.cancelRoundTrip = this.parts.timers.after(this.state.media === "ok" ? 300 : ROUND_TRIP_EVERY, () => {
-      void this.measured();
-    });
-  }
-
-  /** Only the green room shows it. */
-  private async measured(): Promise<void> {
-    if (this.shutDown || this.state.view !== "green-room") return;
-    const roundTrip = await this.negotiation.roundTrip();
-    if (roundTrip !== this.state.roundTrip) this.store.dispatch({ type: "round-trip", roundTrip });
-    this.cancelRoundTrip = this.parts.timers.after(ROUND_TRIP_EVERY, () => void this.measured());
+    this.outgoing.tell();
+    if (this.state.entered) this.remember();
   }
 
   // ---------------------------------------------------------------- what follows from the state
 
   private follow(after: State, before: State): void {
     if (after.view === "error" && before.view !== "error") this.stop();
-    if (after.view === "green-room" && before.view === "room") this.detach();
+    // The server did not let this person in.
+    if (after.view === "green-room" && before.view === "room") this.outgoing.detachAll();
     if (after.members.length !== before.members.length && after.view === "room") {
-      for (const source of ["camera", "screen"] as const) {
-        const track = this.sources.track(source);
-        if (track !== null) this.encode(source, track);
-      }
+      this.outgoing.shapeAll();
+    }
+    const shown = after.view === "green-room" && after.media === "ok";
+    if (shown !== (before.view === "green-room" && before.media === "ok")) {
+      if (shown) this.roundTrip.start(FIRST_FIGURES);
+      else this.roundTrip.stop();
     }
     if (preferences.some((key) => after[key] !== before[key])) {
       const { arrangement, ownShown, ownCorner, sounds, shortcuts } = after;
       this.parts.memory.choose({ arrangement, ownShown, ownCorner, sounds, shortcuts });
     }
     this.changed();
-  }
-
-  /** Back in the green room (the server did not let this person in): nothing goes out. */
-  private detach(): void {
-    for (const source of ["microphone", "camera", "screen"] as const)
-      void this.negotiation.setTrack(source, null);
   }
 
   private stop(): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { connectionCheck, deviceTroubles } from "./check";
-import { act, receive, type State } from "./state";
+import { act, receive } from "./reduce";
+import type { State } from "./state";
 import { beginning, joined } from "./testing/samples";
 
 describe("the connection check", () => {

@@ -54,6 +54,7 @@ export class Negotiation {
   private closed = false;
   private cancelWatch: (() => void) | null = null;
   private repairs = 0;
+  private everConnected = false;
 
   constructor(private readonly options: NegotiationOptions) {
     this.videoSlots = options.videoSlots;
@@ -271,6 +272,7 @@ export class Negotiation {
     if (connected(peer.connection) && !peer.transportClosed()) {
       this.stopWatching();
       this.repairs = 0;
+      this.everConnected = true;
       this.options.listener.state("connected");
     } else if (peer.connection.connectionState === "failed" || peer.transportClosed()) {
       this.options.listener.state("interrupted");
@@ -304,7 +306,8 @@ export class Negotiation {
     if (peer === null || this.closed || !this.reachable) return;
     if (connected(peer.connection) && !peer.transportClosed()) return;
     this.repairs += 1;
-    if (this.repairs > 1) this.options.listener.state("failed");
+    // One that was connected before gets a chance to heal before anyone is told.
+    if (this.repairs > 1 || !this.everConnected) this.options.listener.state("failed");
     const restart = peer.answered && !peer.transportClosed() && this.repairs % 2 === 1;
     if (restart) await this.restart();
     else await this.step(() => this.startOver());

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { act, receive } from "./reduce";
 import { canArrange, pictureFit, placeTiles, sceneOf } from "./stage";
-import { act, receive, type State } from "./state";
+import type { State } from "./state";
 import { inRoom, member, videoSlot } from "./testing/samples";
 
 const keys = (state: State, width = 1280, height = 700) =>

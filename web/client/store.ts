@@ -1,7 +1,8 @@
 /** The one place that holds the state; views draw it, effects watch it change. */
 
 import type { ServerMessage } from "./protocol";
-import { type Act, act, receive, type State } from "./state";
+import { type Act, act, receive } from "./reduce";
+import type { State } from "./state";
 
 export class Store {
   private readonly watchers = new Set<(after: State, before: State) => void>();

@@ -1,7 +1,8 @@
 /** Messages and states that many tests begin from. */
 
 import type { Joined, Member, Room, Slot, Timer } from "../protocol";
-import { act, initialState, receive, type State } from "../state";
+import { act, receive } from "../reduce";
+import { initialState, type State } from "../state";
 
 export const timer: Timer = {
   status: "ready",

@@ -14,6 +14,13 @@ export function checks(state: State, call: Call): TemplateResult {
       ${media.state === "wait" ? html`<span class="spinner" aria-hidden="true"></span>` : icon(marks[media.state])}
       <span>${t(media.key)}</span>
       ${
+        media.state === "ok" && state.roundTrip !== null
+          ? html`<small class="muted tabular" title=${t("check.round-trip")}
+              >${t("check.milliseconds", { count: Math.max(1, Math.round(state.roundTrip)) })}</small
+            >`
+          : nothing
+      }
+      ${
         media.state === "bad"
           ? html`<button class="button quiet" type="button" @click=${() => call.retryMedia()}>${t("again")}</button>`
           : nothing

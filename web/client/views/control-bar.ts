@@ -64,7 +64,7 @@ export function controlBar(
       act: "notes",
       icon: "notes",
       word: t("control.notes"),
-      label: t(state.panel === "notes" ? "control.notes-close" : "control.notes-open"),
+      label: notesLabel(state.panel === "notes", notes),
       pressed: state.panel === "notes",
       look: state.panel === "notes" ? "on" : "",
       badge:
@@ -85,6 +85,12 @@ export function controlBar(
     <more-menu .state=${state} .acts=${acts} .canShare=${canShare}></more-menu>
     ${button(acts, { act: "leave", icon: "leave", word: t("control.leave"), label: t("control.leave"), look: "leave" })}
   </div>`;
+}
+
+/** What waits to be saved is said as well as shown. */
+function notesLabel(open: boolean, notes: NotesState | null): string {
+  const label = t(open ? "control.notes-close" : "control.notes-open");
+  return notes === "offline" ? t("control.notes-unsaved", { label }) : label;
 }
 
 function device(source: "microphone" | "camera", mine: Mine): Control {

@@ -16,7 +16,7 @@ export class ShortcutHelp extends LightElement {
   }
 
   protected override render() {
-    return html`<dialog class="dialog help" aria-labelledby="help-title">
+    return html`<dialog class="dialog" aria-labelledby="help-title">
       <h2 id="help-title">${t("help.title")}</h2>
       <p class="muted">${t("help.text")}</p>
       <dl class="help-keys">

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { act, myself, others, receive, slotOf } from "./state";
+import { act, receive } from "./reduce";
+import { myself, others, slotOf } from "./state";
 import { beginning, inRoom, joined, member, room, timer, videoSlot } from "./testing/samples";
 
 describe("coming in", () => {

@@ -1,0 +1,239 @@
+/** How each message of the server, and each act in this browser, changes what is on screen: a pure reducer. */
+
+import type { DeviceProblem } from "./devices";
+import type { Corner } from "./layout";
+import type { ByeReason, ErrorCode, Joined, Member, ServerMessage, Slot, Source } from "./protocol";
+import type { Arrangement, Link, LiveSlot, MediaPath, Mine, PanelName, State, Toast } from "./state";
+
+/** Something that happened in this browser. */
+export type Act =
+  | { readonly type: "link"; readonly link: Link }
+  | { readonly type: "entering"; readonly name: string }
+  | { readonly type: "name-refused"; readonly code: ErrorCode }
+  | { readonly type: "left" }
+  | { readonly type: "coming-back" }
+  | { readonly type: "media"; readonly media: MediaPath }
+  | { readonly type: "round-trip"; readonly roundTrip: number | null }
+  | {
+      readonly type: "mine";
+      readonly source: Source;
+      readonly mine: Mine;
+      readonly problem?: DeviceProblem | null;
+    }
+  | { readonly type: "panel"; readonly panel: PanelName | null }
+  | { readonly type: "arrangement"; readonly arrangement: Arrangement }
+  | { readonly type: "own"; readonly shown?: boolean; readonly corner?: Corner }
+  | { readonly type: "sounds"; readonly sounds: boolean }
+  | { readonly type: "shortcuts"; readonly shortcuts: boolean }
+  | { readonly type: "sound-blocked"; readonly blocked: boolean }
+  | { readonly type: "toast"; readonly toast: Toast }
+  | { readonly type: "toast-over"; readonly id: number };
+
+/** After a message of the server that arrived at `now` (browser clock, ms). */
+export function receive(state: State, message: ServerMessage, now: number): State {
+  switch (message.type) {
+    case "joined":
+      return joined(state, message, now);
+    case "entered":
+      return {
+        ...state,
+        entered: true,
+        joinError: null,
+        members: withMember(state.members, message.member),
+        me: { ...state.me, name: message.member.name },
+      };
+    case "member-joined":
+    case "member-changed":
+      return { ...state, members: withMember(state.members, message.member) };
+    case "member-left":
+      return memberLeft(state, message.id);
+    case "timer-changed":
+      return { ...state, timer: message.timer };
+    case "slots":
+      return { ...state, slots: liveSlots(state.slots, message.slots, now) };
+    case "speaker":
+      return {
+        ...state,
+        speaker: message.member,
+        lastSpeaker:
+          message.member === null || message.member === state.me.id ? state.lastSpeaker : message.member,
+      };
+    case "quality":
+      return { ...state, quality: { ...state.quality, [message.member]: message.quality } };
+    case "saving":
+      return { ...state, saving: message.held };
+    case "error":
+      return refused(state, message.code, message.about ?? null);
+    case "bye":
+      return bye(state, message.reason);
+    case "answer":
+    case "slots-wanted":
+    case "notes-saved":
+    case "pong":
+      return state;
+  }
+}
+
+/** After something that happened in this browser. */
+export function act(state: State, event: Act): State {
+  switch (event.type) {
+    case "link":
+      return state.ending === null
+        ? { ...state, link: event.link, joined: event.link === "open" && state.joined }
+        : state;
+    case "entering":
+      return {
+        ...state,
+        view: "room",
+        me: { ...state.me, name: event.name },
+        nameError: null,
+        joinError: null,
+      };
+    case "name-refused":
+      return { ...state, nameError: event.code };
+    case "left":
+      return { ...forgotten(state), view: "left" };
+    case "coming-back":
+      return { ...forgotten(state), view: "green-room", ending: null, link: "connecting", media: "wait" };
+    case "media":
+      return { ...state, media: event.media };
+    case "round-trip":
+      return { ...state, roundTrip: event.roundTrip };
+    case "mine":
+      return {
+        ...state,
+        mine: { ...state.mine, [event.source]: event.mine },
+        problems:
+          event.problem === undefined ? state.problems : { ...state.problems, [event.source]: event.problem },
+      };
+    case "panel":
+      return { ...state, panel: event.panel };
+    case "arrangement":
+      return { ...state, arrangement: event.arrangement };
+    case "own":
+      return {
+        ...state,
+        ownShown: event.shown ?? state.ownShown,
+        ownCorner: event.corner ?? state.ownCorner,
+      };
+    case "sounds":
+      return { ...state, sounds: event.sounds };
+    case "shortcuts":
+      return { ...state, shortcuts: event.shortcuts };
+    case "sound-blocked":
+      return { ...state, soundBlocked: event.blocked };
+    case "toast":
+      return { ...state, toasts: [...state.toasts.slice(-1), event.toast] };
+    case "toast-over":
+      return { ...state, toasts: state.toasts.filter((toast) => toast.id !== event.id) };
+  }
+}
+
+function joined(state: State, message: Joined, now: number): State {
+  const { id, title, format, guests, expires_ms, members, timer } = message.room;
+  const self = guests.find((guest) => guest.id === message.member);
+  const slots =
+    message.answer === null && message.media_kept && message.slots.length === 0 ? state.slots : message.slots;
+  const present = new Set(members.map((member) => member.id));
+  return {
+    ...state,
+    link: "open",
+    joined: true,
+    entered: message.entered,
+    room: { id, title, format, guests, expires_ms },
+    me: { ...(self ?? state.me), id: message.member, name: state.me.name },
+    members,
+    timer,
+    slots: liveSlots(message.media_kept ? state.slots : [], slots, now),
+    speaker: null,
+    lastSpeaker: state.lastSpeaker !== null && present.has(state.lastSpeaker) ? state.lastSpeaker : null,
+    quality: {},
+    saving: false,
+    joinError: null,
+  };
+}
+
+/** Members keep their places on screen: a changed one stays where it was, a new one comes last. */
+function withMember(members: readonly Member[], member: Member): readonly Member[] {
+  return members.some((each) => each.id === member.id)
+    ? members.map((each) => (each.id === member.id ? member : each))
+    : [...members, member];
+}
+
+function memberLeft(state: State, id: string): State {
+  const { [id]: _, ...quality } = state.quality;
+  return {
+    ...state,
+    members: state.members.filter((member) => member.id !== id),
+    speaker: state.speaker === id ? null : state.speaker,
+    lastSpeaker: state.lastSpeaker === id ? null : state.lastSpeaker,
+    quality,
+  };
+}
+
+/** For how long (ms) frames of the one before may still come out of the jitter buffer. */
+const LINGERING = 1_000;
+
+function liveSlots(
+  before: readonly LiveSlot[],
+  slots: readonly (Slot | LiveSlot)[],
+  now: number,
+): readonly LiveSlot[] {
+  return slots.map((slot) => {
+    const old = before.find((each) => each.mid === slot.mid);
+    if (old === undefined) return { ...slot, since: now, reused: false };
+    if (old.member === slot.member && old.source === slot.source) return old;
+    const warm = old.member !== null || (old.reused && now - old.since < LINGERING);
+    return { ...slot, since: now, reused: warm };
+  });
+}
+
+const fatal: ReadonlySet<ErrorCode> = new Set([
+  "link-invalid",
+  "link-expired",
+  "link-revoked",
+  "room-ended",
+  "room-full",
+  "server-full",
+  "too-many-joins",
+]);
+
+function refused(state: State, code: ErrorCode, about: string | null): State {
+  if (fatal.has(code) && (about === "join" || about === "enter" || about === null)) {
+    return { ...forgotten(state), view: "error", ending: code };
+  }
+  if (about === "enter" && code === "store-unavailable") return { ...state, joinError: code };
+  if (about === "enter") {
+    const named = code === "name-missing" || code === "name-too-long";
+    return { ...state, view: "green-room", nameError: named ? code : null, joinError: named ? null : code };
+  }
+  if (about === "join") return { ...state, joinError: code };
+  return state;
+}
+
+const final: ReadonlySet<ByeReason> = new Set(["replaced", "revoked", "room-ended"]);
+
+function bye(state: State, reason: ByeReason): State {
+  if (final.has(reason)) return { ...forgotten(state), view: "error", ending: reason };
+  if (reason === "stopping") return { ...state, link: "stopping", joined: false };
+  return state;
+}
+
+/** Nobody, nothing: this page is not in the room any more. */
+function forgotten(state: State): State {
+  return {
+    ...state,
+    members: [],
+    slots: [],
+    speaker: null,
+    lastSpeaker: null,
+    quality: {},
+    joined: false,
+    entered: false,
+    saving: false,
+    panel: null,
+    soundBlocked: false,
+    roundTrip: null,
+    toasts: [],
+  };
+}
