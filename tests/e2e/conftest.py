@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import async_playwright
 
-from tests.support.call import LOOPBACK_MEDIA
+from tests.support.call import loopback_server
 from tests.support.call_company import Browsers, Company
 from tests.support.server import Server
 
@@ -28,7 +28,7 @@ async def browsers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Br
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """One real server for every test that does not break it."""
-    async with Server.running(tmp_path_factory.mktemp("server"), *LOOPBACK_MEDIA) as started:
+    async with loopback_server(tmp_path_factory.mktemp("server")) as started:
         yield started
 
 

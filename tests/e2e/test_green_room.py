@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 from tests.support.browsers import eventually, text, visible
-from tests.support.call import OpenRoom, Person, tile
+from tests.support.call import LOOPBACK, OpenRoom, Person, tile
 from tests.support.call_company import NAMES, Company
 from tests.support.call_senses import listen, look
 from tests.support.chromium import FAKE_DEVICES
@@ -245,7 +245,7 @@ async def test_insecure_origin(company: Company) -> None:
         company,
         room,
         0,
-        (*FAKE_DEVICES, "--host-resolver-rules=MAP meet.example 127.0.0.1"),
+        (*FAKE_DEVICES, f"--host-resolver-rules=MAP meet.example {LOOPBACK}"),
     )
     ada.link = urlunsplit(parts._replace(netloc=f"meet.example:{parts.port}"))
     bao = await company.person(room, 1)

@@ -20,7 +20,7 @@ from itsdangerous import URLSafeSerializer
 
 from server.storage import keys
 from tests.support.browsers import text, visible
-from tests.support.call import OpenRoom, Person, open_room
+from tests.support.call import LOOPBACK, OpenRoom, Person, open_room
 from tests.support.call_company import NAMES, Browsers, Company
 from tests.support.call_wire import drain, token_of, unnoticed, wire
 from tests.support.server import Server
@@ -288,7 +288,7 @@ async def test_a_flood_of_rubbish_at_the_media_port_is_not_noticed(
 ) -> None:
     async with unnoticed(*call):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as intruder:
-            intruder.connect(("127.0.0.1", server.media_port))
+            intruder.connect((LOOPBACK, server.media_port))
             for burst in range(40):
                 for datagram in datagrams(burst, 250):
                     try:

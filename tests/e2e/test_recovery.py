@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.support.call import LOOPBACK_MEDIA, Person, tile
+from tests.support.call import Person, loopback_server, tile
 from tests.support.call_company import Browsers, Company
 from tests.support.chromium import ChromiumTab
 from tests.support.server import Server
@@ -25,7 +25,7 @@ BACK_SECONDS = 5.0
 @pytest_asyncio.fixture(loop_scope="session")
 async def frail(tmp_path: Path) -> AsyncIterator[Server]:
     """A server of this test alone, to be killed."""
-    async with Server.running(tmp_path, *LOOPBACK_MEDIA) as started:
+    async with loopback_server(tmp_path) as started:
         yield started
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -13,6 +15,7 @@ import aiohttp
 from tests.support.browsers import Tab, eventually, until, visible
 from tests.support.call_senses import Sight, listen, look, matches
 from tests.support.media import Face
+from tests.support.server import Server
 
 Control = Literal["microphone", "camera", "screen", "view", "notes", "fullscreen", "more", "leave"]
 Toggled = Literal["microphone", "camera", "screen"]
@@ -31,8 +34,20 @@ _STATE = """
 """
 
 
-LOOPBACK_MEDIA = ("--public-address", "127.0.0.1")
-"""Options of a server whose media never leaves loopback: on localhost it also names this machine's others."""
+LOOPBACK = "127.0.0.2"
+"""Where the tests' servers listen: bound there and nowhere else, datagrams never leave loopback. On localhost a
+server also names this machine's other addresses, for Firefox. Browsers trust all of 127.0.0.0/8 with devices."""
+
+
+@asynccontextmanager
+async def loopback_server(folder: Path) -> AsyncIterator[Server]:
+    """A started server on ``LOOPBACK``, gone at the end with its store."""
+    server = Server(folder, "--host", LOOPBACK, host=LOOPBACK)
+    try:
+        await server.start()
+        yield server
+    finally:
+        await server.close()
 
 
 @dataclass(frozen=True)
