@@ -35,8 +35,11 @@ _STATE = """
 
 
 LOOPBACK = "127.0.0.2"
-"""Where the tests' servers listen: bound there and nowhere else, datagrams never leave loopback. On localhost a
-server also names this machine's other addresses, for Firefox. Browsers trust all of 127.0.0.0/8 with devices."""
+"""Where the tests' servers listen: bound there and nowhere else, datagrams never leave loopback.
+
+On localhost a server also names this machine's other addresses, for Firefox. Browsers give devices to pages
+of all 127.0.0.0/8.
+"""
 
 
 @asynccontextmanager
