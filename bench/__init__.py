@@ -1,1 +1,1 @@
-"""The figures that the project promises, measured: ``./bench/relay`` and ``./bench/join``; docs/benchmarks.md."""
+"""The figures that the project promises, measured by ``./bench/relay`` and ``./bench/join``."""

@@ -55,7 +55,7 @@ class Child:
         """Waits until something accepts connections there."""
         deadline = time.monotonic() + _START_TIMEOUT
         while time.monotonic() < deadline:
-            if self._process.poll() is not None:
+            if not self.running:
                 break
             try:
                 _, writer = await asyncio.open_connection(host, port)
@@ -67,6 +67,11 @@ class Child:
                 await writer.wait_closed()
             return
         raise RuntimeError(f"{self._process.args!r} does not listen on {host}:{port}\n{self.tail()}")
+
+    @property
+    def running(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.poll() is None
 
     def tail(self) -> str:
         """The end of its log."""
@@ -126,6 +131,26 @@ class JanusServer:
 
     async def start(self) -> None:
         """Writes its configuration and starts it."""
+        self._configure()
+        configuration = str(self._directory / "janus.jcfg")
+        command = ["janus", "--configs-folder", str(self._directory), "--config", configuration]
+        self._child = Child(command, self._directory / "log", self._directory)
+        await self._child.listening(ADDRESS, self._port)
+
+    def rooms(self, pump: Pump) -> Rooms:
+        """Rooms by the WebSocket interface."""
+        return JanusRooms(f"ws://{ADDRESS}:{self._port}", pump)
+
+    def cpu(self) -> float:
+        """CPU seconds of all its threads."""
+        return self._child.cpu() if self._child else 0.0
+
+    def stop(self) -> None:
+        """Ends it."""
+        if self._child:
+            self._child.stop()
+
+    def _configure(self) -> None:
         home = next(Path("/usr/lib").glob("*/janus"))
         self._directory.mkdir()
         loops = f"event_loops = {self._event_loops}" if self._event_loops else ""
@@ -148,27 +173,10 @@ plugins: {{ disable = "{plugins}" }}
 transports: {{ disable = "{transports}" }}
 """)
         (self._directory / "janus.plugin.videoroom.jcfg").write_text("general: { }\n")
+        listening = f'ws = true, ws_port = {self._port}, ws_ip = "{ADDRESS}", wss = false'
         (self._directory / "janus.transport.websockets.jcfg").write_text(
-            f'general: {{ json = "compact", ws = true, ws_port = {self._port}, ws_ip = "{ADDRESS}", wss = false }}\n'
-            "admin: { admin_ws = false }\n"
+            f'general: {{ json = "compact", {listening} }}\nadmin: {{ admin_ws = false }}\n'
         )
-        configuration = str(self._directory / "janus.jcfg")
-        command = ["janus", "--configs-folder", str(self._directory), "--config", configuration]
-        self._child = Child(command, self._directory / "log", self._directory)
-        await self._child.listening(ADDRESS, self._port)
-
-    def rooms(self, pump: Pump) -> Rooms:
-        """Rooms by the WebSocket interface."""
-        return JanusRooms(f"ws://{ADDRESS}:{self._port}", pump)
-
-    def cpu(self) -> float:
-        """CPU seconds of all its threads."""
-        return self._child.cpu() if self._child else 0.0
-
-    def stop(self) -> None:
-        """Ends it."""
-        if self._child:
-            self._child.stop()
 
 
 def _all_but(folder: Path, kept: str) -> str:

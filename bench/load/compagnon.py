@@ -37,6 +37,7 @@ class CompagnonRooms:
     """Everybody comes with a WebSocket of their own, as browsers do."""
 
     def __init__(self, url: str, pump: Pump, make_room: MakeRoom) -> None:
+        self.transport_reports = True
         self._url = url
         self._pump = pump
         self._make_room = make_room

@@ -101,6 +101,13 @@ def answer(credentials: Credentials, remote: Remote, session: int) -> str:
     return _description(session, [theirs.mid for theirs in remote.lines], parts)
 
 
+def without_transport_reports(remote: Remote) -> None:
+    """Takes transport-wide feedback out of an offer, as if it had not been offered."""
+    for line in remote.lines:
+        line.extensions.pop(TRANSPORT_CC, None)
+        line.feedback.discard("transport-cc")
+
+
 def parse(text: str) -> Remote:
     """Reads an offer or answer; raises ValueError when it has no ICE, no certificate or no address."""
     remote = Remote()

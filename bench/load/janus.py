@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from bench.load.description import Line, answer, offer, parse
+from bench.load.description import Line, answer, offer, parse, without_transport_reports
 from bench.load.peer import Peer
 from bench.load.people import Meeting, Person
 from bench.load.pump import Pump
@@ -32,6 +32,7 @@ class JanusRooms:
     """One Janus session; every connection is a handle of it."""
 
     def __init__(self, url: str, pump: Pump) -> None:
+        self.transport_reports = True
         self._url = url
         self._pump = pump
         self._identity = Identity()
@@ -101,6 +102,8 @@ class JanusRooms:
         request = {"request": "join", "ptype": "subscriber", "room": self._room, "streams": streams}
         reply = await self._message(handle, request)
         remote = parse(reply["jsep"]["sdp"])
+        if not self.transport_reports:
+            without_transport_reports(remote)
         peer = Peer(self._pump, self._identity, [], f"{person.name} (watches)")
         description = answer(peer.credentials, remote, random.getrandbits(40))
         connecting = asyncio.create_task(peer.connect(remote, "client"))

@@ -31,7 +31,12 @@ class Meeting:
 
 
 class Rooms(Protocol):
-    """A server's rooms, reached by the server's own signalling."""
+    """A server's rooms, reached by the server's own signalling.
+
+    Receivers send transport-wide reports where it was negotiated, but only while ``transport_reports``.
+    """
+
+    transport_reports: bool
 
     async def open(self) -> None:
         """Connects to the server."""

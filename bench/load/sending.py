@@ -93,7 +93,7 @@ class Stream:
         self._octets += AUDIO_BYTES
 
     def frame(self, now: float, mean: int) -> None:
-        """Sends a frame of about ``mean`` bytes in one burst: Chromium's pacer sends what 40 ms hold at once."""
+        """Sends a frame of about ``mean`` bytes at once: Chromium's pacer lets 40 ms out in one burst."""
         timestamp = self._timestamp(now)
         self._picture += 1
         keyframe, self._keyframe = self._keyframe, False

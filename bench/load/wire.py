@@ -109,7 +109,7 @@ class PacketTemplate:
         packet[at] = 0x90 if first else 0x80
         packet[at + 1] = 0x80
         _WORD.pack_into(packet, at + 2, 0x8000 | picture & 0x7FFF)
-        # Frame tag (RFC 6386 section 9.1): its lowest bit is 0 for a keyframe, which adds start code and size.
+        # Frame tag (RFC 6386 section 9.1): its lowest bit is 0 in a keyframe; start code and size follow.
         start = _KEYFRAME if keyframe and first else _INTERFRAME
         packet[at + 4 : at + 4 + _VP8_KEYFRAME_BYTES] = start
         return bytes(packet[: at + size])
@@ -162,7 +162,7 @@ def extension_at(packet: bytearray, extension: int) -> int:
 
 
 def retransmission(packet: bytes, payload_type: int, ssrc: int, sequence: int) -> bytes:
-    """``packet`` as an RTX packet (RFC 4588 section 4): own SSRC and number, the old number before the payload."""
+    """``packet`` as an RTX packet (RFC 4588 section 4): numbered anew, the old number before the payload."""
     at = 12 + 4 * (packet[0] & 0x0F)
     if packet[0] & 0x10:
         at += 4 + 4 * int(_WORD.unpack_from(packet, at + 2)[0])
