@@ -35,7 +35,9 @@ _WATCH = """
 """
 
 _NO_SOCKETS = """
-() => { window.WebSocket = class { constructor() { setTimeout(() => this.onclose?.()) } close() {} send() {} } }
+() => {
+  window.WebSocket = class { constructor() { setTimeout(() => this.onclose?.()) } close() {} send() {} };
+}
 """
 
 

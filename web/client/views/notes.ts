@@ -3,7 +3,6 @@ import { property, state } from "lit/decorators.js";
 import type { Bootstrap } from "../bootstrap";
 import type { Call } from "../call";
 import { t } from "../i18n";
-import { hasUnsent, shelfHere } from "../notes/keep";
 import type { NotesState, OpenNotes } from "../notes/types";
 import type { State } from "../state";
 import { LightElement } from "./element";
@@ -29,14 +28,11 @@ export class NotesPanel extends LightElement {
     this.call.settleNotes = null;
   }
 
-  /** Edits that an earlier life of this page could not send go out even if nobody opens the panel. */
-  protected override firstUpdated(): void {
-    if (hasUnsent(shelfHere(), this.state.room.id)) void this.load();
-  }
-
   protected override updated(changes: PropertyValues<this>): void {
     if (changes.has("open")) this.wantsFocus = this.open;
-    if (this.open && this.notes === null && !this.loading && !this.failed) void this.load();
+    // Unsent edits are kept under the room's id, which is known once joined.
+    const due = this.notes === null && !this.loading && !this.failed;
+    if (due && this.state.room.id !== "") void this.load();
     else this.focusSoon();
   }
 

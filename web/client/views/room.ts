@@ -5,6 +5,7 @@ import type { Call } from "../call";
 import { browserHost, canShareScreen } from "../devices";
 import { t } from "../i18n";
 import { corners } from "../layout";
+import { hasUnsent, shelfHere } from "../notes/keep";
 import type { NotesState } from "../notes/types";
 import { isTyping, type Shortcut, shortcutOf } from "../shortcuts";
 import { canArrange } from "../stage";
@@ -59,8 +60,12 @@ export class SessionRoom extends LightElement {
     document.removeEventListener("fullscreenchange", this.redraw);
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changes: PropertyValues<this>): void {
     if (this.state.panel === "notes") this.notesOpened = true;
+    // What an earlier life of this page could not send goes out even if nobody opens the panel.
+    if (this.state.entered && !changes.get("state")?.entered && hasUnsent(shelfHere(), this.state.room.id)) {
+      this.notesOpened = true;
+    }
   }
 
   protected override updated(changes: PropertyValues<this>): void {
