@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -81,6 +81,8 @@ class Live:
             except ProtocolError as error:
                 log.warning("a room is not brought back: %s", error.code)
                 await rooms.mark_empty(self._store, room_id)
+            except ValidationError as error:
+                log.error("a room in the store can't be read: %s", error)
             else:
                 room.look_idle()
 

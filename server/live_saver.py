@@ -32,7 +32,7 @@ _longest_pause_s = 1.0
 class Write(NamedTuple):
     """``commands`` adds to a transaction, nothing perhaps; ``done`` is called with their answers."""
 
-    commands: Callable[[Pipeline], None]
+    commands: Callable[[Pipeline], object]
     done: Callable[[list[Any]], None]
     size: int = 0
 
@@ -132,6 +132,9 @@ class Saver:
             except RedisError as error:
                 if not self.held:
                     log.warning("the store can't be written to, trying on: %s", type(error).__name__)
+                self._hold(True)
+            except Exception:
+                log.exception("a write can't be carried out, trying on")
                 self._hold(True)
             finally:
                 slow.cancel()

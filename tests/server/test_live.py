@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import time
 
 import pytest
@@ -9,6 +11,7 @@ from redis.asyncio import Redis
 
 from server import live_places
 from server.live import Limits
+from server.live_room import Connection
 from server.room.links import sign_personal
 from server.storage import links, rooms
 from server.storage.secret import load_secret
@@ -25,6 +28,7 @@ from signaling.messages import (
     NotesOpen,
     Ping,
     Pong,
+    Role,
     TimerChanged,
     TimerCommand,
 )
@@ -32,7 +36,7 @@ from tests.support.eventually import eventually
 from tests.support.robots import Robot
 from tests.support.robots_server import make_room, serving
 
-THREE = (("Mo", "mentor"), ("Ana", "mentee"), ("Bo", "mentee"))
+THREE: tuple[tuple[str, Role], ...] = (("Mo", "mentor"), ("Ana", "mentee"), ("Bo", "mentee"))
 
 
 async def test_two_people_meet(store: Redis) -> None:
@@ -316,6 +320,25 @@ async def test_an_empty_room_is_let_go_and_comes_back_as_it_was(store: Redis) ->
         await mo.hang_up()
         await eventually(lambda: server.live.room_count == 0, "the room's end")
     assert await rooms.occupied(store) == set()
+
+
+async def test_a_hundred_people_come_and_go_and_leave_nothing_behind(store: Redis) -> None:
+    places: list[tuple[str, Role]] = [("Mo", "mentor"), *[(f"P{n}", "mentee") for n in range(15)]]
+    tokens = [token for _ in range(7) for token in (await make_room(store, places))[1]]
+    async with serving(store) as server:
+        robots = [Robot(server.url, token) for token in tokens]
+        try:
+            started = time.monotonic()
+            await asyncio.gather(*(robot.come() for robot in robots))
+            assert time.monotonic() - started < 10
+            assert (server.live.room_count, server.live.member_count) == (7, 112)
+            await asyncio.gather(*(robot.send(Leave()) for robot in robots))
+            await asyncio.gather(*(robot.ended() for robot in robots))
+        finally:
+            await asyncio.gather(*(robot.close() for robot in robots))
+        await eventually(lambda: server.live.room_count == 0, "the end of the rooms")
+        gc.collect()
+        assert not [each for each in gc.get_objects() if isinstance(each, Connection)]
 
 
 async def test_everyone_has_the_servers_clock(store: Redis) -> None:

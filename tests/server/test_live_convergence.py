@@ -11,6 +11,7 @@ import pytest
 from server.live_document import Document
 from server.storage import notes
 from server.storage.client import connect
+from signaling.messages import Role
 from tests.support.eventually import eventually
 from tests.support.notes_line import Line
 from tests.support.notes_robot import Robot
@@ -18,7 +19,7 @@ from tests.support.robots_server import RobotProcess, make_room
 from tests.support.store import Valkey
 
 EDITS = 150
-PEOPLE = (("Mo", "mentor"), ("Ana", "mentee"), ("Bo", "mentee"))
+PEOPLE: tuple[tuple[str, Role], ...] = (("Mo", "mentor"), ("Ana", "mentee"), ("Bo", "mentee"))
 
 
 async def write(robot: Robot, line: Line, random: Random) -> None:

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from server import live_notes
 from server.live_document import Document
-from server.storage import notes
+from server.storage import keys, notes
 from signaling.messages import Error, NotesOpen, NotesSaved
 from signaling.notes import (
     EMPTY_UPDATE,
@@ -273,8 +273,7 @@ async def test_the_notes_go_with_the_room(store: Redis) -> None:
     async with store.pipeline(transaction=True) as pipe:
         notes.append(pipe, record.id, record.expires_ms, EMPTY_UPDATE)
         await pipe.execute()
-    (key,) = [key for key in await store.keys("*") if key.endswith(b":notes")]
-    assert await store.pexpiretime(key) > record.expires_ms
+    assert await store.pexpiretime(keys.notes(record.id)) > record.expires_ms
 
 
 async def test_an_editor_who_leaves_at_once_leaves_nothing_behind(store: Redis) -> None:

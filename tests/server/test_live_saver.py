@@ -31,16 +31,10 @@ class Kept:
     """A saver, and all that it calls back."""
 
     def __init__(self, store: Redis) -> None:
-        self.saver = Saver(store, self.held.append, lambda: self.idle.append(True))
+        self.held: list[bool] = []
+        self.idle: list[bool] = []
         self.done: list[Any] = []
-
-    @property
-    def held(self) -> list[bool]:
-        return self.__dict__.setdefault("_held", [])
-
-    @property
-    def idle(self) -> list[bool]:
-        return self.__dict__.setdefault("_idle", [])
+        self.saver = Saver(store, self.held.append, lambda: self.idle.append(True))
 
     def append(self, value: str) -> None:
         self.saver.put(
@@ -69,9 +63,8 @@ async def test_writes_are_done_in_order_each_with_its_own_answers(kept: Kept, ow
     assert (kept.held, kept.idle) == ([], [True])
 
 
-async def test_nothing_takes_effect_before_it_is_stored(kept: Kept, own_store: Redis) -> None:
+async def test_nothing_takes_effect_before_it_is_stored(kept: Kept) -> None:
     stored: list[bool] = []
-    probe = connect("unix://" + own_store.connection_pool.connection_kwargs["path"])
     for number in range(20):
         kept.append(str(number))
 
@@ -81,7 +74,6 @@ async def test_nothing_takes_effect_before_it_is_stored(kept: Kept, own_store: R
         kept.saver.put(Write(lambda pipe: pipe.llen("list"), look))
     assert await kept.saver.flush(5)
     assert stored == [True] * 20
-    await probe.aclose()
 
 
 async def test_a_store_that_is_away_holds_everything_back(
@@ -106,7 +98,7 @@ async def test_a_store_that_is_slow_is_told_of_too(
     kept: Kept, own_store: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_saver, "_slow_s", 0.05)
-    await own_store.execute_command("CLIENT", "PAUSE", 300, "ALL")
+    await own_store.client_pause(300)
     kept.append("x")
     await eventually(lambda: kept.held == [True], "the news")
     assert kept.done == []

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from types import TracebackType
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import aiohttp
 
@@ -48,7 +48,7 @@ class Robot:
         self._reader: asyncio.Task[None] | None = None
         self._news = asyncio.Condition()
 
-    async def __aenter__(self) -> Robot:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
@@ -90,7 +90,7 @@ class Robot:
         await self.send(Enter(name=name, microphone=microphone, camera=camera))
         return await self.hears(Entered)
 
-    async def come(self, name: str = "Robot") -> Robot:
+    async def come(self, name: str = "Robot") -> Self:
         """Joins and enters."""
         await self.join()
         await self.enter(name)

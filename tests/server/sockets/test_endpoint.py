@@ -6,6 +6,7 @@ import asyncio
 import base64
 import os
 import socket
+from random import Random
 
 import aiohttp
 import pytest
@@ -242,6 +243,60 @@ async def test_a_client_that_reads_nothing_is_cut_off_and_nobody_waits(
         assert not mo.closed
         assert not ana.closed
         assert not any(isinstance(each, MemberLeft | Error) for each in (*mo.told, *ana.told))
+
+
+def rubbish(random: Random) -> str | bytes:
+    """A frame that was right once."""
+    right = random.choice(
+        [
+            encode(Enter(name="Eve", microphone=True, camera=True)),
+            encode(Media(camera=True)),
+            encode(TimerCommand(action="start")),
+            encode(Offer(id=1, sdp=recorded("firefox-153"))),
+            encode(NotesOpen()),
+            encode_notes(Ask(b"\x00")),
+            encode_notes(Update(b"\x01\x01\x01\x00\x04\x01\x05notes\x01a\x00")),
+            encode_notes(Presence((PresenceEntry(5, 1, '{"cursor":null}'),))),
+        ]
+    )
+    data = bytearray(right if isinstance(right, bytes) else right.encode())
+    for _ in range(random.choice([1, 2, 5])):
+        at = random.randrange(len(data) + 1)
+        data[at : at + random.choice([0, 1, 1, 7])] = random.randbytes(random.choice([0, 1, 2]))
+    return bytes(data) if isinstance(right, bytes) else data.decode(errors="ignore")
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_rubbish_is_refused_and_a_call_beside_it_does_not_notice(
+    store: Redis, seed: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    random = Random(seed)
+    _, tokens = await make_room(store, (("Mo", "mentor"), ("Ana", "mentee"), ("Eve", "mentee")))
+    async with (
+        serving(store) as server,
+        Robot(server.url, tokens[0]) as mo,
+        Robot(server.url, tokens[1]) as ana,
+        Robot(server.url, tokens[2]) as eve,
+    ):
+        await mo.come()
+        await ana.come()
+        refusals = 0
+        for _ in range(8):
+            await eve.come()
+            for _ in range(40):
+                if not eve.closed:
+                    await eve.say(rubbish(random))
+            if not eve.closed:
+                await eve.send(Leave())
+            await eve.ended()
+            assert eve.close_code in {1000, 1008}
+            refusals += sum(isinstance(each, Error) for each in eve.told)
+        assert refusals > 80
+        await mo.send(TimerCommand(action="start"))
+        await ana.hears(TimerChanged, lambda told: told.by == mo.id)
+        assert not any(isinstance(each, Error) for each in (*mo.told, *ana.told))
+        assert {each.id for each in ana.room().members} >= {mo.id, ana.id}
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 async def test_updates_that_are_none_do_not_reach_a_room(store: Redis) -> None:
