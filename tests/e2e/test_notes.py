@@ -12,7 +12,7 @@ import pytest_asyncio
 from tests.support.axe import faults, overflow
 from tests.support.browsers import Kind, until
 from tests.support.call_company import Browsers
-from tests.support.notes_page import EDITOR, MODES, Mode, NotesPage
+from tests.support.notes_page import EDITOR, HAND, MODES, NO_DEVICES, Mode, NotesPage
 from tests.support.notes_writers import Writers, exported
 from tests.support.server import Server
 
@@ -195,6 +195,33 @@ async def test_the_notes_can_be_taken_away(writers: Writers) -> None:
     assert re.fullmatch(r"http://localhost:\d+/j/[^/]+/notes\.md", link)
     given = await ada.tab.run("async url => (await fetch(url)).text()", link)
     assert given == await ada.text() == "# Kept é"
+
+
+async def test_an_editor_that_cannot_be_fetched_is_replaced_or_asked_for_again(
+    browsers: Browsers, server: Server
+) -> None:
+    people = Writers(browsers, server)
+    try:
+        room = await people.room()
+        tab = await (await browsers.chromiums.start(())).tab(NO_DEVICES, HAND)
+        people.tabs.append(tab)
+        await tab.context.route("**/chunks/editor-*", lambda route: route.abort())
+        ada = NotesPage(tab)
+        await ada.arrive(room.links[0])
+        assert await ada.mode() == "plain"
+        await tab.click(EDITOR)
+        await ada.type("kept")
+        await ada.saved()
+        # Asked for by hand it still can't be had: what is there stays.
+        await tab.click('[data-notes-tool="more"] > summary')
+        await tab.click('[data-notes-mode="rich"]')
+        await until(tab, "() => document.body.textContent.includes('could not be fetched')")
+        assert await ada.text() == "kept"
+        await tab.context.unroute("**/chunks/editor-*")
+        await ada.switch("rich")
+        assert await ada.text() == "kept"
+    finally:
+        await people.go_home()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

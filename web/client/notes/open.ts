@@ -29,6 +29,18 @@ function remember(mode: NotesMode): void {
 const load = (mode: NotesMode): Promise<NotesModule> =>
   mode === "rich" ? import("./editor") : import("./plain");
 
+/** The view asked for, or the lighter one where that can't be had and there is none yet. */
+async function fetchView(
+  mode: NotesMode,
+  strict: boolean,
+): Promise<{ mode: NotesMode; module: NotesModule } | null> {
+  try {
+    return { mode, module: await load(mode) };
+  } catch {
+    return mode === "rich" && !strict ? fetchView("plain", true) : null;
+  }
+}
+
 export function openNotes(options: NotesOptions): OpenNotes {
   const { host, t } = options;
   let mode = options.mode ?? likely();
@@ -55,21 +67,19 @@ export function openNotes(options: NotesOptions): OpenNotes {
     wanted += 1;
     const mine = wanted;
     if (!view) tell("notes.loading");
-    let module: NotesModule;
-    try {
-      module = await load(next);
-    } catch {
-      if (closed || mine !== wanted) return;
+    const loaded = await fetchView(next, view !== null);
+    if (closed || mine !== wanted) return;
+    if (!loaded) {
       // The view that is there goes on; only a first one that can't be had leaves the panel empty.
       if (view) options.say(t("notes.load.failed"));
       else tell("notes.load.failed", () => begin(next, true));
       return;
     }
-    if (closed || mine !== wanted) return;
+    if (loaded.mode !== next) options.say(t("notes.load.plain"));
     view?.destroy();
     host.replaceChildren();
-    mode = next;
-    view = module.mountNotes({
+    mode = loaded.mode;
+    view = loaded.module.mountNotes({
       ...options,
       switchMode: (other) => {
         remember(other);
