@@ -5,9 +5,10 @@ complaint and then panics, or keeps parts back until others arrive that never wi
 snapshots: measured with pycrdt 0.14.13); both are refused here, before they reach the store. The stored
 document is given the same updates in the same order, so it never meets one that fails.
 
-Measured on 2 shared cores: a document of 20,000 scattered edits (459 kB) is applied in 12 ms and written out
-in 1.2 ms, a pasted text of 1 MB in 0.4 ms. pycrdt holds the interpreter's lock all the while, so a thread
-would spare the media nothing; ``MOST_BYTES`` is what bounds the pause.
+Measured on 2 shared cores: a key pressed in a text of 50 kB takes 0.08 ms with all checks, a pasted text of
+1 MB 3 ms, the merge of 20,000 scattered edits (459 kB) 30 ms, a refusal that takes a copy anew 67 ms in a
+document of 1.6 MB. pycrdt holds the interpreter's lock all the while, so a thread would spare the media
+nothing: ``MOST_BYTES`` bounds the pause.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ MOST_BYTES = 2 * 1024 * 1024
 """Of the whole document, encoded: some 300,000 words, or 90,000 scattered edits."""
 
 ROOT = "notes"
+
+_unreadable = "ValueError: Cannot decode update"
 
 
 class GapError(Exception):
@@ -66,8 +69,10 @@ class Document:
             _apply(self._decided, update)
             if not _whole(self._decided, update):
                 raise GapError
-        except (ProtocolError, GapError):
-            self._undo()
+        except (ProtocolError, GapError) as error:
+            # What can't even be read has touched nothing; the rest may be there by half.
+            if not isinstance(error, ProtocolError) or _unreadable not in error.detail:
+                self._undo()
             raise
         self._queued.append(update)
         self._size += len(update)

@@ -34,14 +34,18 @@ log = logging.getLogger(__name__)
 COMPACT_AT = 500
 """Entries of the stream after which a snapshot takes their place."""
 
+_most_gaps = 10
+"""Gaps on one connection that are mended without a word; a client that makes more is at fault."""
+
 _retry_s = 0.5
+_ask_every_s = 5.0
 
 
 class Reader:
     """One connection that has the notes open.
 
     ``received`` counts its frames with updates. ``behind`` is set while an update of theirs was not taken:
-    what follows builds on it, so nothing is acknowledged before they have sent everything anew.
+    what follows builds on it, so nothing more is taken before they have sent everything anew.
     """
 
     def __init__(self, member: str, outbox: Outbox) -> None:
@@ -49,6 +53,8 @@ class Reader:
         self.outbox = outbox
         self.received = 0
         self.behind = False
+        self.gaps = 0
+        self.ask_at = 0.0
         self.asked: bytes | None = None
         self.presence: PresenceEntry | None = None
 
@@ -68,6 +74,7 @@ class NotesRoom:
         self._entries = 0
         self._last = b"0-0"
         self._compacting = False
+        self._now = asyncio.get_running_loop().time
 
     @property
     def text(self) -> str | None:
@@ -100,10 +107,8 @@ class NotesRoom:
 
     def catch_up(self) -> None:
         """The store has room again: asks those for everything whose updates could not be taken."""
-        if self._loaded:
-            for reader in self._readers:
-                if reader.behind:
-                    self._ask(reader)
+        for reader in self._readers:
+            self._ask_again(reader)
 
     def frame(self, reader: Reader, data: bytes) -> None:
         """Takes a binary frame. Raises ``ProtocolError``; the connection can go on."""
@@ -148,7 +153,13 @@ class NotesRoom:
             self._answer(reader, reader.asked)
             reader.asked = None
 
+    def _ask_again(self, reader: Reader) -> None:
+        """Asks who is behind, but not all the time: the answer may be large, and refused again."""
+        if self._loaded and reader.behind and not self._saver.full and self._now() >= reader.ask_at:
+            self._ask(reader)
+
     def _ask(self, reader: Reader) -> None:
+        reader.ask_at = self._now() + _ask_every_s
         reader.outbox.send_frame(encode_notes(Ask(self._document.vector())))
 
     def _answer(self, reader: Reader, vector: bytes) -> None:
@@ -161,26 +172,28 @@ class NotesRoom:
         reader.received += 1
         if not self._loaded:
             reader.behind = True
+        if reader.behind and not (everything and self._loaded):
+            self._ask_again(reader)
             return
         empty = update == EMPTY_UPDATE
         try:
             if not empty:
                 if self._saver.full:
+                    reader.ask_at = 0.0
                     raise ProtocolError("store-unavailable", "update")
                 self._document.accept(update)
         except GapError:
-            if everything:
-                reader.behind = True
-                raise ProtocolError("bad-message", "update", "not everything that it builds on") from None
-            if not reader.behind:
-                reader.behind = True
-                self._ask(reader)
+            reader.behind = True
+            reader.gaps += 1
+            if everything or reader.gaps > _most_gaps:
+                raise ProtocolError("bad-message", "update", "it builds on what never came") from None
+            self._ask(reader)
             return
         except ProtocolError:
             reader.behind = True
             raise
-        reader.behind = reader.behind and not everything
-        count = None if reader.behind else reader.received
+        reader.behind = False
+        count = reader.received
         if empty:
             self._saver.put(Write(_nothing, lambda _: self._acknowledge(reader, count)))
         else:
@@ -192,7 +205,7 @@ class NotesRoom:
                 )
             )
 
-    def _stored(self, reader: Reader, count: int | None, answers: list[Any]) -> None:
+    def _stored(self, reader: Reader, count: int, answers: list[Any]) -> None:
         self._last = answers[0]
         self._entries += 1
         update = self._document.settle()
@@ -205,8 +218,8 @@ class NotesRoom:
             self._compacting = True
             self._saver.put(Write(self._compact, self._compacted))
 
-    def _acknowledge(self, reader: Reader, count: int | None) -> None:
-        if count is not None and reader in self._readers:
+    def _acknowledge(self, reader: Reader, count: int) -> None:
+        if reader in self._readers:
             reader.outbox.send(NotesSaved(count=count))
 
     def _compact(self, pipe: Pipeline) -> None:

@@ -29,6 +29,10 @@ _messages = 400
 _messages_per_s = 2.0
 """Messages a second in the long run: 200. Beyond it the reader pauses, and TCP slows the sender down."""
 
+_large = 64 * 1024
+_large_per_s = 4 * 1024 * 1024
+"""Large note updates are merged while everything else waits: so many bytes of them a second."""
+
 _nonsense = frozenset({"bad-message", "message-too-large", "not-joined"})
 
 
@@ -108,6 +112,8 @@ class Conversation:
                 await asyncio.sleep(_messages_per_s / _messages)
             if received.type is WSMsgType.BINARY:
                 self._take_notes(connection, bytes(received.data))
+                if len(received.data) > _large:
+                    await asyncio.sleep(len(received.data) / _large_per_s)
             else:
                 self._take(connection, self._text(received))
             await connection.room.ease()

@@ -10,7 +10,7 @@ import pytest
 from pycrdt import Doc, Text
 from redis.asyncio import Redis
 
-from server import live_notes
+from server import live_document, live_notes
 from server.live_document import Document
 from server.storage import keys, notes
 from signaling.messages import Error, NotesOpen, NotesSaved
@@ -178,6 +178,36 @@ async def test_after_a_refused_update_only_everything_is_acknowledged(store: Red
         await mo.saved(5)
         assert [each.count for each in mo.told if isinstance(each, NotesSaved)] == [1, 5]
         assert await stored(store, room) == "kept all the same "
+
+
+async def test_who_was_refused_for_size_goes_on_after_making_room(
+    store: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_document, "MOST_BYTES", 2_000)
+    monkeypatch.setattr(live_notes, "_ask_every_s", 0.0)
+    async with two_editors(store) as (_, room, mo, _):
+        await mo.frame(Update(mo.write("x" * 3_000)))
+        assert (await mo.refused()).code == "note-too-large"
+        asked = sum(isinstance(decode_notes(each), Ask) for each in mo.frames)
+        before = mo.doc.get_state()
+        del mo.text[0:3_000]
+        await mo.frame(Update(mo.doc.get_update(before)))
+        await mo.heard_frame(Ask, count=asked + 1)
+        mo.write("fits")
+        await mo.frame(Reply(mo.doc.get_update()))
+        await mo.saved(4)
+        assert await stored(store, room) == "fits"
+
+
+async def test_who_makes_gaps_without_end_is_at_fault(store: Redis) -> None:
+    async with two_editors(store) as (_, _, mo, _):
+        for _ in range(11):
+            mo.write("swallowed")
+            await mo.frame(Update(mo.write("gap")))
+            await mo.frame(Reply(mo.doc.get_update()))
+        error = await mo.hears(Error)
+        assert (error.code, error.field) == ("bad-message", "update")
+        assert sum(isinstance(decode_notes(each), Ask) for each in mo.frames) == 11
 
 
 async def test_the_notes_are_for_those_who_opened_them(store: Redis) -> None:
