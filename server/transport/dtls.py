@@ -106,11 +106,14 @@ class _Lower:
         self.closed = False
         self._queue: deque[bytes] = deque()
         self._waiter: asyncio.Future[None] | None = None
+        self._loop = asyncio.get_running_loop()
 
     def feed(self, data: bytes) -> None:
         if len(self._queue) < MAX_QUEUE:
             self._queue.append(data)
-            self._wake()
+            # One wake for whatever has gathered until the loop gets to it.
+            if len(self._queue) == 1:
+                self._loop.call_soon_threadsafe(self._wake)
 
     def close(self) -> None:
         self.closed = True
@@ -217,7 +220,7 @@ class Dtls:
             self._task = asyncio.ensure_future(self._run())
 
     def receive(self, datagram: bytes) -> None:
-        """Take a datagram from an address that ICE has validated."""
+        """Take a datagram from an address that ICE has validated. May be called from any thread."""
         self._lower.feed(datagram)
 
     def close(self) -> list[asyncio.Future[None]]:

@@ -39,15 +39,19 @@ _USERNAME = 0x0006
 
 
 class Path:
-    """One remote address that has proven the password. ``owner`` is whose it is; the port reads it."""
+    """One remote address that has proven the password.
 
-    __slots__ = ("address", "agent", "generation", "heard", "nominated", "owner", "priority")
+    ``owner`` is whose it is, ``gone`` that it is no more: the pump reads both.
+    """
+
+    __slots__ = ("address", "agent", "generation", "gone", "heard", "nominated", "owner", "priority")
 
     def __init__(self, address: Address, agent: Agent, generation: int) -> None:
         self.address = address
         self.agent = agent
         self.owner = agent.owner
         self.generation = generation
+        self.gone = False
         self.heard = 0.0
         self.nominated: float | None = None
         self.priority = 0
@@ -178,6 +182,7 @@ class Table:
         return path
 
     def _drop(self, path: Path) -> None:
+        path.gone = True
         path.agent.paths.pop(path.address, None)
         if self.paths.get(path.address) is path:
             del self.paths[path.address]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
@@ -33,7 +34,7 @@ def _credentials() -> Credentials:
 
 
 class Peer:
-    """A member's media connection. Everything is called on the loop and returns at once.
+    """A member's media connection. What ``live`` calls is called on the loop and returns at once.
 
     ``connected`` is whether media can flow now: DTLS is up and ICE consent alive. ``loss_up`` and
     ``loss_down`` are shares of packets (0 to 1), ``rtt`` is in seconds; None while unknown.
@@ -59,6 +60,7 @@ class Peer:
         self.slots_wanted = 0
         self.room = room
         self._port = port
+        self._loop = asyncio.get_running_loop()
         self._agent = Agent(self.link, self._selected)
         self._dtls: Dtls | None = None
         self._closed = False
@@ -78,6 +80,11 @@ class Peer:
     def answer(self, offer_sdp: str) -> tuple[str, tuple[Slot, ...]]:
         """Answer an offer; return the answer and all receiving slots. Raises ``ProtocolError("sdp")``."""
         agreed = self._negotiation.answer(offer_sdp, _credentials(), _ssrcs())
+        with self._port.lock:
+            self._apply(agreed)
+            return agreed.answer, self.slots()
+
+    def _apply(self, agreed: Agreed) -> None:
         if self._dtls is None:
             self._begin(agreed)
         elif agreed.restarted:
@@ -95,23 +102,27 @@ class Peer:
             if line.receiving:
                 self._receive(line.mid, line.receiving)
         self.room.changed()
-        return agreed.answer, self.slots()
 
     def enter(self) -> None:
         """Open the gate: media flows both ways from now on."""
-        self.entered = True
-        self._gates()
+        with self._port.lock:
+            self.entered = True
+            self._gates()
 
     def set_sending(self, source: Source, on: bool) -> None:  # noqa: FBT001 - the seam with live
         """Say whether a source is on. What arrives while it is off goes nowhere."""
-        (self.sending.add if on else self.sending.discard)(source)
-        self._gates()
+        with self._port.lock:
+            (self.sending.add if on else self.sending.discard)(source)
+            self._gates()
 
     def close(self) -> None:
         """End the connection: the browser is told by DTLS, the slots of others are freed."""
-        if self._closed:
-            return
-        self._closed = True
+        with self._port.lock:
+            if not self._closed:
+                self._closed = True
+                self._leave()
+
+    def _leave(self) -> None:
         self.entered = False
         self._gates()
         self._port.reports.remove(self)
@@ -265,13 +276,17 @@ class Peer:
             return
         self.link.address = path.address
         if self._dtls is not None and not self._closed:
-            self._dtls.start()
+            self._loop.call_soon_threadsafe(self._dtls.start)
 
     def _send_raw(self, data: bytes) -> None:
         if self.link.path is not None:
-            self._port.pump.send(data, self.link.address)
+            self._port.outlet.send(data, self.link.address)
 
     def _dtls_changed(self, state: State) -> None:
+        with self._port.lock:
+            self._follow(state)
+
+    def _follow(self, state: State) -> None:
         if state == "connected" and self._dtls is not None:
             self.link.tag = _GCM_TAG if "GCM" in self._dtls.profile else _CM_TAG
             self.link.rx, self.link.tx = self._dtls.rx, self._dtls.tx

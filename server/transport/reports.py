@@ -1,19 +1,18 @@
-"""RTCP: what peers report is carried out, what they are owed is sent. One timer serves everybody."""
+"""RTCP: what peers report is carried out, what they are owed is sent. One schedule serves everybody."""
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from server.media import rtcp
 from server.media.stats import RelayStats
+from server.transport.outlet import Outlet
 from server.transport.streams import RESENDS_A_SECOND, Link, Stream
 
 if TYPE_CHECKING:
     from server.transport.peer import Peer
-    from server.transport.pump import Pump
 
 OUR_SSRC = 1
 """The sender of our feedback: it sends no media, so any number will do."""
@@ -21,7 +20,7 @@ OUR_SSRC = 1
 ROUND_S = 0.1
 GROUP = 32
 """Every peer is served once a round. More than so many are served in several groups, spread over it, so
-that no tick takes longer than about a millisecond; fewer ticks mean fewer times the process is woken."""
+that nobody's packets wait for all of them."""
 
 REPORT_ROUNDS = 10
 QUALITY_ROUNDS = 20
@@ -31,43 +30,27 @@ KEYFRAME_S = 0.5
 """A publisher is asked for at most one keyframe in this time (threats.md)."""
 
 NACK_S = 0.01
-
-NTP_SHIFT_S = 1.0
-"""A publisher's clock that is off by more than this from what it was has been set anew."""
+"""While something is missing, how often it is looked at whether to ask for it (again)."""
 
 
 class Reports:
     """Reads and writes RTCP for every peer of a port."""
 
-    def __init__(self, stats: RelayStats, clock: Callable[[], float]) -> None:
+    def __init__(self, outlet: Outlet, stats: RelayStats, clock: Callable[[], float]) -> None:
+        self.patience = ROUND_S
+        """For how long ``run`` need not be called if nothing arrives, in seconds."""
+        self._outlet = outlet
         self._stats = stats
         self._clock = clock
         self._peers: dict[Peer, None] = {}
         self._groups: list[list[Peer]] = []
         self._every = ROUND_S
         self._lossy: set[Stream] = set()
-        self._timer: asyncio.TimerHandle | None = None
-        self._nack_timer: asyncio.TimerHandle | None = None
-        self._pump: Pump
-        self._loop: asyncio.AbstractEventLoop
-
-    def start(self, pump: Pump) -> None:
-        """Begin; the timer itself runs only while there are peers."""
-        self._pump = pump
-        self._loop = asyncio.get_running_loop()
-
-    def stop(self) -> None:
-        """Stop the timers."""
-        for timer in (self._timer, self._nack_timer):
-            if timer is not None:
-                timer.cancel()
-        self._timer = self._nack_timer = None
+        self._tick_due = self._ask_due = 0.0
 
     def add(self, peer: Peer) -> None:
         """Serve this peer from now on."""
         self._peers[peer] = None
-        if self._timer is None:
-            self._timer = self._loop.call_later(ROUND_S, self._tick)
 
     def remove(self, peer: Peer) -> None:
         """Forget this peer."""
@@ -114,7 +97,7 @@ class Reports:
             )
             leg.sent_report(ntp >> 16 & 0xFFFFFFFF, now)
             data = rtcp.sender_report(shifted) + rtcp.source_description(leg.ssrc, leg.sync)
-            self._pump.send_rtcp(leg.link, data)
+            self._outlet.send_rtcp(leg.link, data)
 
     def _blocks(self, link: Link, blocks: tuple[rtcp.Block, ...], now: float) -> None:
         peer = link.peer
@@ -140,8 +123,8 @@ class Reports:
             kept = stream.recall(number) if number >= leg.start else None
             if kept is not None and leg.credit > 0:
                 leg.credit -= 1
-                self._pump.retransmit(leg, kept, sequence)
-        self._pump.flush()
+                self._outlet.retransmit(leg, kept, sequence)
+        self._outlet.flush()
 
     # ---------------------------------------------------------------- out
 
@@ -154,40 +137,46 @@ class Reports:
         stream.wanted, stream.wanted_at = False, now
         stream.missing.gave_up = False
         self._stats.plis_out += 1
-        self._pump.send_rtcp(stream.link, rtcp.pli(OUR_SSRC, stream.ssrc))
+        self._outlet.send_rtcp(stream.link, rtcp.pli(OUR_SSRC, stream.ssrc))
 
     def lossy(self, stream: Stream) -> None:
         """Ask for what is missing, once it is sure that it is not merely late."""
+        if not self._lossy:
+            self._ask_due = self._clock() + NACK_S
+            self.patience = NACK_S
         self._lossy.add(stream)
-        if self._nack_timer is None:
-            self._nack_timer = self._loop.call_later(NACK_S, self._ask)
 
-    def _ask(self) -> None:
-        self._nack_timer = None
+    def run(self) -> None:
+        """Do what is due; called after every batch, and at least each ``patience`` seconds."""
         now = self._clock()
+        if self._lossy and now >= self._ask_due:
+            self._ask(now)
+        if now >= self._tick_due:
+            self._tick(now)
+
+    def _ask(self, now: float) -> None:
         for stream in list(self._lossy):
             rtt = stream.link.peer.rtt
             numbers = stream.missing.ask(now, 0.1 if rtt is None else rtt)
             if numbers:
                 self._stats.nacks_out += 1
                 lost = [number & 0xFFFF for number in numbers]
-                self._pump.send_rtcp(stream.link, rtcp.nack(OUR_SSRC, stream.ssrc, lost))
+                self._outlet.send_rtcp(stream.link, rtcp.nack(OUR_SSRC, stream.ssrc, lost))
             if stream.missing.gave_up:
                 self.keyframe(stream)
             if not stream.holes:
                 self._lossy.discard(stream)
-        if self._lossy:
-            self._nack_timer = self._loop.call_later(NACK_S, self._ask)
+        self._ask_due = now + NACK_S
+        self.patience = NACK_S if self._lossy else self._every
 
-    def _tick(self) -> None:
+    def _tick(self, now: float) -> None:
         """Serve the next group of peers. What is overdue is not made up for."""
-        now = self._clock()
         if not self._groups:
             self._begin_round(now)
         for peer in self._groups.pop() if self._groups else ():
             if peer in self._peers:
                 self._serve(peer, now)
-        self._timer = self._loop.call_later(self._every, self._tick) if self._peers else None
+        self._tick_due = now + self._every
 
     def _begin_round(self, now: float) -> None:
         """Take all peers that there are now, in groups; let each room listen for who speaks."""
@@ -197,6 +186,7 @@ class Reports:
         count = max(1, -(-len(peers) // GROUP))
         self._groups = [peers[index::count] for index in range(count)]
         self._every = ROUND_S / count
+        self.patience = NACK_S if self._lossy else self._every
 
     def _serve(self, peer: Peer, now: float) -> None:
         peer.rounds += 1
@@ -212,7 +202,7 @@ class Reports:
         if link.arrivals.times:
             ssrc = next(iter(link.streams), 0)
             for data in link.arrivals.feedback(OUR_SSRC, ssrc):
-                self._pump.send_rtcp(link, data)
+                self._outlet.send_rtcp(link, data)
         for stream in peer.streams.values():
             if stream.video and (stream.waiting or stream.wanted or stream.missing.gave_up):
                 self.keyframe(stream)
@@ -228,7 +218,7 @@ class Reports:
                 blocks.append(stream.report(stream.ssrc, now))
         if blocks:
             peer.loss_up = max(block.fraction for block in blocks) / 256
-            self._pump.send_rtcp(peer.link, rtcp.receiver_report(OUR_SSRC, blocks))
+            self._outlet.send_rtcp(peer.link, rtcp.receiver_report(OUR_SSRC, blocks))
 
 
 def _ntp(seconds: float) -> int:

@@ -51,20 +51,22 @@ class RelayRoom:
 
     def open(self, member: str, addresses: Sequence[str]) -> Peer:
         """Make a connection for a member, reachable at ``addresses``; an earlier one of theirs is closed."""
-        earlier = self._peers.get(member)
-        if earlier is not None:
-            earlier.close()
-        peer = self._peers[member] = Peer(self, self._port, member, addresses, self._video_slots)
-        self._port.stats.peers += 1
+        with self._port.lock:
+            earlier = self._peers.get(member)
+            if earlier is not None:
+                earlier.close()
+            peer = self._peers[member] = Peer(self, self._port, member, addresses, self._video_slots)
+            self._port.stats.peers += 1
         return peer
 
     def close(self) -> None:
         """Close every connection; the listener hears nothing more."""
-        if self._closed:
-            return
-        self._closed = True
-        for peer in list(self._peers.values()):
-            peer.close()
+        with self._port.lock:
+            if self._closed:
+                return
+            self._closed = True
+            for peer in list(self._peers.values()):
+                peer.close()
         self._on_close()
 
     # ---------------------------------------------------------------- what peers call
@@ -73,7 +75,7 @@ class RelayRoom:
         """Something that assignment depends on has changed."""
         if not self._due and not self._closed:
             self._due = True
-            self._loop.call_soon(self._assign)
+            self._loop.call_soon_threadsafe(self._assign)
 
     def left(self, peer: Peer) -> None:
         """A peer has closed."""
@@ -92,14 +94,17 @@ class RelayRoom:
 
     def _tell(self, what: Callable[..., None], *values: object) -> None:
         if not self._closed:
-            self._loop.call_soon(what, *values)
+            self._loop.call_soon_threadsafe(what, *values)
 
     # ---------------------------------------------------------------- assignment
 
     def _assign(self) -> None:
-        self._due = False
-        if self._closed:
-            return
+        with self._port.lock:
+            self._due = False
+            if not self._closed:
+                self._place()
+
+    def _place(self) -> None:
         present = [peer for peer in self._peers.values() if peer.entered and peer.connected]
         for peer in self._peers.values():
             others = [other for other in present if other is not peer] if peer in present else []

@@ -120,3 +120,4 @@ async def scene(**config: int) -> AsyncIterator[Scene]:
             await client.close()
         await relay.stop()
     assert stray == []
+    assert "fault" not in relay.stats.drops

@@ -1,0 +1,199 @@
+"""Blocking receive of many datagrams with one system call.
+
+Measured: a wake of the process by asyncio and one receive cost 25 to 35 µs of CPU, a blocking ``recvmmsg``
+11 µs. Where the system has none (it is Linux's), datagrams come one by one.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from collections.abc import Hashable
+from struct import Struct
+from typing import Any, Protocol
+
+from cffi import FFI
+
+from server.transport import dtls
+from server.transport.ice import Address
+
+BATCH = 32
+"""Datagrams a call: what waits longer is fetched by the next one."""
+
+SLOT = 2_048
+"""Bytes a datagram; what is larger is cut off and then fails to decrypt."""
+
+_DECLARATIONS = """
+    struct iovec { void *iov_base; size_t iov_len; };
+    struct msghdr { void *msg_name; unsigned msg_namelen; struct iovec *msg_iov; size_t msg_iovlen;
+                    void *msg_control; size_t msg_controllen; int msg_flags; };
+    struct mmsghdr { struct msghdr msg_hdr; unsigned msg_len; };
+    int recvmmsg(int, struct mmsghdr *, unsigned, int, void *);
+"""
+_MSG_WAITFORONE = 0x10000
+_SO_TIMESTAMPNS = 35
+_NAME = 28
+_CONTROL = 64
+_CMSG = Struct("=Qii")
+_TIMESPEC = Struct("=qq")
+_IPV4 = Struct("!xxH4s")
+_IPV6 = Struct("!xxH4x16s")
+
+
+class Inlet(Protocol):
+    """Where datagrams come in. ``buffers[i]`` holds the ``i``-th of the last call, ``sizes[i]`` its length.
+
+    ``keys[i]`` tells senders apart cheaply, ``address(i)`` says who it is.
+    """
+
+    buffers: list[bytearray]
+    sizes: list[int]
+    keys: list[Hashable]
+
+    def receive(self) -> int:
+        """Wait until something comes or the time is up; return how many datagrams came."""
+
+    def address(self, index: int) -> Address:
+        """Return who sent a datagram of the last call."""
+
+    def waited(self) -> int:
+        """Return for how many ns the oldest datagram of the last call has waited since the kernel had it."""
+
+    def patience(self, seconds: float) -> None:
+        """Set for how long ``receive`` waits."""
+
+
+def _set_timeout(sock: socket.socket, seconds: float) -> None:
+    # SO_RCVTIMEO and not Python's timeout: that one asks poll(2) before every call.
+    micros = int(seconds * 1e6)
+    value = Struct("@ll").pack(micros // 1_000_000, micros % 1_000_000)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, value)
+
+
+class Batched:
+    """``recvmmsg`` through cffi, with everything laid out once."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        ffi = FFI()
+        ffi.cdef(_DECLARATIONS)
+        self._libc: Any = ffi.dlopen(None)
+        self._null = ffi.NULL
+        self._sock = sock
+        self._fd = sock.fileno()
+        self._family = sock.family
+        self._timeout = -1.0
+        self.buffers = [bytearray(SLOT) for _ in range(BATCH)]
+        self.sizes = [0] * BATCH
+        self.keys: list[Hashable] = [b""] * BATCH
+        self._names = ffi.new("char[]", BATCH * _NAME)
+        self._name_bytes = ffi.buffer(self._names)
+        self._control = ffi.new("char[]", _CONTROL)
+        self._control_bytes = ffi.buffer(self._control)
+        self._vectors = ffi.new("struct iovec[]", BATCH)
+        self._headers = ffi.new("struct mmsghdr[]", BATCH)
+        # A header is 64 bytes: as 32-bit words, the length of datagram i is at 16 * i + 14.
+        self._words = memoryview(ffi.buffer(self._headers)).cast("B").cast("I")
+        self._first: Any = self._headers[0].msg_hdr
+        self._key_size = 8 if sock.family == socket.AF_INET else _NAME
+        self._keep = [ffi.from_buffer("char[]", buffer) for buffer in self.buffers]
+        for index, target in enumerate(self._keep):
+            self._vectors[index].iov_base = target
+            self._vectors[index].iov_len = SLOT
+            header = self._headers[index].msg_hdr
+            header.msg_name = self._names + _NAME * index
+            header.msg_namelen = _NAME
+            header.msg_iov = self._vectors + index
+            header.msg_iovlen = 1
+        self._first.msg_control = self._control
+        sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+
+    def receive(self) -> int:
+        """Wait until something comes or the time is up; return how many datagrams came."""
+        self._first.msg_controllen = _CONTROL
+        count: int = self._libc.recvmmsg(self._fd, self._headers, BATCH, _MSG_WAITFORONE, self._null)
+        if count <= 0:
+            return 0
+        words, sizes, keys, names, size = (
+            self._words,
+            self.sizes,
+            self.keys,
+            self._name_bytes,
+            self._key_size,
+        )
+        for index in range(count):
+            sizes[index] = words[16 * index + 14]
+            start = _NAME * index
+            keys[index] = names[start : start + size]
+        return count
+
+    def address(self, index: int) -> Address:
+        """Return who sent a datagram of the last call."""
+        name = self._name_bytes[_NAME * index : _NAME * (index + 1)]
+        if self._family == socket.AF_INET:
+            port, host = _IPV4.unpack_from(name)
+            return socket.inet_ntop(socket.AF_INET, host), int(port)
+        port, host = _IPV6.unpack_from(name)
+        return socket.inet_ntop(socket.AF_INET6, host), port
+
+    def waited(self) -> int:
+        """Return for how many ns the oldest datagram of the last call has waited since the kernel had it."""
+        size, level, kind = _CMSG.unpack_from(self._control_bytes)
+        if (level, kind) != (socket.SOL_SOCKET, _SO_TIMESTAMPNS) or size < _CMSG.size + _TIMESPEC.size:
+            return 0
+        seconds, nanoseconds = _TIMESPEC.unpack_from(self._control_bytes, _CMSG.size)
+        received: int = seconds * 1_000_000_000 + nanoseconds
+        return max(0, time.time_ns() - received)
+
+    def patience(self, seconds: float) -> None:
+        """Set for how long ``receive`` waits."""
+        if seconds != self._timeout:
+            self._timeout = seconds
+            _set_timeout(self._sock, seconds)
+
+
+class Single:
+    """One datagram after the other, on any system."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._timeout = -1.0
+        self._address: Address = ("", 0)
+        self.buffers = [bytearray(SLOT)]
+        self.sizes = [0]
+        self.keys: list[Hashable] = [b""]
+
+    def receive(self) -> int:
+        """Wait until something comes or the time is up; return how many datagrams came."""
+        try:
+            self.sizes[0], found = self._sock.recvfrom_into(self.buffers[0])
+        except OSError:
+            return 0
+        self.keys[0] = self._address = found[:2]
+        return 1
+
+    def address(self, index: int) -> Address:
+        """Return who sent a datagram of the last call."""
+        return self._address
+
+    def waited(self) -> int:
+        """Return 0: there is no time stamp."""
+        return 0
+
+    def patience(self, seconds: float) -> None:
+        """Set for how long ``receive`` waits."""
+        if seconds != self._timeout:
+            self._timeout = seconds
+            _set_timeout(self._sock, seconds)
+
+
+def inlet(sock: socket.socket) -> Inlet:
+    """Return the best inlet that this system has for a blocking socket."""
+    if sys.platform == "linux" and sys.maxsize > 1 << 32:
+        return Batched(sock)
+    return Single(sock)
+
+
+def pointers(source: Inlet) -> list[Any]:
+    """Return C pointers to an inlet's buffers, for libsrtp."""
+    return [dtls.pointer(buffer) for buffer in source.buffers]

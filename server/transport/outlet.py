@@ -1,0 +1,171 @@
+"""What leaves: copies of packets, repairs and reports, protected, in as few system calls as possible.
+
+What goes to the same address in one batch leaves in one call (UDP_SEGMENT) where the sizes allow it: at most
+the last datagram may be shorter than the others.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from struct import Struct
+
+from server.media.stats import RelayStats
+from server.media.vp8 import shift_picture_id
+from server.transport import dtls
+from server.transport.ice import Address
+from server.transport.streams import Leg, Link
+
+MAX_SEGMENTS = 40
+"""Datagrams of one size that one call may carry; Linux takes at least 64."""
+
+_UDP_SEGMENT = 103
+_NOW = socket.MSG_DONTWAIT
+
+_HEADER = Struct("!BBHLL")
+_U16 = Struct("!H")
+_U32 = Struct("!L")
+_GSO = Struct("=H")
+
+
+class Outlet:
+    """Sends on ``sock``; what the kernel has no room for is lost and counted, as datagrams are."""
+
+    def __init__(self, sock: socket.socket, stats: RelayStats) -> None:
+        self._sock = sock
+        self._stats = stats
+        self._size = dtls.length()
+        self._control = bytearray(2_048)
+        self._control_pointer = dtls.pointer(self._control)
+        self._dirty: list[Link] = []
+        self._gso = sys.platform == "linux"
+
+    def fan(self, legs: list[Leg], packet: bytes, number: int, sequence: int, timestamp: int) -> None:
+        """Copy one packet to every leg that had begun by then, with its numbers; ``flush`` must follow."""
+        first, mark, clear = packet[0], packet[1] & 0x80, len(packet)
+        pack, protect, length, dirty = _HEADER.pack_into, dtls.protect, self._size, self._dirty
+        stats = self._stats
+        for leg in legs:
+            if number < leg.start:
+                continue
+            link = leg.link
+            size = clear + link.tag
+            if size > link.room:
+                if link.fill:
+                    self._send(link)
+                dirty.append(link)
+                link.segment = link.room = size
+                link.limit = size * MAX_SEGMENTS
+            fill = link.fill
+            link.view[fill : fill + clear] = packet
+            pack(
+                link.buffer,
+                fill,
+                first,
+                mark | leg.payload_type,
+                (sequence + leg.sequence_offset) & 0xFFFF,
+                (timestamp + leg.timestamp_offset) & 0xFFFFFFFF,
+                leg.ssrc,
+            )
+            if leg.picture_offset:
+                shift_picture_id(link.buffer, fill + 12, leg.picture_offset)
+            length[0] = clear
+            if protect(link.tx, link.pointer + fill, length):
+                stats.drop("protect")
+                continue
+            size = length[0]
+            link.fill = fill = fill + size
+            # Only the last datagram of a call may be shorter than the others.
+            if size < link.segment or fill > link.limit:
+                link.room = 0
+
+    def retransmit(self, leg: Leg, packet: bytes, sequence: int) -> None:
+        """Send a kept packet again on the repair stream (RFC 4588); ``flush`` must follow."""
+        if leg.rtx_payload_type is None:
+            return
+        timestamp = (_U32.unpack_from(packet, 4)[0] + leg.timestamp_offset) & 0xFFFFFFFF
+        kind = packet[1] & 0x80 | leg.rtx_payload_type
+        head = _HEADER.pack(packet[0], kind, leg.rtx_sequence, timestamp, leg.rtx_ssrc)
+        again = bytearray(head + _U16.pack(sequence) + packet[12:])
+        if leg.picture_offset:
+            shift_picture_id(again, 14, leg.picture_offset)
+        leg.rtx_sequence = (leg.rtx_sequence + 1) & 0xFFFF
+        self._enqueue(leg.link, again)
+        self._stats.retransmissions += 1
+
+    def _enqueue(self, link: Link, packet: bytes | bytearray) -> None:
+        """Protect one RTP packet into a link's batch. ``fan`` does the same in line: it is the hot loop."""
+        clear = len(packet)
+        size = clear + link.tag
+        if size > link.room:
+            if link.fill:
+                self._send(link)
+            self._dirty.append(link)
+            link.segment = link.room = size
+            link.limit = size * MAX_SEGMENTS
+        fill = link.fill
+        link.view[fill : fill + clear] = packet
+        self._size[0] = clear
+        if dtls.protect(link.tx, link.pointer + fill, self._size):
+            self._stats.drop("protect")
+            return
+        size = self._size[0]
+        link.fill = fill + size
+        if size < link.segment or link.fill > link.limit:
+            link.room = 0
+
+    def flush(self) -> None:
+        """Send every batch that waits."""
+        for link in self._dirty:
+            if link.fill:
+                self._send(link)
+        self._dirty.clear()
+
+    def _send(self, link: Link) -> None:
+        fill, segment, stats = link.fill, link.segment, self._stats
+        link.fill = link.room = 0
+        try:
+            if fill <= segment:
+                self._sock.sendto(link.view[:fill], _NOW, link.address)
+            elif self._gso:
+                size = (socket.IPPROTO_UDP, _UDP_SEGMENT, _GSO.pack(segment))
+                self._sock.sendmsg((link.view[:fill],), (size,), _NOW, link.address)
+            else:
+                self._send_singly(link, fill, segment)
+        except BlockingIOError:
+            stats.drop("send")
+            return
+        except OSError:
+            if fill <= segment:
+                stats.drop("send")
+                return
+            # An interface that can't cut datagrams, or a path with a small MTU.
+            self._gso = False
+            self._send_singly(link, fill, segment)
+        stats.packets_out += (fill + segment - 1) // segment
+        stats.bytes_out += fill
+
+    def _send_singly(self, link: Link, fill: int, segment: int) -> None:
+        for start in range(0, fill, segment):
+            try:
+                self._sock.sendto(link.view[start : min(start + segment, fill)], _NOW, link.address)
+            except OSError:
+                self._stats.drop("send")
+
+    def send(self, data: bytes | bytearray, address: Address) -> None:
+        """Send a datagram as it is; what the kernel has no room for is lost, as datagrams are."""
+        try:
+            self._sock.sendto(data, _NOW, address)
+        except OSError:
+            self._stats.drop("send")
+
+    def send_rtcp(self, link: Link, data: bytes) -> None:
+        """Protect and send a compound packet of at most 1,400 bytes."""
+        if link.tx is None or link.path is None:
+            return
+        self._control[: len(data)] = data
+        self._size[0] = len(data)
+        if dtls.protect_rtcp(link.tx, self._control_pointer, self._size):
+            self._stats.drop("protect")
+            return
+        self.send(self._control[: self._size[0]], link.address)
