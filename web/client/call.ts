@@ -104,7 +104,7 @@ export class Call {
     const { place, choices } = this.parts.memory;
     this.session = place?.session ?? null;
     if (place?.entered) this.store.dispatch({ type: "entering", name: place.name });
-    void this.negotiation.offerForJoin();
+    void this.firstOffer();
     this.connection.start();
     void this.sources.open(place?.entered ? place : choices);
   }
@@ -234,9 +234,14 @@ export class Call {
   }
 
   private async hello(): Promise<Join> {
-    const offer = await this.negotiation.offerForJoin();
+    const offer = await this.firstOffer();
     const { token, language } = this.parts.page;
     return { type: "join", token, language, offer, resume: this.session };
+  }
+
+  /** A browser without WebRTC still joins, for the notes and the timer. */
+  private firstOffer(): Promise<string | null> {
+    return this.negotiation.offerForJoin().catch(() => null);
   }
 
   private lost(): void {

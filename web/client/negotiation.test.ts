@@ -262,6 +262,21 @@ describe("finding the way back", () => {
     expect(states).toContain("failed");
   });
 
+  it("says that it failed in a browser that has no connections to give", async () => {
+    const states: string[] = [];
+    const negotiation = new Negotiation({
+      listener: { track: () => {}, state: (state) => states.push(state), offer: () => true },
+      videoSlots: 2,
+      timers: new FakeTimers(),
+      create: () => {
+        throw new Error("RTCPeerConnection is not defined");
+      },
+    });
+    await expect(negotiation.offerForJoin()).rejects.toThrow("not defined");
+    await negotiation.joined(null, false, 2);
+    expect(states.at(-1)).toBe("failed");
+  });
+
   it("waits with all that until the server can be reached", async () => {
     const { connect, peer, peers, timers, unreachable, offers } = setUp();
     await connect();

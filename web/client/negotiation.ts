@@ -174,7 +174,8 @@ export class Negotiation {
     try {
       await this.queue.run(act);
     } catch {
-      if (!this.closed) this.expectConnected();
+      if (this.peer === null) this.options.listener.state("failed");
+      else if (!this.closed) this.expectConnected();
     }
   }
 

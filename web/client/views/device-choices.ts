@@ -16,7 +16,7 @@ export class DeviceChoices extends LightElement {
   @property({ attribute: false }) version: unknown = null;
   @state() private choices: Choices = { microphone: [], camera: [], speaker: [] };
   @state() private playing = false;
-  @state() private played = false;
+  @state() private outcome: "speaker.heard" | "speaker.failed" | null = null;
   private readonly listed = (): void => void this.list();
 
   override connectedCallback(): void {
@@ -46,7 +46,7 @@ export class DeviceChoices extends LightElement {
           ${icon("sound")}${t(this.playing ? "speaker.playing" : "speaker.test")}
         </button>
       </div>
-      <p class="help" role="status">${this.played ? t("speaker.heard") : nothing}</p>
+      <p class="help" role="status">${this.outcome === null ? nothing : t(this.outcome)}</p>
     `;
   }
 
@@ -85,13 +85,14 @@ export class DeviceChoices extends LightElement {
   private async test(): Promise<void> {
     if (this.playing) return;
     this.playing = true;
-    this.played = false;
+    this.outcome = null;
     try {
       await play("test", this.call.sources.devices.speaker ?? "");
-    } finally {
-      this.playing = false;
-      this.played = true;
+      this.outcome = "speaker.heard";
+    } catch {
+      this.outcome = "speaker.failed";
     }
+    this.playing = false;
   }
 }
 

@@ -38,7 +38,12 @@ export class MicLevel extends LightElement {
   private listen(): void {
     this.silence();
     if (this.track === null) return;
-    this.meter = new LevelMeter(this.track);
+    try {
+      this.meter = new LevelMeter(this.track);
+    } catch {
+      // A microphone whose sample rate differs from the speaker's, in Firefox: no level, but it is heard.
+      return;
+    }
     this.draw();
   }
 

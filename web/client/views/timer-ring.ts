@@ -75,7 +75,7 @@ export class SessionTimer extends LightElement {
         >
           <svg class="timer-ring" viewBox="0 0 40 40" aria-hidden="true">
             <circle cx="20" cy="20" r="17"></circle>
-            <circle cx="20" cy="20" r="17" pathLength="100" stroke-dasharray="${100 - view.fraction * 100} 100"></circle>
+            <circle cx="20" cy="20" r="17" pathLength="100" stroke-dasharray="${view.overtime ? 100 : 100 - view.fraction * 100} 100"></circle>
           </svg>
           <span class="timer-text">
             <span class="visually-hidden">${t("timer.name")}</span>
