@@ -60,7 +60,8 @@ class Server:
         self.data = folder / "data"
         self.log = folder / "server.log"
         self.port = self.media_port = free_port()
-        self.url = f"http://{host}:{self.port}"
+        scheme = "https" if "--tls-self-signed" in options else "http"
+        self.url = f"{scheme}://{host}:{self.port}"
         self.pid: int | None = None
         self._options = options
         self._environment = {
@@ -91,6 +92,7 @@ class Server:
             *("--port", str(self.port), "--media-port", str(self.media_port)),
             *self._options,
         )
+        self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *command, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment
@@ -108,6 +110,11 @@ class Server:
         if self._process.returncode is None:
             self._process.kill()
         await self._process.wait()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Sends the server a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
     async def stop(self) -> int:
         """SIGTERM; the exit status."""
