@@ -15,9 +15,10 @@ from redis.exceptions import RedisError
 from server import store as stores
 from server.errors import OperatorError
 from server.store import EmbeddedStore
+from tests.support.eventually import eventually
 
 
-async def eventually(call: Callable[[], Awaitable[object]], seconds: float = 10) -> object:
+async def answered(call: Callable[[], Awaitable[object]], seconds: float = 10) -> object:
     """The call's first answer that is no Redis or socket error."""
     async with asyncio.timeout(seconds):
         while True:
@@ -52,7 +53,7 @@ async def test_writes_outlive_a_kill_of_the_store(tmp_path: Path) -> None:
             # A killed process may still answer for a moment.
             while store.pid in (None, first):  # noqa: ASYNC110 - there is nothing to wait on
                 await asyncio.sleep(0.01)
-        assert await eventually(lambda: client.get("shown")) == "1"
+        assert await answered(lambda: client.get("shown")) == "1"
     finally:
         await client.aclose()
         await store.stop()
