@@ -35,6 +35,13 @@ AUDIO_SLOTS = 3
 OPUS_PARAMETERS = "minptime=10;useinbandfec=1;usedtx=1"
 """What we ask of a sender (RFC 7587 6.1): repairable speech, and near silence while nobody speaks."""
 
+VIDEO_PARAMETERS = "x-google-start-bitrate=600"
+"""What Chromium's estimate of its line begins with, in kbit/s; others pass over it.
+
+Below 500 its encoder drops the first large frames and begins at 320x180: a grainy 720p picture on a good line
+took 29 s to come, with 600 it begins at 960x540 and takes 16 s (measured); more than 600 gains nothing.
+"""
+
 _SENDING: frozenset[Direction] = frozenset(("sendonly", "sendrecv"))
 _RECEIVING: frozenset[Direction] = frozenset(("recvonly", "sendrecv"))
 _DIGESTS = ("sha-256", "sha-384", "sha-512")
@@ -251,7 +258,7 @@ class Negotiation:
         sends = media.direction in _SENDING and part.source is not None
         receives = media.direction in _RECEIVING and part.slot is not None
         feedback = _feedback(codec, sends=sends, receives=receives, repair=rtx is not None)
-        parameters = OPUS_PARAMETERS if media.kind == "audio" else ""
+        parameters = OPUS_PARAMETERS if media.kind == "audio" else VIDEO_PARAMETERS if sends else ""
         codecs = [replace(codec, feedback=feedback, parameters=parameters)]
         if rtx:
             codecs.append(Codec(rtx.payload_type, "rtx", rtx.clock_rate, 1, f"apt={codec.payload_type}"))
