@@ -110,7 +110,7 @@ async def test_every_control_has_its_key_and_none_while_writing(company: Company
     await ada.click("notes")
     await ada.until("() => compagnon.state.panel === null", what="the notes are closed")
     await ada.tab.press("?")
-    await visible(ada.tab, "dialog[open].help")
+    await visible(ada.tab, "shortcut-help dialog[open]")
     await ada.tab.press("Escape")
     await ada.tab.press("l")
     await visible(ada.tab, "dialog[open] [data-leave-now]")
