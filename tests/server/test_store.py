@@ -15,7 +15,6 @@ from redis.exceptions import RedisError
 from server import store as stores
 from server.errors import OperatorError
 from server.store import EmbeddedStore
-from tests.support.eventually import eventually
 
 
 async def answered(call: Callable[[], Awaitable[object]], seconds: float = 10) -> object:
