@@ -65,11 +65,16 @@ def _servers(directory: Path) -> list[Server]:
     ]
 
 
+def ratio_of(outcome: Outcome) -> float:
+    """The first server's median cost to the lowest of the others'."""
+    ours, *others = [figures.median for figures in outcome.figures]
+    return ours / min(others)
+
+
 def _print_point(servers: Sequence[Server], outcome: Outcome) -> float:
     for server, figures in zip(servers, outcome.figures, strict=True):
         print(f"  {_line(server.name, figures)}")
-    ours, *others = [figures.median for figures in outcome.figures]
-    ratio = ours / min(others)
+    ratio = ratio_of(outcome)
     print(f"  load: {outcome.busy:.0%} of a core, at most {1000 * outcome.late:.0f} ms late")
     print(f"  ratio: {ratio:.2f}", flush=True)
     return ratio

@@ -69,6 +69,11 @@ class Child:
         raise RuntimeError(f"{self._process.args!r} does not listen on {host}:{port}\n{self.tail()}")
 
     @property
+    def pid(self) -> int:
+        """The process itself."""
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         """Whether the process has not ended."""
         return self._process.poll() is None
