@@ -95,7 +95,7 @@ async def test_one_to_one_reaches_720p(company: Company, sender: Kind) -> None:
     async def full() -> bool:
         return await bao.received_height() == 720
 
-    await eventually(full, "720 lines arrive", 30, bao.report)
+    await eventually(full, "720 lines arrive", 45, bao.report)
 
 
 async def test_mute_silences_and_unmute_is_heard(company: Company) -> None:
