@@ -39,19 +39,15 @@ _USERNAME = 0x0006
 
 
 class Path:
-    """One remote address that has proven the password.
+    """One remote address that has proven the password. ``owner`` is whose it is: the pump reads it."""
 
-    ``owner`` is whose it is, ``gone`` that it is no more: the pump reads both.
-    """
-
-    __slots__ = ("address", "agent", "generation", "gone", "heard", "nominated", "owner", "priority")
+    __slots__ = ("address", "agent", "generation", "heard", "nominated", "owner", "priority")
 
     def __init__(self, address: Address, agent: Agent, generation: int) -> None:
         self.address = address
         self.agent = agent
         self.owner = agent.owner
         self.generation = generation
-        self.gone = False
         self.heard = 0.0
         self.nominated: float | None = None
         self.priority = 0
@@ -101,10 +97,14 @@ class Agent:
 
 
 class Table:
-    """Every agent by user name fragment and every proven path by address."""
+    """Every agent by user name fragment and every proven path by address.
+
+    ``drops`` counts paths that were given up: what anyone remembers of ``paths`` is void when it changes.
+    """
 
     def __init__(self, stats: RelayStats) -> None:
         self.paths: dict[Address, Path] = {}
+        self.drops = 0
         self._stats = stats
         self._agents: dict[str, tuple[Agent, Credentials, int]] = {}
         self._second = 0
@@ -182,7 +182,7 @@ class Table:
         return path
 
     def _drop(self, path: Path) -> None:
-        path.gone = True
+        self.drops += 1
         path.agent.paths.pop(path.address, None)
         if self.paths.get(path.address) is path:
             del self.paths[path.address]

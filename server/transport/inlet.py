@@ -15,7 +15,6 @@ from typing import Any, Protocol
 
 from cffi import FFI
 
-from server.transport import dtls
 from server.transport.ice import Address
 
 BATCH = 32
@@ -192,8 +191,3 @@ def inlet(sock: socket.socket) -> Inlet:
     if sys.platform == "linux" and sys.maxsize > 1 << 32:
         return Batched(sock)
     return Single(sock)
-
-
-def pointers(source: Inlet) -> list[Any]:
-    """Return C pointers to an inlet's buffers, for libsrtp."""
-    return [dtls.pointer(buffer) for buffer in source.buffers]

@@ -301,10 +301,12 @@ class Peer:
         if self._closed or self.link.tx is None or self.link.path is None or not self._agent.consents(now):
             return
         self.connected = True
+        self._port.stats.connected += 1
         self._gates()
         self.room.media_changed(self)
 
     def _disconnect(self) -> None:
+        self._port.stats.connected -= self.connected
         self.connected = False
         for leg in self.legs.values():
             leg.detach()

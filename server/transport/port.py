@@ -64,7 +64,7 @@ class Port:
         pump = Pump(
             source,
             self.outlet,
-            self.table.paths,
+            self.table,
             self.stats,
             other=self._other,
             learn=lambda link, ssrc, kind, mid: link.peer.learn(ssrc, kind, mid),

@@ -13,16 +13,13 @@ from struct import Struct
 from server.media.stats import RelayStats
 from server.media.vp8 import keyframe_starts, picture_id
 from server.transport import dtls
-from server.transport.ice import Address, Path
-from server.transport.inlet import Inlet, pointers
+from server.transport.ice import Address, Path, Table
+from server.transport.inlet import Inlet
 from server.transport.outlet import Outlet
 from server.transport.streams import MAX_RTCP_SOURCES, MAX_STRANGERS, Link, Stream
 
 MAX_PACKET = 1_500
 """Larger datagrams are no media: browsers keep below 1,200 bytes."""
-
-MAX_KNOWN = 4_096
-"""Senders whose path is remembered; beyond it they are looked up anew."""
 
 SAMPLE = 8
 """One batch in so many is timed for the delay histogram."""
@@ -36,7 +33,7 @@ _PAIR = Struct("!HH")
 class Pump:
     """Forwards the datagrams of an inlet.
 
-    ``paths`` maps proven addresses to the links; what is not media goes to ``other``, unknown sources to
+    ``table`` maps proven addresses to the links; what is not media goes to ``other``, unknown sources to
     ``learn``, decrypted RTCP to ``report``, and ``lossy`` is told of streams with holes. None may raise.
     """
 
@@ -44,7 +41,7 @@ class Pump:
         self,
         inlet: Inlet,
         outlet: Outlet,
-        paths: dict[Address, Path],
+        table: Table,
         stats: RelayStats,
         *,
         other: Callable[[bytes, Address], None],
@@ -54,16 +51,17 @@ class Pump:
     ) -> None:
         self._inlet = inlet
         self._outlet = outlet
-        self._paths = paths
+        self._table = table
         self._stats = stats
         self._other = other
         self._learn = learn
         self._report = report
         self._lossy = lossy
         self._views = [memoryview(buffer) for buffer in inlet.buffers]
-        self._pointers = pointers(inlet)
+        self._pointers = [dtls.pointer(buffer) for buffer in inlet.buffers]
         self._size = dtls.length()
         self._known: dict[Hashable, Path] = {}
+        self._drops = 0
         self._batches = 0
 
     def batch(self, count: int) -> None:
@@ -71,14 +69,15 @@ class Pump:
         inlet, known, drop = self._inlet, self._known, self._stats.drop
         buffers, sizes, keys = inlet.buffers, inlet.sizes, inlet.keys
         before = self._stats.packets_out
+        if self._drops != self._table.drops:
+            self._drops = self._table.drops
+            known.clear()
         for index in range(count):
             buffer, size = buffers[index], sizes[index]
             if size < 12:
                 drop("short")
                 continue
-            path = known.get(keys[index])
-            if path is None or path.gone:
-                path = self._find(index)
+            path = known.get(keys[index]) or self._find(index)
             if path is not None and buffer[0] & 0xC0 == 0x80:
                 link: Link = path.owner
                 if link.rx is None or size > MAX_PACKET:
@@ -99,14 +98,10 @@ class Pump:
                 self._stats.delayed(inlet.waited() // 1_000, sent)
 
     def _find(self, index: int) -> Path | None:
-        """Look up the path of a sender that is not known, or not known any more."""
-        key = self._inlet.keys[index]
-        self._known.pop(key, None)
-        path = self._paths.get(self._inlet.address(index))
+        """Look up a sender's path, and remember it: the table has as many as there are addresses in use."""
+        path = self._table.paths.get(self._inlet.address(index))
         if path is not None:
-            if len(self._known) >= MAX_KNOWN:
-                self._known.clear()
-            self._known[key] = path
+            self._known[self._inlet.keys[index]] = path
         return path
 
     def _rtp(self, link: Link, index: int, size: int) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import socket
+import weakref
 from itertools import pairwise
 
 import pytest
@@ -318,3 +320,26 @@ async def test_a_closed_room_is_made_anew() -> None:
         assert again is not stage.room
         assert stage.relay.room("room", Heard()) is again
         assert stage.relay.stats.peers == 0
+
+
+async def test_what_has_left_is_forgotten() -> None:
+    async with scene() as stage:
+        ben = await stage.join("ben")
+        gone = []
+        for number in range(4):
+            anna = await stage.join(f"anna{number}")
+            await stage.show(anna, ben)
+            gone.append(weakref.ref(anna.peer))
+            anna.peer.close()
+            await anna.client.close()
+            stage.clients.remove(anna.client)
+            del stage.guests[anna.name], anna
+
+        def forgotten() -> bool:
+            ben.client.audio()
+            gc.collect()
+            return not any(peer() for peer in gone)
+
+        await until(forgotten)
+        assert len(stage.relay._port.table.paths) == 1
+        assert len(stage.relay._port.table._agents) == 1
