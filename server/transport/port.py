@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import sys
 import threading
 from collections.abc import Callable
 
@@ -25,6 +26,9 @@ from server.transport.reports import Reports
 
 SOCKET_BYTES = 4 << 20
 """Kernel buffers each way: a second of 32 Mbit/s, should the process get no CPU for once."""
+
+SWITCH_S = 0.001
+"""For how long a busy event loop may keep the interpreter from the media thread; Python's own is 5 ms."""
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +48,7 @@ class Port:
         self._closing: set[asyncio.Future[None]] = set()
         self._sock: socket.socket | None = None
         self._thread: threading.Thread | None = None
+        self._interval = SWITCH_S
         self._stopping = False
 
     def open(self, host: str, port: int) -> None:
@@ -52,6 +57,9 @@ class Port:
         try:
             for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
                 sock.setsockopt(socket.SOL_SOCKET, option, SOCKET_BYTES)
+            if sock.family == socket.AF_INET6:
+                # "::" is for both families; a host of its own is what it is either way.
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
             sock.bind((host, port))
         except OSError:
             sock.close()
@@ -71,6 +79,8 @@ class Port:
             report=self.reports.receive,
             lossy=self.reports.lossy,
         )
+        self._interval = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_S)
         self._thread = threading.Thread(target=self._work, args=(source, pump), name="media", daemon=True)
         self._thread.start()
 
@@ -84,6 +94,7 @@ class Port:
             # Wakes the thread; if that fails it wakes by itself within a tenth of a second.
             self._sock.sendto(b"", socket.MSG_DONTWAIT, self._sock.getsockname())
         await asyncio.to_thread(self._thread.join)
+        sys.setswitchinterval(self._interval)
         self._sock.close()
         self._sock = None
 

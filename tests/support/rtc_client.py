@@ -98,9 +98,10 @@ class Client:
 
     role = "controlling"
 
-    def __init__(self, *, announce: bool = True, certificate: RTCCertificate | None = None) -> None:
+    def __init__(self, *, announce: bool = True, host: str = "127.0.0.1") -> None:
         self.ufrag, self.password = secrets.token_hex(4), secrets.token_hex(12)
-        self.certificate = certificate or RTCCertificate.generateCertificate()
+        self.certificate = RTCCertificate.generateCertificate()
+        self.host = host
         self.announce = announce
         self.tracks: dict[str, Track] = {}
         self.received: list[Rtp] = []
@@ -121,9 +122,9 @@ class Client:
         self.sock = self._socket()
 
     def _socket(self) -> socket.socket:
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET, socket.SOCK_DGRAM)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-        sock.bind(("127.0.0.1", 0))
+        sock.bind((self.host, 0))
         sock.setblocking(False)
         self.loop.add_reader(sock.fileno(), self._readable)
         return sock

@@ -54,7 +54,7 @@ class Scene:
         """Connect a member; with ``enter`` their microphone and camera are on."""
         client = client or Client()
         self.clients.append(client)
-        peer = self.room.open(name, ["127.0.0.1"])
+        peer = self.room.open(name, [client.host])
         answer, slots = peer.answer(client.offer(**offer))  # type: ignore[arg-type]
         self.heard.slots[name] = slots
         await client.connect(answer)
@@ -106,11 +106,11 @@ class Clock:
 
 
 @asynccontextmanager
-async def scene(**config: int) -> AsyncIterator[Scene]:
+async def scene(host: str = "127.0.0.1", **config: int) -> AsyncIterator[Scene]:
     """A relay on a free port; everything is closed afterwards. No exception may reach the loop."""
     clock, stray = Clock(), list[dict[str, object]]()
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: stray.append(context))
-    relay = Relay(RelayConfig(host="127.0.0.1", port=0, **config), clock)
+    relay = Relay(RelayConfig(host=host, port=0, **config), clock)
     await relay.start()
     stage = Scene(relay, clock)
     try:

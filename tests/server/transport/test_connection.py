@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 
 import pytest
 from aiortc import RTCCertificate
@@ -211,3 +212,28 @@ async def test_closing_before_anything_came_is_harmless() -> None:
         peer.close()
         assert stage.relay.stats.peers == 0
         assert stage.heard.media == []
+
+
+@pytest.mark.parametrize(("bound", "host"), [("::1", "::1"), ("::", "::1"), ("::", "127.0.0.1")])
+async def test_both_address_families(bound: str, host: str) -> None:
+    async with scene(bound) as stage:
+        anna = await stage.join("anna", client=Client(host=host))
+        ben = await stage.join("ben", client=Client(host=host))
+        mapped = anna.client.responses[0].attributes["XOR-MAPPED-ADDRESS"]
+        assert mapped == anna.client.sock.getsockname()[:2]
+        await stage.show(anna, ben)
+        for _ in range(10):
+            anna.client.frame(packets=4)
+        await until(lambda: len(ben.client.received) >= 40)
+
+
+async def test_a_busy_event_loop_does_not_hold_up_media() -> None:
+    async with scene() as stage:
+        anna, ben = await stage.join("anna"), await stage.join("ben")
+        await stage.show(anna, ben)
+        forwarded = stage.relay.stats.packets_out
+        for _ in range(10):
+            anna.client.frame()
+        ends = time.monotonic() + 5
+        while stage.relay.stats.packets_out < forwarded + 30:
+            assert time.monotonic() < ends, "the loop never yields here, so only another thread forwards"
