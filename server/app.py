@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import resource
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
@@ -37,12 +38,15 @@ _goodbye_s = 1.5
 _requests_s = 1.0
 _relay_s = 0.5
 
+_files = 65_536
+
 
 async def serve(config: Config, announce: Callable[[str], None]) -> None:
     """Serves until SIGTERM or SIGINT. ``announce`` is given the site's URL once people can come.
 
     Raises ``OperatorError`` when it can't start.
     """
+    _raise_file_limit()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -141,6 +145,16 @@ async def _relay(config: Config) -> Relay:
         sentence = listen.why_not(error, "UDP", "--media-port", config.media_host, config.media_port)
         raise OperatorError(sentence) from None
     return relay
+
+
+def _raise_file_limit() -> None:
+    """Every browser holds a file descriptor; the usual soft limit of 1,024 is less than a node bears."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _files if hard == resource.RLIM_INFINITY else min(_files, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # macOS refuses more than a limit that it does not tell: what there is has to do then.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _bounded(what: str, end: Callable[[], Awaitable[None]], limit_s: float) -> None:

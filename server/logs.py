@@ -1,9 +1,9 @@
 """Logs for machines and operators: one JSON object a line on standard error, without personal data.
 
 Code of ours names an event and gives figures as ``extra``: never a token, a name, an address or a title.
-Libraries are heard from warnings on, and only by the words of their format string: what they would fill in
-could be somebody's address. For the same reason an exception's text is left out, except where the operating
-system or the store wrote it; ``COMPAGNON_DEV`` shows everything.
+Libraries are heard from warnings on, and only by the first line of their format string: what they would fill
+in, or asyncio puts below it, could be somebody's address. For the same reason an exception's text is left out,
+except where the operating system or the store wrote it; ``COMPAGNON_DEV`` shows everything.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class JsonLines(logging.Formatter):
         line: dict[str, Any] = {
             "at": f"{at}.{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
-            "event": record.getMessage() if own or self._everything else str(record.msg),
+            "event": record.getMessage() if own or self._everything else str(record.msg).partition("\n")[0],
             "from": record.name,
         }
         if own:

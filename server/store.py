@@ -39,7 +39,7 @@ _ready_s = 30.0
 _first_pause_s = 0.05
 _longest_pause_s = 5.0
 _steady_s = 30.0
-_stop_s = 3.0
+_stop_s = 1.5
 _log_limit = 1_000_000
 
 # sun_path holds 108 bytes on Linux and 104 on macOS, a zero among them.

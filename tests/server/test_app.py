@@ -170,6 +170,9 @@ async def test_a_store_of_the_operators_own(tmp_path: Path) -> None:
             assert await status_of(f"{server.url}/readyz") == 200
             valkey.kill()
             assert await status_of(f"{server.url}/readyz") == 503
+            started = time.monotonic()
+            assert await server.stop() == 0
+            assert time.monotonic() - started < 5
 
 
 async def test_sessions_are_made_without_a_server_too(tmp_path: Path) -> None:

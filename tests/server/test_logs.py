@@ -48,6 +48,7 @@ def test_own_events_carry_their_figures() -> None:
 
 def test_libraries_are_heard_without_what_they_fill_in() -> None:
     assert line("aioice.ice", "no answer from %s", "203.0.113.9")["event"] == "no answer from %s"
+    assert line("asyncio", "never retrieved\nfuture: <… ValueError('Ada')>")["event"] == "never retrieved"
     assert line("aioice.ice", "no answer from %s", "x", everything=True)["event"] == "no answer from x"
 
 
