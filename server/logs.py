@@ -2,8 +2,8 @@
 
 Code of ours names an event and gives figures as ``extra``: never a token, a name, an address or a title.
 Libraries are heard from warnings on, and only by the first line of their format string: what they would fill
-in, or asyncio puts below it, could be somebody's address. For the same reason an exception's text is left out,
-except where the operating system or the store wrote it; ``COMPAGNON_DEV`` shows everything.
+in, or asyncio puts below it, could be somebody's address. For the same reason an exception's text is left
+out, except where the operating system or the store wrote it; ``COMPAGNON_DEV`` shows everything.
 """
 
 from __future__ import annotations
