@@ -147,9 +147,12 @@ class RelayRoom:
         levels = {}
         for peer in self._peers.values():
             stream = peer.streams.get("microphone")
-            if stream is not None and stream.open:
+            if stream is None:
+                continue
+            if stream.open:
                 levels[peer.member] = stream.loudness / stream.levels if stream.levels else 0.0
-                stream.loudness = stream.levels = 0
+            # What was heard while the gate was closed counts for nothing later.
+            stream.loudness = stream.levels = 0
         speaker = self._speakers.speaker
         if self._speakers.update(levels, now):
             if self._speakers.speaker != speaker:
