@@ -20,13 +20,13 @@ from bench.load.compagnon import CompagnonRooms
 from bench.load.people import Rooms
 from bench.load.pump import Pump
 from bench.servers import Child
+from server.embedded import socket_path
 from server.room.formats import formats, scale
 from server.room.links import sign_personal
 from server.room.record import GuestRecord, RoomRecord
 from server.storage.client import connect
 from server.storage.rooms import create
 from server.storage.secret import load_secret
-from server.store import socket_path
 from signaling.messages import Timer
 
 _READY_TIMEOUT: Final = 20.0

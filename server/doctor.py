@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from server import listen, store, tls
 from server.addresses import host_addresses, resolve
 from server.config import WILDCARDS, Config
+from server.embedded import OLDEST, no_retry
 from server.errors import OperatorError
 from server.folder import DataFolder, Running
 from web.assets import AssetError, Assets
@@ -95,13 +96,13 @@ async def _store(config: Config, running: Running | None) -> list[Finding]:
 
 async def _durable(url: str) -> list[Finding]:
     """Whether the store answers, and whether what it has said it keeps is on a disk."""
-    client = Redis.from_url(url, socket_connect_timeout=3, socket_timeout=3, retry=store.no_retry())
+    client = Redis.from_url(url, socket_connect_timeout=3, socket_timeout=3, retry=no_retry())
     try:
         information = await client.info("server")
         version = str(information.get("valkey_version") or information["redis_version"])
         findings = [good(f"The store at {store.shown(url)} answers (version {version}).")]
-        if tuple(int(part) for part in version.split(".")[:2]) < store.OLDEST:
-            findings.append(wrong(f"It is older than {'.'.join(map(str, store.OLDEST))}: use a newer one."))
+        if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
+            findings.append(wrong(f"It is older than {'.'.join(map(str, OLDEST))}: use a newer one."))
         try:
             settings = await client.config_get("append*")
         except RedisError:

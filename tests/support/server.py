@@ -16,7 +16,7 @@ from pathlib import Path
 import aiohttp
 from redis.asyncio import Redis
 
-from server.store import socket_path
+from server.embedded import socket_path
 
 READY_S = 30.0
 STOP_S = 10.0
