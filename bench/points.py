@@ -78,6 +78,8 @@ class Figures:
     lost: int = 0
     repaired: int = 0
     asked: int = 0
+    senders: int = 0
+    informed: int = 0
     profiles: set[str] = field(default_factory=set)
     feedback: set[str] = field(default_factory=set)
 
@@ -88,8 +90,9 @@ class Figures:
 
     @property
     def sound(self) -> bool:
-        """Whether all packets came, samples were right and repair was answered."""
-        return self.lost == 0 and self.bad == 0 and self.sampled > 0 and self.repaired == self.asked
+        """Whether all packets came, samples were right, repair was answered and senders got feedback."""
+        complete = self.lost == 0 and self.repaired == self.asked and self.informed == self.senders
+        return complete and self.bad == 0 and self.sampled > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,8 @@ class Run:
             figures.bad += sum(source.bad for source in media)
             figures.lost += sum(source.lost for source in media)
             figures.feedback.add(peer.feedback_kind)
+        figures.senders = len(self._meeting.senders)
+        figures.informed = sum(peer.transport_reports > 0 for peer in self._meeting.senders)
         figures.profiles = {peer.profile for peer in (*self._meeting.senders, *receivers)}
 
     @property

@@ -85,7 +85,8 @@ def _line(name: str, figures: Figures) -> str:
         f"{name:<20} {figures.median:6.1f} µs a packet ({min(figures.cost):.1f} to {max(figures.cost):.1f}), "
         f"{statistics.median(figures.rate):.0f} packets/s; "
         f"{figures.lost} lost, {figures.bad} of {figures.sampled} decrypted wrong, "
-        f"{figures.repaired} of {figures.asked} repaired; "
+        f"{figures.repaired} of {figures.asked} repaired, "
+        f"{figures.informed} of {figures.senders} senders informed; "
         f"{'/'.join(sorted(figures.feedback))}; {', '.join(sorted(figures.profiles))}"
     )
 

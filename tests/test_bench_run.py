@@ -85,9 +85,9 @@ def test_the_ratio_is_to_the_better_of_the_others() -> None:
 
 
 def test_figures_are_sound_only_when_everything_was_checked_and_right() -> None:
-    good = {"sampled": 10, "bad": 0, "lost": 0, "asked": 3, "repaired": 3}
+    good = {"sampled": 10, "bad": 0, "lost": 0, "asked": 3, "repaired": 3, "senders": 2, "informed": 2}
     assert Figures(**good).sound
-    for wrong in ({"sampled": 0}, {"bad": 1}, {"lost": 1}, {"repaired": 2}):
+    for wrong in ({"sampled": 0}, {"bad": 1}, {"lost": 1}, {"repaired": 2}, {"informed": 1}):
         assert not Figures(**{**good, **wrong}).sound
 
 

@@ -1,28 +1,25 @@
-"""One WebRTC connection of the load: ICE (controlling), DTLS-SRTP, what it sends and what it receives.
+"""One person's WebRTC connection: what it sends, what it receives, how it reports and repairs.
 
-Everything but the constructor, :meth:`Peer.connect` and the plain counters runs on the pump's thread.
+Everything but the constructor, :meth:`Peer.connect`, the properties and plain counters runs on the pump's
+thread.
 """
 
 from __future__ import annotations
 
-import asyncio
 import random
-import secrets
-import socket
 import struct
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from aioice import stun
-
 from bench.load.description import OPUS, VP8, VP8_RTX, Credentials, Line, Remote, RemoteLine
 from bench.load.feedback import INTERVAL, TransportFeedback
 from bench.load.pump import Pump
 from bench.load.receiving import SAMPLE, Incoming
-from bench.load.secure import DtlsRole, Identity, SecureChannel
-from bench.load.sending import AUDIO_PERIOD, FRAME_RATE, Stream, TransportCounter
+from bench.load.secure import DtlsRole, Identity
+from bench.load.sending import Player, Stream, TransportCounter
+from bench.load.transport import Transport
 from bench.load.wire import (
     PSFB,
     RR,
@@ -39,44 +36,26 @@ from bench.load.wire import (
     reported_sources,
 )
 
-_SOCKET_BUFFER: Final = 4 << 20
-_CONNECT_TIMEOUT: Final = 10.0
-_CHECK_INTERVAL: Final = 0.05
-_CONSENT_INTERVAL: Final = 2.5
-"""Seconds between binding requests once connected: Chromium's own interval for a stable connection."""
 _REPORT_INTERVAL: Final = 1.0
 _REMB_BITRATE: Final = 5_000_000
 _SSRC = struct.Struct("!L")
 
 
 class Peer:
-    """A connection that makes a socket at once and talks to ``connect``'s address.
-
-    ``lines`` are its m-lines in order; those that send get SSRCs here.
-    """
+    """``lines`` are its m-lines in order; those that send get SSRCs here."""
 
     def __init__(self, pump: Pump, identity: Identity, lines: Sequence[Line], name: str) -> None:
         self.name = name
         self.lines = tuple(_with_sources(line) for line in lines)
-        self.credentials = Credentials(secrets.token_hex(4), secrets.token_hex(12), identity.fingerprint)
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SOCKET_BUFFER)
-        self.socket.setblocking(False)
         self.incoming: dict[int, Incoming] = {}
         self.streams: list[Stream] = []
         self.received = 0
         self.repaired = 0
         self.control_received = 0
         self.transport_reports = 0
-        self._players: list[_Player] = []
+        self._players: list[Player] = []
         self._pump = pump
-        self._identity = identity
-        self._loop = asyncio.get_running_loop()
-        self._connected: asyncio.Future[None] = self._loop.create_future()
-        self._answers = 0
-        self._closed = False
-        self._remote = Remote()
-        self._secure: SecureChannel | None = None
+        self._transport = Transport(pump, identity, self, name)
         self._transport_extension = 0
         self._extension_places: dict[int, int] = {}
         self._kinds: dict[int, str] = {}
@@ -89,7 +68,12 @@ class Peer:
     @property
     def profile(self) -> str:
         """The SRTP profile in use."""
-        return self._secure.profile if self._secure else ""
+        return self._transport.profile
+
+    @property
+    def credentials(self) -> Credentials:
+        """What its descriptions say of its transport."""
+        return self._transport.credentials
 
     @property
     def feedback_kind(self) -> str:
@@ -100,18 +84,8 @@ class Peer:
 
     async def connect(self, remote: Remote, role: DtlsRole) -> None:
         """ICE and DTLS with the other side; raises ConnectionError or TimeoutError."""
-        if remote.address is None:
-            raise ConnectionError("no address to connect to")
-        self._remote = remote
-        self.socket.connect(remote.address)
         self._negotiated(remote.lines)
-        self._secure = SecureChannel(self._identity, role, remote.fingerprint, self._transmit)
-        self._pump.call(self._begin)
-        try:
-            await asyncio.wait_for(self._connected, _CONNECT_TIMEOUT)
-        except TimeoutError:
-            state = "DTLS did not finish" if self._answers else "no answer to ICE checks"
-            raise TimeoutError(f"{self.name}: {state} within {_CONNECT_TIMEOUT:g} s") from None
+        await self._transport.connect(remote, role)
 
     def play(self, kbps: float) -> None:
         """Begins to send every stream; video at ``kbps``."""
@@ -123,8 +97,7 @@ class Peer:
 
     def close(self) -> None:
         """Gives the socket up; what is scheduled ends by itself."""
-        self._closed = True
-        self._pump.call(lambda: self._pump.remove(self))
+        self._transport.close()
 
     def media(self) -> list[Incoming]:
         """What it receives, retransmissions left out."""
@@ -166,91 +139,21 @@ class Peer:
                         ours.mid,
                         _known(line.extensions),
                         self._counter,
-                        self._send_media,
+                        self._transport.send_media,
                         rtx=repair,
                     )
                 )
 
-    def _begin(self) -> None:
-        self._pump.add(self)
-        self._pump.at(time.monotonic(), self._check)
-
-    def _check(self, now: float) -> float | None:
-        """ICE checks and then consent (RFC 7675); DTLS's retransmission timer meanwhile."""
-        if self._closed:
-            return None
-        message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
-        message.attributes["USERNAME"] = f"{self._remote.ufrag}:{self.credentials.ufrag}"
-        message.attributes["PRIORITY"] = 1_845_501_695
-        message.attributes["ICE-CONTROLLING"] = 7
-        message.attributes["USE-CANDIDATE"] = None
-        message.add_message_integrity(self._remote.password.encode())
-        self._transmit(bytes(message))
-        if self._answers and self._secure is not None and not self._secure.ready:
-            self._secure.tick()
-        return now + (_CONSENT_INTERVAL if self._connected.done() else _CHECK_INTERVAL)
-
-    def _finish(self) -> None:
+    def ready(self) -> None:
+        """The connection stands: reports begin."""
         now = time.monotonic()
         self._pump.at(now + random.random() * INTERVAL, self._report_transport)
         self._pump.at(now + random.random() * _REPORT_INTERVAL, self._report)
-        self._loop.call_soon_threadsafe(self._resolve, None)
-
-    def _resolve(self, error: Exception | None) -> None:
-        if self._connected.done():
-            return
-        if error is None:
-            self._connected.set_result(None)
-        else:
-            self._connected.set_exception(error)
 
     # ------------------------------------------------------------ receiving
 
-    def receive(self, buffer: bytearray, length: int, now: float) -> None:
-        """Sorts a datagram as RFC 7983 says."""
-        first = buffer[0]
-        if 127 < first < 192:
-            if 192 <= buffer[1] <= 223:
-                self._receive_control(bytes(buffer[:length]), now)
-            else:
-                self._receive_media(buffer, length, now)
-        elif 19 < first < 64:
-            self._receive_dtls(bytes(buffer[:length]))
-        elif first < 4:
-            self._receive_stun(bytes(buffer[:length]))
-
-    def _receive_stun(self, datagram: bytes) -> None:
-        try:
-            message = stun.parse_message(datagram)
-        except ValueError:
-            return
-        if message.message_class == stun.Class.RESPONSE:
-            self._answers += 1
-            if self._answers == 2 and self._secure is not None:
-                # Not at the first answer: Janus isn't ready for a handshake then, drops it, and OpenSSL
-                # repeats it a whole second later (a browser's library does after 50 ms).
-                self._secure.start()
-        elif message.message_class == stun.Class.REQUEST:
-            response = stun.Message(message.message_method, stun.Class.RESPONSE, message.transaction_id)
-            response.attributes["XOR-MAPPED-ADDRESS"] = self._remote.address
-            response.add_message_integrity(self.credentials.password.encode())
-            self._transmit(bytes(response))
-
-    def _receive_dtls(self, datagram: bytes) -> None:
-        if self._secure is None:
-            return
-        was_ready = self._secure.ready
-        try:
-            self._secure.receive(datagram)
-        except ConnectionError as error:
-            self._loop.call_soon_threadsafe(self._resolve, error)
-            return
-        if self._secure.ready and not was_ready:
-            self._finish()
-
-    def _receive_media(self, buffer: bytearray, length: int, now: float) -> None:
-        if self._secure is None or not self._secure.ready:
-            return
+    def receive_media(self, buffer: bytearray, length: int, now: float) -> None:
+        """Counts a packet, asks for what was skipped before it, looks at a sample."""
         sequence = buffer[2] << 8 | buffer[3]
         ssrc = _SSRC.unpack_from(buffer, 8)[0]
         source = self.incoming.get(ssrc)
@@ -269,9 +172,9 @@ class Peer:
             self.repaired += 1
         if skipped and self._kind(source) == "video":
             for missing in skipped:
-                self._send_control(nack(self._own_ssrc, ssrc, missing))
+                self._transport.send_control(nack(self._own_ssrc, ssrc, missing))
         if source.count % SAMPLE == 0:
-            source.sample(bytes(buffer[:length]), self._secure.unprotect)
+            source.sample(bytes(buffer[:length]), self._transport.unprotect)
 
     def _note_transport(self, buffer: bytearray, ssrc: int, now: float) -> None:
         extension = self._transport_extension
@@ -285,8 +188,7 @@ class Peer:
         self._feedback.arrived(buffer[place] << 8 | buffer[place + 1], int(now * 1_000_000))
 
     def _repair(self, packet: bytes) -> None:
-        assert self._secure is not None
-        plain = self._secure.unprotect(packet)
+        plain = self._transport.unprotect(packet)
         at = 12 + 4 * (plain[0] & 0x0F)
         if plain[0] & 0x10:
             at += 4 + 4 * int.from_bytes(plain[at + 2 : at + 4], "big")
@@ -303,12 +205,11 @@ class Peer:
                 source.arrived(original)
                 self.repaired += 1
 
-    def _receive_control(self, datagram: bytes, now: float) -> None:
-        if self._secure is None or not self._secure.ready:
-            return
+    def receive_control(self, packet: bytes, now: float) -> None:
+        """Takes reports, requests and acknowledgements."""
         self.control_received += 1
-        for packet in control_packets(self._secure.unprotect_control(datagram)):
-            self._handle_control(packet, now)
+        for part in control_packets(packet):
+            self._handle_control(part, now)
 
     def _handle_control(self, packet: ControlPacket, now: float) -> None:
         if packet.kind in (SR, RR):
@@ -339,7 +240,7 @@ class Peer:
         if self._players:
             return
         now = time.monotonic()
-        self._players = [_Player(stream, kbps) for stream in self.streams]
+        self._players = [Player(stream, kbps) for stream in self.streams]
         for player in self._players:
             self._pump.at(now + random.random() * player.period, player.tick)
 
@@ -348,43 +249,28 @@ class Peer:
             player.stopped = True
         self._players = []
 
-    def _send_media(self, packet: bytes) -> None:
-        assert self._secure is not None
-        self._transmit(self._secure.protect(packet))
-
-    def _send_control(self, packet: bytes) -> None:
-        assert self._secure is not None
-        self._transmit(self._secure.protect_control(packet))
-
-    def _transmit(self, datagram: bytes) -> None:
-        try:
-            self.socket.send(datagram)
-        except (BlockingIOError, ConnectionRefusedError):
-            # As on any network the datagram is lost; the server's port may not be open yet.
-            return
-
     def _report_transport(self, now: float) -> float | None:
-        if self._closed:
+        if self._transport.closed:
             return None
         media = next(iter(self.incoming), 0)
         report = self._feedback.report(media)
         if report is not None:
-            self._send_control(report)
+            self._transport.send_control(report)
         return now + INTERVAL
 
     def _report(self, now: float) -> float | None:
         """SR for what it sends, RR for what it receives, and REMB where there is no transport-wide report."""
-        if self._closed:
+        if self._transport.closed:
             return None
         if self._players:
             for stream in self.streams:
-                self._send_control(stream.report(now, time.time()))
+                self._transport.send_control(stream.report(now, time.time()))
         # One packet for each source, as browsers send them: Janus heeds only the first block of a report.
         for source in self.media():
-            self._send_control(receiver_report(self._own_ssrc, [source.block(now)]))
+            self._transport.send_control(receiver_report(self._own_ssrc, [source.block(now)]))
         if self._remb and self.incoming and not self._extension_places:
             report = receiver_report(self._own_ssrc, [])
-            self._send_control(report + remb(self._own_ssrc, _REMB_BITRATE, list(self.incoming)))
+            self._transport.send_control(report + remb(self._own_ssrc, _REMB_BITRATE, list(self.incoming)))
         return now + _REPORT_INTERVAL
 
     def _ask_again(self) -> None:
@@ -392,28 +278,8 @@ class Peer:
             if self._kind(source) == "video" and source.count:
                 sequence = source.highest & 0xFFFF
                 self._probe = source.ssrc, sequence
-                self._send_control(nack(self._own_ssrc, source.ssrc, sequence))
+                self._transport.send_control(nack(self._own_ssrc, source.ssrc, sequence))
                 return
-
-
-class _Player:
-    """Sends one stream until it is stopped."""
-
-    def __init__(self, stream: Stream, kbps: float) -> None:
-        self.stopped = False
-        self.period = AUDIO_PERIOD if stream.kind == "audio" else 1 / FRAME_RATE
-        self._stream = stream
-        self._frame = int(kbps * 1000 / 8 / FRAME_RATE)
-
-    def tick(self, now: float) -> float | None:
-        """One audio packet or one frame; gives when the next is due."""
-        if self.stopped:
-            return None
-        if self._stream.kind == "audio":
-            self._stream.sound(now)
-        else:
-            self._stream.frame(now, self._frame)
-        return now + self.period
 
 
 def _with_sources(line: Line) -> Line:

@@ -136,3 +136,23 @@ class Stream:
 
     def _timestamp(self, now: float) -> int:
         return self._start + int(now * self.clock)
+
+
+class Player:
+    """Sends one stream until it is stopped."""
+
+    def __init__(self, stream: Stream, kbps: float) -> None:
+        self.stopped = False
+        self.period = AUDIO_PERIOD if stream.kind == "audio" else 1 / FRAME_RATE
+        self._stream = stream
+        self._frame = int(kbps * 1000 / 8 / FRAME_RATE)
+
+    def tick(self, now: float) -> float | None:
+        """One audio packet or one frame; gives when the next is due."""
+        if self.stopped:
+            return None
+        if self._stream.kind == "audio":
+            self._stream.sound(now)
+        else:
+            self._stream.frame(now, self._frame)
+        return now + self.period
