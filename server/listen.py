@@ -17,15 +17,16 @@ BACKLOG = 512
 def bound(config: Config) -> Iterator[list[socket.socket]]:
     """Bound sockets, not yet listening; closed at the end. Raises ``OperatorError``."""
     sockets: list[socket.socket] = []
+    missing: list[OSError] = []
     try:
         for host in config.tcp_hosts:
             try:
                 sockets.append(_bind(host, config.port))
             except OSError as error:
-                # Of localhost, IPv6 may not exist here; a taken port is an error in either family.
-                if sockets and error.errno != errno.EADDRINUSE:
-                    continue
-                raise OperatorError(why_not(error, "TCP", "--port", host, config.port)) from None
+                # Of localhost, one family may not exist here; a taken port is an error in either.
+                missing.append(error)
+                if error.errno == errno.EADDRINUSE or len(missing) == len(config.tcp_hosts):
+                    raise OperatorError(why_not(error, "TCP", "--port", host, config.port)) from None
         yield sockets
     finally:
         for each in sockets:

@@ -46,3 +46,17 @@ def test_every_reason_is_one_sentence(number: int) -> None:
     text = listen.why_not(OSError(number, os.strerror(number)), "UDP", "--media-port", "::", 80)
     assert text.endswith(".")
     assert "\n" not in text
+
+
+@pytest.mark.parametrize("missing", ["127.0.0.1", "::1"])
+def test_a_family_that_is_missing_here_is_done_without(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    bind = listen._bind
+
+    def refuse(host: str, port: int) -> socket.socket:
+        if host == missing:
+            raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
+        return bind("127.0.0.1", port)
+
+    monkeypatch.setattr(listen, "_bind", refuse)
+    with listen.bound(read({"port": str(free_port())}, {"HOME": "/h"})) as sockets:
+        assert len(sockets) == 1
