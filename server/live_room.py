@@ -42,8 +42,6 @@ from signaling.messages import (
     TimerChanged,
 )
 
-MOST_CAMERAS_SHOWN = 8
-
 
 class Connection:
     """One browser's WebSocket in a room. ``session`` is what the same tab resumes with."""
@@ -168,7 +166,7 @@ class LiveRoom:
                 room=self._told.shown(),
                 answer=answer,
                 slots=slots,
-                video_slots=max(1, min(len(self.record.guests) - 1, MOST_CAMERAS_SHOWN) + 1),
+                video_slots=self.record.video_slots,
                 now_ms=_now_ms(),
             )
         )

@@ -16,9 +16,6 @@ from server.storage.rooms import load_record
 from signaling.errors import ProtocolError
 from web.views import Bootstrap, BootstrapRoom, PageErrorCode, RoomView
 
-MOST_VIDEO_SLOTS = 9
-"""Eight people beside oneself, and a screen."""
-
 _refusals: dict[str, tuple[int, PageErrorCode]] = {
     "link-invalid": (404, "link-invalid"),
     "link-expired": (410, "link-expired"),
@@ -42,7 +39,7 @@ async def show(request: web.Request) -> web.Response:
             expires_ms=record.expires_ms,
         ),
         me=guest.shown(),
-        video_slots=video_slots(len(record.guests)),
+        video_slots=record.video_slots,
         notes_url=f"/j/{token}/notes.md",
     )
     return page(request, RoomView(bootstrap=bootstrap))
@@ -60,11 +57,6 @@ async def notes(request: web.Request) -> web.Response:
         charset="utf-8",
         headers={"Content-Disposition": disposition(name), "Cache-Control": "no-store"},
     )
-
-
-def video_slots(guests: int) -> int:
-    """How many receiving video m-lines a browser offers at first: the others, and a screen."""
-    return min(max(guests - 1, 1), MOST_VIDEO_SLOTS - 1) + 1
 
 
 def file_name(title: str, created_ms: int) -> str:

@@ -15,6 +15,9 @@ from signaling.messages import Guest, Role, Timer
 MOST_GUESTS = 16
 """Links a room can have. Small groups are meant (up to 8); the rest is room for observers and latecomers."""
 
+MOST_CAMERAS_SHOWN = 8
+"""Cameras that one person sees at a time."""
+
 
 class GuestRecord(Struct, frozen=True, kw_only=True):
     """A person with a personal link, the ``place``th on the list.
@@ -44,6 +47,11 @@ class RoomRecord(Struct, frozen=True, kw_only=True):
     created_ms: int
     expires_ms: int
     guests: tuple[GuestRecord, ...]
+
+    @property
+    def video_slots(self) -> int:
+        """How many receiving video m-lines a browser offers at first: the others' cameras, and a screen."""
+        return min(max(len(self.guests) - 1, 0), MOST_CAMERAS_SHOWN) + 1
 
     def guest(self, guest_id: str) -> GuestRecord | None:
         """The guest with this id, None when the room has no such guest."""

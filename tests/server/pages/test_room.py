@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.pages.room import disposition, file_name, video_slots
+from server.pages.room import disposition, file_name
 from server.pages.site import Site, now_ms
 from server.room.formats import formats
 from server.room.links import sign_personal
@@ -44,9 +44,13 @@ async def test_the_bootstrap_says_who_and_where(client: Client, site: Site, sess
         assert answer.content_type == "application/json"
 
 
-@pytest.mark.parametrize(("guests", "slots"), [(1, 2), (2, 2), (3, 3), (8, 8), (9, 9), (16, 9)])
+@pytest.mark.parametrize(("guests", "slots"), [(1, 1), (2, 2), (3, 3), (8, 8), (9, 9), (16, 9)])
 def test_how_many_pictures_are_offered_room(guests: int, slots: int) -> None:
-    assert video_slots(guests) == slots
+    invited = [Invited(str(number), f"P{number}", "mentor") for number in range(guests)]
+    record, _ = plan(
+        room_id="r", title="", agenda=formats()["open"], minutes=60, invited=invited, now_ms=0, expires_ms=1
+    )
+    assert record.video_slots == slots
 
 
 async def test_links_that_do_not_open(client: Client, site: Site, session: Session) -> None:
