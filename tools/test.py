@@ -23,6 +23,8 @@ def main() -> None:
     fast = arguments[:1] == ["fast"]
     if fast:
         arguments = arguments[1:]
+    if not sys.stdout.isatty():
+        os.environ.setdefault("NO_COLOR", "1")
     environment.prepare("dev")
     if not fast:
         browsers()
@@ -83,10 +85,12 @@ def browsers() -> None:
     environment.say(f"getting {' '.join(missing)}")
     quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     for words in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
-        done = subprocess.run(["apt-get", "-qq", *words], env=quiet, stdout=subprocess.DEVNULL, check=False)
+        done = subprocess.run(
+            ["apt-get", "-qq", *words], env=quiet, capture_output=True, text=True, check=False
+        )
         if done.returncode:
             environment.stop(
-                f"apt-get {words[0]} failed: is there a network? `./test fast` does without browsers."
+                f"apt-get {words[0]} failed: is there a network? `./test fast` does without browsers.\n{done.stderr}"
             )
 
 
