@@ -93,7 +93,7 @@ def browsers() -> None:
         )
         if done.returncode:
             environment.stop(
-                f"apt-get {words[0]} failed: is there a network? `./test fast` needs no browsers.\n{done.stderr}"
+                f"apt-get {words[0]} failed: is there a network? `./test fast` needs none.\n{done.stderr}"
             )
 
 
