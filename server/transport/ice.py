@@ -15,7 +15,8 @@ from aioice import stun
 from server.media.stats import RelayStats
 from signaling.negotiation import Credentials
 
-Address = tuple[str, int]
+Address = tuple[str, int] | tuple[str, int, str]
+"""A remote address and port and, where we listen on several addresses, the own one that it talks to."""
 
 CONSENT_S = 30.0
 """RFC 7675 5.1: consent expires 30 s after the last valid request."""
@@ -39,7 +40,7 @@ _USERNAME = 0x0006
 
 
 class Path:
-    """One remote address that has proven the password. ``owner`` is whose it is: the pump reads it."""
+    """One address that has proven the password. ``owner`` is whose it is: the pump reads it."""
 
     __slots__ = ("address", "agent", "generation", "heard", "nominated", "owner", "priority")
 

@@ -32,9 +32,15 @@ _DECLARATIONS = """
 """
 _MSG_WAITFORONE = 0x10000
 _SO_TIMESTAMPNS = 35
+_IP_PKTINFO = 8
+_IPV6_RECVPKTINFO = 49
 _NAME = 28
-_CONTROL = 64
+_CONTROL = 96
 _CMSG = Struct("=Qii")
+# The kernel writes the time stamp first (32 bytes), then where the datagram was sent to: its own header (16)
+# and, for IPv4, the interface's number in front of the address.
+_OWN_IPV4 = slice(52, 56)
+_OWN_IPV6 = slice(48, 64)
 _TIMESPEC = Struct("=qq")
 _IPV4 = Struct("!xxH4s")
 _IPV6 = Struct("!xxH4x16s")
@@ -43,7 +49,8 @@ _IPV6 = Struct("!xxH4x16s")
 class Inlet(Protocol):
     """Where datagrams come in. ``buffers[i]`` holds the ``i``-th of the last call, ``sizes[i]`` its length.
 
-    ``keys[i]`` tells senders apart cheaply, ``address(i)`` says who it is.
+    ``keys[i]`` tells senders apart cheaply, ``address(i)`` says who it is and, where the socket listens on
+    several addresses, which of them was meant.
     """
 
     buffers: list[bytearray]
@@ -87,11 +94,12 @@ class Batched:
         self.keys: list[Hashable] = [b""] * BATCH
         self._names = ffi.new("char[]", BATCH * _NAME)
         self._name_bytes = ffi.buffer(self._names)
-        self._control = ffi.new("char[]", _CONTROL)
+        self._control = ffi.new("char[]", BATCH * _CONTROL)
         self._control_bytes = ffi.buffer(self._control)
         self._vectors = ffi.new("struct iovec[]", BATCH)
         self._headers = ffi.new("struct mmsghdr[]", BATCH)
-        # A header is 64 bytes: as 32-bit words, the length of datagram i is at 16 * i + 14.
+        # A header is 64 bytes: as 32-bit words, the length of datagram i is at 16 * i + 14, that of its
+        # control data, which the kernel overwrites, at 16 * i + 10.
         self._words = memoryview(ffi.buffer(self._headers)).cast("B").cast("I")
         self._first: Any = self._headers[0].msg_hdr
         self._key_size = 8 if sock.family == socket.AF_INET else _NAME
@@ -106,6 +114,26 @@ class Batched:
             header.msg_iovlen = 1
         self._first.msg_control = self._control
         sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        self._own: slice | None = None
+        if sock.getsockname()[0] in ("0.0.0.0", "::"):  # noqa: S104 - a question, not a binding
+            self._ask_own()
+
+    def _ask_own(self) -> None:
+        """Have the kernel say of each datagram which of our addresses it was sent to.
+
+        Answers have to leave from there (RFC 8445 7.2.5.2.1: a check's answer must be symmetric); left alone,
+        the kernel takes the address that it likes best.
+        """
+        if self._family == socket.AF_INET:
+            self._own = _OWN_IPV4
+            self._sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
+        else:
+            self._own = _OWN_IPV6
+            self._sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVPKTINFO, 1)
+        for index in range(BATCH):
+            header = self._headers[index].msg_hdr
+            header.msg_control = self._control + _CONTROL * index
+            header.msg_controllen = _CONTROL
 
     def receive(self) -> int:
         """Wait until something comes or the time is up; return how many datagrams came."""
@@ -124,16 +152,27 @@ class Batched:
             sizes[index] = words[16 * index + 14]
             start = _NAME * index
             keys[index] = names[start : start + size]
+        if self._own is not None:
+            self._tell_own(self._own, count)
         return count
+
+    def _tell_own(self, own: slice, count: int) -> None:
+        words, keys, control = self._words, self.keys, self._control_bytes
+        for index in range(count):
+            start = _CONTROL * index
+            keys[index] = keys[index], control[start + own.start : start + own.stop]
+            words[16 * index + 10] = _CONTROL
 
     def address(self, index: int) -> Address:
         """Return who sent a datagram of the last call."""
         name = self._name_bytes[_NAME * index : _NAME * (index + 1)]
-        if self._family == socket.AF_INET:
-            port, host = _IPV4.unpack_from(name)
-            return socket.inet_ntop(socket.AF_INET, host), int(port)
-        port, host = _IPV6.unpack_from(name)
-        return socket.inet_ntop(socket.AF_INET6, host), port
+        port, packed = (_IPV4 if self._family == socket.AF_INET else _IPV6).unpack_from(name)
+        host = socket.inet_ntop(self._family, packed)
+        if self._own is None:
+            return host, port
+        start = _CONTROL * index
+        own = self._control_bytes[start + self._own.start : start + self._own.stop]
+        return host, port, socket.inet_ntop(self._family, own)
 
     def waited(self) -> int:
         """Return for how many ns the oldest datagram of the last call has waited since the kernel had it."""

@@ -26,6 +26,12 @@ _HEADER = Struct("!BBHLL")
 _U16 = Struct("!H")
 _U32 = Struct("!L")
 _GSO = Struct("=H")
+_OWN_IPV4 = Struct("=i4s4x")
+_OWN_IPV6 = Struct("=16si")
+_IP_PKTINFO = 8
+_IPV6_PKTINFO = 50
+
+Ancillary = tuple[tuple[int, int, bytes], ...]
 
 
 class Outlet:
@@ -39,6 +45,30 @@ class Outlet:
         self._control_pointer = dtls.pointer(self._control)
         self._dirty: list[Link] = []
         self._gso = sys.platform == "linux"
+
+    def aim(self, link: Link, address: Address) -> None:
+        """Let a link's packets go to this address, from that own one, where we have several, it talks to."""
+        link.address = address[:2]
+        link.origin = () if self._natural(address) else self._from(address)
+
+    def _natural(self, address: Address) -> bool:
+        """Return whether the kernel by itself sends from the own address that is meant."""
+        if len(address) == 2:
+            return True
+        with socket.socket(self._sock.family, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect(address[:2])
+            except OSError:
+                return False
+            return bool(probe.getsockname()[0] == address[2])
+
+    def _from(self, address: Address) -> Ancillary:
+        if len(address) == 2:
+            return ()
+        own = socket.inet_pton(self._sock.family, address[2])
+        if self._sock.family == socket.AF_INET:
+            return ((socket.IPPROTO_IP, _IP_PKTINFO, _OWN_IPV4.pack(0, own)),)
+        return ((socket.IPPROTO_IPV6, _IPV6_PKTINFO, _OWN_IPV6.pack(own, 0)),)
 
     def fan(self, legs: list[Leg], packet: bytes, number: int, sequence: int, timestamp: int) -> None:
         """Copy one packet to every leg that had begun by then, with its numbers; ``flush`` must follow."""
@@ -126,10 +156,10 @@ class Outlet:
         link.fill = link.room = 0
         try:
             if fill <= segment:
-                self._sock.sendto(link.view[:fill], _NOW, link.address)
+                self._hand(link.view[:fill], link.origin, link.address)
             elif self._gso:
                 size = (socket.IPPROTO_UDP, _UDP_SEGMENT, _GSO.pack(segment))
-                self._sock.sendmsg((link.view[:fill],), (size,), _NOW, link.address)
+                self._sock.sendmsg((link.view[:fill],), (size, *link.origin), _NOW, link.address)
             else:
                 self._send_singly(link, fill, segment)
         except BlockingIOError:
@@ -148,16 +178,24 @@ class Outlet:
     def _send_singly(self, link: Link, fill: int, segment: int) -> None:
         for start in range(0, fill, segment):
             try:
-                self._sock.sendto(link.view[start : min(start + segment, fill)], _NOW, link.address)
+                self._hand(link.view[start : min(start + segment, fill)], link.origin, link.address)
             except OSError:
                 self._stats.drop("send")
 
     def send(self, data: bytes | bytearray, address: Address) -> None:
         """Send a datagram as it is; what the kernel has no room for is lost, as datagrams are."""
         try:
-            self._sock.sendto(data, _NOW, address)
+            self._hand(data, self._from(address), address[:2])
         except OSError:
             self._stats.drop("send")
+
+    def _hand(
+        self, data: bytes | bytearray | memoryview, origin: Ancillary, address: tuple[str, int]
+    ) -> None:
+        if origin:
+            self._sock.sendmsg((data,), origin, _NOW, address)
+        else:
+            self._sock.sendto(data, _NOW, address)
 
     def send_rtcp(self, link: Link, data: bytes) -> None:
         """Protect and send a compound packet of at most 1,400 bytes."""
@@ -168,4 +206,7 @@ class Outlet:
         if dtls.protect_rtcp(link.tx, self._control_pointer, self._size):
             self._stats.drop("protect")
             return
-        self.send(self._control[: self._size[0]], link.address)
+        try:
+            self._hand(self._control[: self._size[0]], link.origin, link.address)
+        except OSError:
+            self._stats.drop("send")

@@ -274,13 +274,13 @@ class Peer:
                 self._disconnect()
                 self.room.media_changed(self)
             return
-        self.link.address = path.address
+        self._port.outlet.aim(self.link, path.address)
         if self._dtls is not None and not self._closed:
             self._loop.call_soon_threadsafe(self._dtls.start)
 
     def _send_raw(self, data: bytes) -> None:
         if self.link.path is not None:
-            self._port.outlet.send(data, self.link.address)
+            self._port.outlet.send(data, self.link.path.address)
 
     def _dtls_changed(self, state: State) -> None:
         with self._port.lock:

@@ -10,7 +10,7 @@ from server.media.slots import Feed
 from server.media.twcc import Arrivals
 from server.media.vp8 import picture_id
 from server.transport import dtls
-from server.transport.ice import Address, Path
+from server.transport.ice import Path
 
 if TYPE_CHECKING:
     from server.transport.peer import Peer
@@ -33,6 +33,8 @@ RESENDS_A_SECOND = 400
 class Link:
     """What the pump knows of one peer: its address, its SRTP sessions, its streams, its outgoing batch.
 
+    ``origin`` says from which of our addresses, as ancillary data; empty where the kernel chooses right.
+
     ``rx`` and ``tx`` are None before DTLS is up. The batch is ``fill`` bytes of datagrams of ``segment``
     bytes each (the last may be shorter); ``room`` is the size that the next one may have at most.
     """
@@ -45,6 +47,7 @@ class Link:
         "level_id",
         "limit",
         "mid_id",
+        "origin",
         "path",
         "peer",
         "pointer",
@@ -63,7 +66,8 @@ class Link:
     def __init__(self, peer: Peer) -> None:
         self.peer = peer
         self.path: Path | None = None
-        self.address: Address = ("", 0)
+        self.address: tuple[str, int] = ("", 0)
+        self.origin: tuple[tuple[int, int, bytes], ...] = ()
         self.rx: dtls.Handle = None
         self.tx: dtls.Handle = None
         self.tag = 16

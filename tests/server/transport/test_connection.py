@@ -6,7 +6,7 @@ import contextlib
 import time
 
 import pytest
-from aiortc import RTCCertificate
+from aiortc import RTCCertificate, sdp
 from aiortc.rtcdtlstransport import SRTP_AES128_CM_SHA1_80
 
 from tests.support.rtc_client import Client, until
@@ -221,6 +221,27 @@ async def test_both_address_families(bound: str, host: str) -> None:
         ben = await stage.join("ben", client=Client(host=host))
         mapped = anna.client.responses[0].attributes["XOR-MAPPED-ADDRESS"]
         assert mapped == anna.client.sock.getsockname()[:2]
+        await stage.show(anna, ben)
+        for _ in range(10):
+            anna.client.frame(packets=4)
+        await until(lambda: len(ben.client.received) >= 40)
+
+
+class Particular(Client):
+    """Hears only the very address it talks to, as browsers do, and that is not the one the kernel prefers."""
+
+    def accept(self, answer: str) -> sdp.SessionDescription:
+        read = super().accept(answer)
+        self.remote = ("127.0.0.9", self.remote[1])
+        self.sock.connect(self.remote)
+        return read
+
+
+@pytest.mark.parametrize("bound", ["0.0.0.0", "::"])
+async def test_what_is_sent_leaves_from_the_address_that_was_asked(bound: str) -> None:
+    async with scene(bound) as stage:
+        anna = await stage.join("anna", client=Particular())
+        ben = await stage.join("ben", client=Particular())
         await stage.show(anna, ben)
         for _ in range(10):
             anna.client.frame(packets=4)
