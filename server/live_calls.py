@@ -10,7 +10,9 @@ from server.room.state import Present
 from server.transport.relay import Peer, Relay
 from signaling.errors import ProtocolError
 from signaling.messages import (
+    Advice,
     MemberQuality,
+    OwnAdvice,
     Quality,
     ServerMessage,
     Slot,
@@ -41,7 +43,7 @@ class Calls:
         self._room = relay.room(room, self)
         self._peers: dict[str, Peer] = {}
         self._offered: dict[str, float] = {}
-        self._qualities: dict[str, Quality] = {}
+        self._qualities: dict[str, MemberQuality] = {}
         self._speaker: str | None = None
 
     def close(self) -> None:
@@ -95,8 +97,8 @@ class Calls:
         """What they would know, had they been here."""
         if self._speaker is not None:
             outbox.send(Speaker(member=self._speaker))
-        for member, quality in self._qualities.items():
-            outbox.send(MemberQuality(member=member, quality=quality))
+        for quality in self._qualities.values():
+            outbox.send(quality)
 
     # ---------------------------------------------------------------- what the relay tells
 
@@ -119,8 +121,18 @@ class Calls:
         if since is not None:
             self._on_join(time.monotonic() - since)
 
-    def quality_changed(self, member: str, quality: Quality) -> None:
+    def quality_changed(self, member: str, quality: Quality, score: int | None) -> None:
         """Tells everyone how a member's connection does."""
         if member in self._peers:
-            self._qualities[member] = quality
-            self._tell(None, MemberQuality(member=member, quality=quality))
+            message = self._qualities[member] = MemberQuality(member=member, quality=quality, score=score)
+            self._tell(None, message)
+
+    def advice_changed(self, member: str, advice: Advice | None) -> None:
+        """Tells a member what helps."""
+        self._tell(member, OwnAdvice(advice=advice))
+
+    def heard(self, member: str, concealed: float, buffer: float) -> None:
+        """Takes a browser's word on the speech it got: share made up (0 to 1), jitter buffer (s)."""
+        peer = self._peers.get(member)
+        if peer is not None:
+            peer.heard(concealed, buffer)

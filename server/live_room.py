@@ -28,6 +28,7 @@ from signaling.messages import (
     Answer,
     ByeReason,
     ClientMessage,
+    Heard,
     Join,
     Joined,
     Leave,
@@ -242,6 +243,9 @@ class LiveRoom:
     def _ping(self, connection: Connection, message: Ping) -> None:
         connection.outbox.send(Pong(sent=message.sent, now_ms=time.time() * 1000))
 
+    def _heard(self, connection: Connection, message: Heard) -> None:
+        self._calls.heard(connection.member, message.concealed, message.buffer_ms / 1000)
+
     def _open_notes(self, connection: Connection, message: NotesOpen) -> None:
         if not self._is_in(connection):
             raise ProtocolError("not-entered")
@@ -370,6 +374,7 @@ def _now_ms() -> int:
 _answered_here: Mapping[type, Callable[[LiveRoom, Connection, Any], None]] = {
     Join: LiveRoom._refuse,
     Offer: LiveRoom._offer,
+    Heard: LiveRoom._heard,
     Ping: LiveRoom._ping,
     NotesOpen: LiveRoom._open_notes,
     Leave: LiveRoom._leave,

@@ -28,6 +28,10 @@ TimerAction = Literal["start", "pause", "resume", "add", "next", "back", "finish
 Quality = Literal["unknown", "good", "fair", "poor", "lost"]
 """What a person should expect of a member's connection, both ways."""
 
+Advice = Literal["network", "busy", "closer", "narrow", "far"]
+"""What helps against a poor connection: another network, less else on the line, a better radio, sending less,
+or nothing but patience with pauses. Each has one sentence in both catalogues, under ``advice.<word>``."""
+
 ErrorCode = Literal[
     "bad-message",
     "message-too-large",
@@ -194,6 +198,17 @@ class NotesOpen(Wire, tag="notes-open", frozen=True):
     """Asks for the shared notes; the server answers with binary sync step 1, then both sides synchronise."""
 
 
+class Heard(Wire, tag="heard", frozen=True):
+    """What this browser made of the speech it got since its last ``heard``: only it can know.
+
+    ``concealed`` is the share (0 to 1) that never came in time and was made up; ``buffer_ms`` is what its
+    jitter buffer held.
+    """
+
+    concealed: Annotated[float, Meta(ge=0, le=1)]
+    buffer_ms: Annotated[int, Meta(ge=0, le=10_000)]
+
+
 class Ping(Wire, tag="ping", frozen=True):
     """Clock and liveness. ``sent`` is the browser's own clock in ms and comes back untouched."""
 
@@ -204,7 +219,7 @@ class Leave(Wire, tag="leave", frozen=True):
     """Leaves for good: the place is given up at once."""
 
 
-ClientMessage = Join | Enter | Offer | Media | TimerCommand | NotesOpen | Ping | Leave
+ClientMessage = Join | Enter | Offer | Media | TimerCommand | NotesOpen | Heard | Ping | Leave
 
 
 # ---------------------------------------------------------------- server to browser
@@ -289,10 +304,17 @@ class Speaker(Wire, tag="speaker", frozen=True):
 
 
 class MemberQuality(Wire, tag="quality", frozen=True):
-    """How a member's connection does."""
+    """How a member's connection does; ``score`` is the E-model's rating (0 to 93), null while unknown."""
 
     member: str
     quality: Quality
+    score: int | None
+
+
+class OwnAdvice(Wire, tag="advice", frozen=True):
+    """What this member can do about a connection that is poor; null when it is not any more."""
+
+    advice: Advice | None
 
 
 class Saving(Wire, tag="saving", frozen=True):
@@ -340,6 +362,7 @@ ServerMessage = (
     | SlotsWanted
     | Speaker
     | MemberQuality
+    | OwnAdvice
     | Saving
     | NotesSaved
     | Pong

@@ -36,6 +36,7 @@ class Incoming:
         "missing",
         "next",
         "received",
+        "repaired",
     )
 
     def __init__(self, clock_rate: int, *, repaired: bool) -> None:
@@ -51,6 +52,7 @@ class Incoming:
         self.next = _BEFORE_FIRST
         self.high = _BEFORE_FIRST - 1
         self.received = 0
+        self.repaired = 0
         self.jitter = 0.0
         self.last_sr = 0
         self.last_sr_at = 0.0
@@ -84,6 +86,7 @@ class Incoming:
                 if not self.missing.found(number):
                     return -1
                 self.received += not repair
+                self.repaired += repair
                 return number
             if repair:
                 # A repair ahead of the stream would open holes for packets that are merely slower.
@@ -93,6 +96,16 @@ class Incoming:
         self.next = (sequence + 1) & 0xFFFF
         self.received += 1
         return self.high
+
+    @property
+    def expected(self) -> int:
+        """How many packets were sent so far, as far as one can know."""
+        return self.high - self._base + 1 if self.received else 0
+
+    @property
+    def lost(self) -> int:
+        """How many of them neither came, nor were repaired, nor are still asked for."""
+        return max(0, self.expected - self.received - self.repaired - len(self.holes))
 
     def keep(self, packet: bytes, sequence: int) -> None:
         """Keep a packet for repair; the oldest makes room."""
@@ -119,7 +132,7 @@ class Incoming:
 
     def report(self, ssrc: int, now: float) -> Block:
         """Return the report block for the time since the last one. ``now`` is in seconds."""
-        expected = self.high - self._base + 1 if self.received else 0
+        expected = self.expected
         lost = expected - self.received
         expected_now = expected - self._expected_prior
         lost_now = expected_now - (self.received - self._received_prior)

@@ -7,7 +7,8 @@ import secrets
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from server.media.quality import Grading, Measured
+from server.media.incoming import Incoming
+from server.media.judging import Judging
 from server.transport.dtls import Dtls, State
 from server.transport.ice import Agent, Path
 from server.transport.port import Port
@@ -56,7 +57,7 @@ class Peer:
         self.rtt: float | None = None
         self.loss_up: float | None = None
         self.loss_down: float | None = None
-        self.grading = Grading()
+        self.judging = Judging()
         self.slots_wanted = 0
         self.room = room
         self._port = port
@@ -249,13 +250,24 @@ class Peer:
         elif not self.connected:
             self._connect(now)
 
-    def judge(self) -> None:
+    def judge(self, now: float) -> None:
         """Grade the connection anew; the room is told when the grade changes."""
-        measured = Measured(self.loss_up, self.loss_down, self.rtt)
+        speech = self.streams.get("microphone")
+        pictures: list[Incoming] = [stream for stream in self.streams.values() if stream.video]
+        measured = self.judging.measuring.take(speech, pictures, self.rtt, now)
         self.loss_up = self.loss_down = None
         known = self._dtls is not None and self._dtls.state == "connected"
-        if (known or self.connected) and self.grading.update(measured, connected=self.connected):
+        if not (known or self.connected):
+            return
+        news = self.judging.period(measured, connected=self.connected, tcp=False, rate=None)
+        if news.grade:
             self.room.quality_changed(self)
+        if news.advice:
+            self.room.advice_changed(self)
+
+    def heard(self, concealed: float, buffer: float) -> None:
+        """Take the browser's word on the speech it got: share made up (0 to 1), jitter buffer in seconds."""
+        self.judging.measuring.heard(concealed, buffer, self._port.clock())
 
     def clock_offset(self, theirs: int, ours: int) -> int:
         """Return what to add to this browser's NTP time to get ours; it stays what it first was.

@@ -106,6 +106,7 @@ class Reports:
             if leg is None:
                 continue
             peer.loss_down = max(peer.loss_down or 0.0, block.fraction / 256)
+            peer.judging.measuring.told(leg.kind, block.fraction / 256, block.jitter / leg.clock_rate)
             sent = leg.reports.get(block.last_sr)
             if sent is not None:
                 rtt = now - sent - block.delay / 65_536
@@ -195,7 +196,7 @@ class Reports:
             if peer.connected:
                 self._report(peer, now)
         if peer.rounds % QUALITY_ROUNDS == 0:
-            peer.judge()
+            peer.judge(now)
         if not peer.connected:
             return
         link = peer.link

@@ -11,7 +11,7 @@ from server.media.speakers import Speakers
 from server.transport.peer import Peer
 from server.transport.port import Port
 from server.transport.streams import Leg
-from signaling.messages import Quality, Slot
+from signaling.messages import Advice, Quality, Slot
 
 
 class RoomListener(Protocol):
@@ -29,8 +29,11 @@ class RoomListener(Protocol):
     def media_changed(self, member: str, connected: bool) -> None:  # noqa: FBT001 - the seam with live
         """The member's media connection is up; or consent has expired, or the browser has closed it."""
 
-    def quality_changed(self, member: str, quality: Quality) -> None:
-        """How the member's connection does now."""
+    def quality_changed(self, member: str, quality: Quality, score: int | None) -> None:
+        """How the member's connection does now, and its rating (0 to 93, None unknown)."""
+
+    def advice_changed(self, member: str, advice: Advice | None) -> None:
+        """What the member can do about a connection that is poor; None when it is not any more."""
 
 
 class RelayRoom:
@@ -90,7 +93,13 @@ class RelayRoom:
 
     def quality_changed(self, peer: Peer) -> None:
         """A peer's quality has another grade."""
-        self._tell(self._listener.quality_changed, peer.member, peer.grading.now)
+        grading = peer.judging.grading
+        score = None if grading.score is None else round(grading.score)
+        self._tell(self._listener.quality_changed, peer.member, grading.now, score)
+
+    def advice_changed(self, peer: Peer) -> None:
+        """There is something else that a peer's member can do, or nothing any more."""
+        self._tell(self._listener.advice_changed, peer.member, peer.judging.advice)
 
     def _tell(self, what: Callable[..., None], *values: object) -> None:
         if not self._closed:

@@ -17,7 +17,7 @@ from aiortc import RTCCertificate, sdp
 from aiortc.rtcdtlstransport import RTCDtlsParameters, RTCDtlsTransport
 
 from server.media import rtcp
-from signaling.messages import Quality, Slot
+from signaling.messages import Advice, Quality, Slot
 from tests.support.rtc_offers import DIGEST, offer, section
 from tests.support.rtc_twcc import decode
 
@@ -44,6 +44,8 @@ class Heard:
         self.speakers: list[str | None] = []
         self.media: list[tuple[str, bool]] = []
         self.quality: dict[str, Quality] = {}
+        self.scores: dict[str, int | None] = {}
+        self.advice: dict[str, Advice | None] = {}
 
     def slots_changed(self, member: str, slots: tuple[Slot, ...]) -> None:
         self.slots[member] = slots
@@ -57,8 +59,12 @@ class Heard:
     def media_changed(self, member: str, connected: bool) -> None:
         self.media.append((member, connected))
 
-    def quality_changed(self, member: str, quality: Quality) -> None:
+    def quality_changed(self, member: str, quality: Quality, score: int | None) -> None:
         self.quality[member] = quality
+        self.scores[member] = score
+
+    def advice_changed(self, member: str, advice: Advice | None) -> None:
+        self.advice[member] = advice
 
     def shown(self, member: str) -> list[tuple[str, str]]:
         """Who is in this member's slots: (source, member) of those that are not empty."""

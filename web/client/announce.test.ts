@@ -6,6 +6,22 @@ import { beginning, inRoom, joined, member, room } from "./testing/samples";
 const keys = (...states: Parameters<typeof sayings>) => sayings(...states).map((saying) => saying.key);
 
 describe("sayings", () => {
+  it("says what helps against a poor connection the first time, and shows it where no banner does", () => {
+    const before = receive(
+      inRoom(member("sam")),
+      { type: "quality", member: "me", quality: "poor", score: 40 },
+      0,
+    );
+    const told = receive(before, { type: "advice", advice: "closer" }, 0);
+    expect(sayings(before, told)).toEqual([{ key: "advice.closer", values: {}, shown: null }]);
+    const over = receive(told, { type: "advice", advice: null }, 0);
+    expect(sayings(told, over)).toEqual([]);
+    expect(sayings(over, receive(over, { type: "advice", advice: "closer" }, 0))).toEqual([]);
+    const dark = act(over, { type: "mine", source: "camera", mine: "off" });
+    const busy = receive(dark, { type: "advice", advice: "busy" }, 0);
+    expect(sayings(dark, busy)).toEqual([{ key: "advice.busy", values: {}, shown: "problem" }]);
+  });
+
   it("says who is there on entering, and nothing in the green room", () => {
     const green = receive(
       beginning(),

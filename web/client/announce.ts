@@ -1,5 +1,6 @@
 /** What is said aloud, to screen readers and as toasts: read off from how the state changed. Pure, but for the region. */
 
+import { bannerOf } from "./banners";
 import type { Values } from "./i18n";
 import { myself, others, type State, type Toast } from "./state";
 
@@ -84,6 +85,14 @@ function link(before: State, after: State): Saying[] {
   }
   if (before.link !== "open" && before.link !== "connecting" && after.link === "open")
     found.push(say("say.connected"));
+  // The first time only: a line that comes and goes must not talk over people.
+  if (before.advised.length < after.advised.length) {
+    found.push({
+      key: `advice.${after.advice}`,
+      values: {},
+      shown: bannerOf(after)?.key === "weak" ? null : "problem",
+    });
+  }
   if (before.saving !== after.saving) found.push(say(after.saving ? "banner.saving" : "say.saved"));
   return found;
 }

@@ -26,8 +26,15 @@ describe("the banner", () => {
   });
 
   it("offers to turn one's camera off on a weak line, while it is on", () => {
-    const weak = receive(inRoom(member("sam")), { type: "quality", member: "me", quality: "poor" }, 0);
+    const weak = receive(
+      inRoom(member("sam")),
+      { type: "quality", member: "me", quality: "poor", score: 50 },
+      0,
+    );
     expect(bannerOf(weak)).toMatchObject({ key: "weak", act: "camera-off" });
+    expect(bannerOf(weak)?.sentence).toBeUndefined();
+    const advised = receive(weak, { type: "advice", advice: "busy" }, 0);
+    expect(bannerOf(advised)).toMatchObject({ key: "weak", sentence: "advice.busy", act: "camera-off" });
     expect(bannerOf(act(weak, { type: "mine", source: "camera", mine: "off" }))).toBeNull();
   });
 });

@@ -4,8 +4,9 @@ import type { IconName } from "./icon";
 import type { State } from "./state";
 
 export interface Banner {
-  /** `banner.<key>` is the sentence, `banner.<key>-act` the button's words. */
+  /** `banner.<key>` is the sentence unless `sentence` names another, `banner.<key>-act` the button's words. */
   readonly key: "lost" | "stopping" | "entering" | "media" | "media-bad" | "saving" | "sound" | "weak";
+  readonly sentence?: string;
   readonly tone: "" | "warm";
   readonly icon: IconName;
   readonly waits: boolean;
@@ -24,7 +25,8 @@ export function bannerOf(state: State): Banner | null {
   if (state.media === "wait" && state.entered) return { key: "media", ...waiting, act: null };
   if (state.soundBlocked) return { key: "sound", tone: "", icon: "sound", waits: false, act: "sound" };
   if (state.quality[state.me.id] === "poor" && state.mine.camera === "on") {
-    return { key: "weak", tone: "warm", icon: "connection", waits: false, act: "camera-off" };
+    const shown = { key: "weak", tone: "warm", icon: "connection", waits: false, act: "camera-off" } as const;
+    return state.advice === null ? shown : { ...shown, sentence: `advice.${state.advice}` };
   }
   return null;
 }

@@ -3,6 +3,7 @@
 import { type Bootstrap, socketUrl } from "./bootstrap";
 import { Connection, type Socket } from "./connection";
 import { browserHost } from "./devices";
+import { HeardReport } from "./heard-report";
 import { Hearing } from "./hearing";
 import { Negotiation } from "./negotiation";
 import { NotesLine } from "./notes-line";
@@ -47,6 +48,7 @@ export class Call {
   private session: string | null = null;
   private readonly outgoing: Outgoing;
   private readonly roundTrip: RoundTripWatch;
+  private readonly heard: HeardReport;
   private shutDown = false;
   private toasts = 0;
 
@@ -84,6 +86,11 @@ export class Call {
       timers,
       () => this.negotiation.roundTrip(),
       (roundTrip) => this.store.dispatch({ type: "round-trip", roundTrip }),
+    );
+    this.heard = new HeardReport(
+      timers,
+      () => this.negotiation.look(),
+      (message) => this.connection.send(message),
     );
     this.store.watch((after, before) => this.follow(after, before));
   }
@@ -336,6 +343,11 @@ export class Call {
     if (shown !== (before.view === "green-room" && before.media === "ok")) {
       if (shown) this.roundTrip.start(FIRST_FIGURES);
       else this.roundTrip.stop();
+    }
+    const listens = after.view === "room" && after.entered && after.joined;
+    if (listens !== (before.view === "room" && before.entered && before.joined)) {
+      if (listens) this.heard.start();
+      else this.heard.stop();
     }
     if (preferences.some((key) => after[key] !== before[key])) {
       const { arrangement, ownShown, ownCorner, sounds, shortcuts } = after;

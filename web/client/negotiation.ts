@@ -10,6 +10,7 @@ import { createPeer, firstOffer, type Peer } from "./peer";
 import type { Offer, Source } from "./protocol";
 import { SerialQueue } from "./queue";
 import type { Encoding } from "./sending";
+import { type Look, look } from "./stats";
 import type { Timers } from "./timers";
 
 export type MediaState = "connecting" | "connected" | "interrupted" | "failed";
@@ -156,6 +157,12 @@ export class Negotiation {
       if (typeof seconds === "number") best = Math.min(best ?? Number.POSITIVE_INFINITY, seconds * 1000);
     }
     return best;
+  }
+
+  /** A look at the connection's statistics; null while there is none. */
+  async look(): Promise<Look | null> {
+    const connection = this.peer?.connection;
+    return connection === undefined ? null : look(connection);
   }
 
   /** Ends for good. */

@@ -12,6 +12,8 @@ export type TimerAction = "start" | "pause" | "resume" | "add" | "next" | "back"
 
 export type Quality = "unknown" | "good" | "fair" | "poor" | "lost";
 
+export type Advice = "network" | "busy" | "closer" | "narrow" | "far";
+
 export type ErrorCode =
   | "bad-message"
   | "message-too-large"
@@ -155,6 +157,18 @@ export interface NotesOpen {
   readonly type: "notes-open";
 }
 
+/**
+ * What this browser made of the speech it got since its last `heard`: only it can know.
+ *
+ * `concealed` is the share (0 to 1) that never came in time and was made up; `buffer_ms` is what its
+ * jitter buffer held.
+ */
+export interface Heard {
+  readonly type: "heard";
+  readonly concealed: number;
+  readonly buffer_ms: number;
+}
+
 /** Clock and liveness. ``sent`` is the browser's own clock in ms and comes back untouched. */
 export interface Ping {
   readonly type: "ping";
@@ -245,11 +259,18 @@ export interface Speaker {
   readonly member: string | null;
 }
 
-/** How a member's connection does. */
+/** How a member's connection does; ``score`` is the E-model's rating (0 to 93), null while unknown. */
 export interface MemberQuality {
   readonly type: "quality";
   readonly member: string;
   readonly quality: Quality;
+  readonly score: number | null;
+}
+
+/** What this member can do about a connection that is poor; null when it is not any more. */
+export interface OwnAdvice {
+  readonly type: "advice";
+  readonly advice: Advice | null;
 }
 
 /** ``held`` true: the store can't be reached, what is done now waits. False: all is stored again. */
@@ -285,7 +306,16 @@ export interface Bye {
   readonly reason: ByeReason;
 }
 
-export type ClientMessage = Join | Enter | Offer | Media | TimerCommand | NotesOpen | Ping | Leave;
+export type ClientMessage =
+  | Join
+  | Enter
+  | Offer
+  | Media
+  | TimerCommand
+  | NotesOpen
+  | Heard
+  | Ping
+  | Leave;
 
 export type ServerMessage =
   | Joined
@@ -299,6 +329,7 @@ export type ServerMessage =
   | SlotsWanted
   | Speaker
   | MemberQuality
+  | OwnAdvice
   | Saving
   | NotesSaved
   | Pong

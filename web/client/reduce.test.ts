@@ -77,7 +77,7 @@ describe("members", () => {
   it("leave nothing behind", () => {
     let state = inRoom(member("sam"), member("ana"));
     state = receive(state, { type: "speaker", member: "sam" }, 0);
-    state = receive(state, { type: "quality", member: "sam", quality: "poor" }, 0);
+    state = receive(state, { type: "quality", member: "sam", quality: "poor", score: 50 }, 0);
     state = receive(state, { type: "member-left", id: "sam" }, 0);
     expect(others(state).map((each) => each.id)).toEqual(["ana"]);
     expect(state).toMatchObject({ speaker: null, lastSpeaker: null, quality: {} });

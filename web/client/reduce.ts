@@ -2,7 +2,7 @@
 
 import type { DeviceProblem } from "./devices";
 import type { Corner } from "./layout";
-import type { ByeReason, ErrorCode, Joined, Member, ServerMessage, Slot, Source } from "./protocol";
+import type { Advice, ByeReason, ErrorCode, Joined, Member, ServerMessage, Slot, Source } from "./protocol";
 import type { Arrangement, Link, LiveSlot, MediaPath, Mine, PanelName, State, Toast } from "./state";
 
 /** Something that happened in this browser. */
@@ -60,6 +60,8 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
       };
     case "quality":
       return { ...state, quality: { ...state.quality, [message.member]: message.quality } };
+    case "advice":
+      return advised(state, message.advice);
     case "saving":
       return { ...state, saving: message.held };
     case "error":
@@ -129,6 +131,11 @@ export function act(state: State, event: Act): State {
   }
 }
 
+function advised(state: State, advice: Advice | null): State {
+  const known = advice === null || state.advised.includes(advice);
+  return { ...state, advice, advised: known ? state.advised : [...state.advised, advice] };
+}
+
 function joined(state: State, message: Joined, now: number): State {
   const { id, title, format, guests, expires_ms, members, timer } = message.room;
   const self = guests.find((guest) => guest.id === message.member);
@@ -148,6 +155,7 @@ function joined(state: State, message: Joined, now: number): State {
     speaker: null,
     lastSpeaker: state.lastSpeaker !== null && present.has(state.lastSpeaker) ? state.lastSpeaker : null,
     quality: {},
+    advice: null,
     saving: false,
     joinError: null,
   };
@@ -228,6 +236,7 @@ function forgotten(state: State): State {
     speaker: null,
     lastSpeaker: null,
     quality: {},
+    advice: null,
     joined: false,
     entered: false,
     saving: false,

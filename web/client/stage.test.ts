@@ -114,7 +114,7 @@ describe("tiles", () => {
     let state = inRoom(member("sam"), member("ana"));
     state = receive(state, { type: "slots", slots: [videoSlot("6", "ana")] }, 0);
     state = receive(state, { type: "speaker", member: "ana" }, 0);
-    state = receive(state, { type: "quality", member: "ana", quality: "fair" }, 0);
+    state = receive(state, { type: "quality", member: "ana", quality: "fair", score: 50 }, 0);
     const [sam, ana] = placeTiles(state, 1280, 700);
     expect(sam).toMatchObject({ speaking: false, quality: "unknown", slot: undefined });
     expect(ana).toMatchObject({ speaking: true, quality: "fair", slot: { mid: "6" } });
@@ -123,12 +123,16 @@ describe("tiles", () => {
   it("mark nobody as speaking who is muted, and as lost who is lost", () => {
     let state = inRoom(member("sam", { microphone: false, connected: false }));
     state = receive(state, { type: "speaker", member: "sam" }, 0);
-    state = receive(state, { type: "quality", member: "sam", quality: "good" }, 0);
+    state = receive(state, { type: "quality", member: "sam", quality: "good", score: 50 }, 0);
     expect(placeTiles(state, 1280, 700)[0]).toMatchObject({ speaking: false, quality: "lost" });
   });
 
   it("claim nothing about the others while this browser itself is cut off", () => {
-    let state = receive(inRoom(member("sam")), { type: "quality", member: "sam", quality: "good" }, 0);
+    let state = receive(
+      inRoom(member("sam")),
+      { type: "quality", member: "sam", quality: "good", score: 50 },
+      0,
+    );
     state = act(state, { type: "link", link: "lost" });
     const [sam, me] = placeTiles(state, 1280, 700);
     expect(sam?.quality).toBe("unknown");

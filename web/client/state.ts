@@ -2,7 +2,7 @@
 
 import type { DeviceProblem } from "./devices";
 import type { Corner } from "./layout";
-import type { ByeReason, ErrorCode, Guest, Member, Quality, Slot, Source, Timer } from "./protocol";
+import type { Advice, ByeReason, ErrorCode, Guest, Member, Quality, Slot, Source, Timer } from "./protocol";
 
 export type View = "green-room" | "room" | "left" | "error";
 /** The socket as a person lives it: `stopping` is a loss the server announced. */
@@ -47,6 +47,9 @@ export interface State {
   /** Who of the others spoke last: stays large while nobody speaks. */
   readonly lastSpeaker: string | null;
   readonly quality: Readonly<Record<string, Quality>>;
+  /** What helps against one's own poor connection, and what was said of that before. */
+  readonly advice: Advice | null;
+  readonly advised: readonly Advice[];
   readonly saving: boolean;
   readonly link: Link;
   readonly joined: boolean;
@@ -99,6 +102,8 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
     speaker: null,
     lastSpeaker: null,
     quality: {},
+    advice: null,
+    advised: [],
     saving: false,
     link: "connecting",
     joined: false,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.media.quality import UP_AFTER, Grading, Measured, grade
+from server.media.quality import UP_AFTER, Grading, Measured, grade, score
 
 GOOD, FAIR, POOR = Measured(0.0, 0.01, 0.04), Measured(0.05, 0.0, 0.04), Measured(0.0, 0.2, 0.04)
 
@@ -13,14 +13,19 @@ GOOD, FAIR, POOR = Measured(0.0, 0.01, 0.04), Measured(0.05, 0.0, 0.04), Measure
         (Measured(None, None, None), "unknown"),
         (Measured(0.0, None, None), "good"),
         (Measured(None, None, 0.08), "good"),
-        (Measured(None, None, 0.35), "fair"),
+        (Measured(None, None, 0.35), "good"),
+        (Measured(None, None, 0.5), "fair"),
         (Measured(None, 0.05, None), "fair"),
         (Measured(0.11, 0.0, 0.01), "poor"),
-        (Measured(0.0, 0.0, 0.7), "poor"),
+        (Measured(0.0, 0.0, 1.1), "poor"),
+        (Measured(0.0, 0.02, 0.04), "good"),
+        (Measured(0.0, 0.0, 0.04, jitter_up=0.05), "good"),
+        (Measured(0.0, 0.0, 0.04, jitter_down=0.15), "fair"),
+        (Measured(0.0, 0.0, 0.04, buffer=0.6), "poor"),
     ],
 )
 def test_a_period_is_graded_by_its_worst(measured: Measured, expected: str) -> None:
-    assert grade(measured) == expected
+    assert grade(score(measured)) == expected
 
 
 def test_it_falls_at_once_and_rises_slowly() -> None:

@@ -11,7 +11,7 @@ export function banner(state: State, call: Call): TemplateResult | typeof nothin
   if (shown === null) return nothing;
   return html`<div class="banner ${shown.tone}" data-banner=${shown.key}>
     ${shown.waits ? html`<span class="spinner" aria-hidden="true"></span>` : icon(shown.icon)}
-    <span>${t(`banner.${shown.key}`)}</span>
+    <span>${t(shown.sentence ?? `banner.${shown.key}`)}</span>
     ${
       shown.act === null
         ? nothing

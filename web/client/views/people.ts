@@ -45,7 +45,7 @@ function present(state: State, member: Member): TemplateResult {
       ${member.screen ? mark("screen", t("people.shares")) : nothing}
       ${mark(member.microphone ? "microphone" : "microphone-off", t(member.microphone ? "tile.microphone-on" : "tile.microphone-off"))}
       ${mark(member.camera ? "camera" : "camera-off", t(member.camera ? "tile.camera-on" : "tile.camera-off"))}
-      ${qualityBars(quality, self)}
+      ${qualityBars(quality, self, state.advice)}
     </span>
   </li>`;
 }

@@ -131,7 +131,7 @@ export class RoomTile extends LightElement {
       <div class="tile-label">
         <span class="tile-name">${camera ? (self ? t("tile.you-short") : member.name) : t("tile.screen", { name: member.name })}</span>
         ${camera && !member.microphone ? html`<span class="tile-muted" title=${t("tile.microphone-off")}>${icon("microphone-off")}</span>` : nothing}
-        ${camera ? qualityBars(quality, self) : nothing}
+        ${camera ? qualityBars(quality, self, this.call.state.advice) : nothing}
       </div>
     `;
   }
