@@ -83,9 +83,14 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument(
         "--guest",
         action="append",
-        required=True,
+        default=[],
         metavar="NAME:ROLE",
         help="somebody who comes, as mentor or mentee; give one for each",
+    )
+    new.add_argument(
+        "--guest-list",
+        metavar="FILE",
+        help="more who come, one NAME:ROLE on each line, mentee where no role stands; - reads standard input",
     )
     _add_options(new, _room_options)
     return parser

@@ -180,8 +180,8 @@ def _text(text: str) -> str:
 
 
 def _members(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 2 <= int(text) <= 100:
-        raise ValueError("must be a number of people from 2 to 100")
+    if not text.isascii() or not text.isdigit() or not 2 <= int(text) <= MOST_GUESTS:
+        raise ValueError(f"must be a number of people from 2 to {MOST_GUESTS}")
     return int(text)
 
 

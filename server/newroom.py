@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import get_args
 
 from server import sessions
 from server.config import Config, ConfigError
 from server.room.formats import Format, formats
+from server.room.guest_list import read_list
+from server.room.names import clean_name
+from server.room.record import MOST_GUESTS
 from server.sessions import personal_path
 from server.storage.client import connect
 from server.storage.secret import load_secret
@@ -34,6 +40,8 @@ def read(words: argparse.Namespace) -> Wanted:
     if agenda is None:
         raise ConfigError(f"--format must be {_either(list(formats()))}, but it is “{words.agenda}”.")
     people = tuple(_guest(text) for text in words.guest)
+    if words.guest_list is not None:
+        people += tuple(_listed(_text_of(words.guest_list)))
     if len(people) < 2:
         raise ConfigError("--guest must be given for at least two people.")
     return Wanted(agenda, words.minutes if words.minutes is not None else agenda.minutes, words.title, people)
@@ -76,6 +84,27 @@ def _guest(text: str) -> tuple[str, Role]:
     return name, role
 
 
+def _text_of(place: str) -> str:
+    try:
+        return sys.stdin.read() if place == "-" else Path(place).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"--guest-list: {place} can't be read: {reason}.") from None
+
+
+def _listed(text: str) -> Iterator[tuple[str, Role]]:
+    """The people of a list. Raises ``ConfigError`` with the line that is at fault."""
+    roles: dict[str, Role] = {role: role for role in get_args(Role)}
+    for each in read_list(text, roles):
+        if each.role is None:
+            raise ConfigError(f"--guest-list: line {each.line} must end in mentor, mentee or neither.")
+        try:
+            yield clean_name(each.name), each.role
+        except ProtocolError as error:
+            wrong = "has no name" if error.code == "name-missing" else "has a name that is too long"
+            raise ConfigError(f"--guest-list: line {each.line} {wrong}.") from None
+
+
 def _refusal(error: ProtocolError) -> str:
     match error.code:
         case "name-missing":
@@ -83,7 +112,7 @@ def _refusal(error: ProtocolError) -> str:
         case "name-too-long":
             return "--title is too long." if error.field == "title" else "--guest: a name is too long."
         case "room-full":
-            return "--guest: too many people for one room."
+            return f"--guest: too many people, a room takes up to {MOST_GUESTS}."
         case _:
             return f"The session can't be made ({error.code})."
 

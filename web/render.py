@@ -35,11 +35,14 @@ def hue(name: str) -> int:
     return value % HUES
 
 
-def qr(url: str) -> Markup:
-    """A QR code as inline SVG, black on white whatever the theme: cameras expect it. Without a title."""
+def qr(url: str, *, alone: bool = False) -> Markup:
+    """A QR code as SVG, black on white whatever the theme: cameras expect it. Without a title.
+
+    Inline, or ``alone`` as a file of its own.
+    """
     out = io.BytesIO()
     segno.make(url, error="m", micro=False).save(
-        out, kind="svg", xmldecl=False, svgns=False, omitsize=True, border=3, light="#fff", nl=False
+        out, kind="svg", xmldecl=False, svgns=alone, omitsize=True, border=3, light="#fff", nl=False
     )
     return Markup(out.getvalue().decode())  # noqa: S704 - made of modules, not of the text
 

@@ -24,6 +24,7 @@ StartErrorCode = Literal[
     "name-missing",
     "name-too-long",
     "name-twice",
+    "role-unknown",
 ]
 """Each has one sentence in ``pages.json`` under ``start.error.<code>``."""
 
@@ -102,7 +103,7 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartError:
-    """One thing to put right. Exactly one of ``field`` and ``row`` is set; ``row`` counts from 0.
+    """One thing to put right, in ``field``, in ``row`` (from 0) or in ``line`` of the list (from 1).
 
     ``values`` fills the placeholders of the sentence: ``minutes-wrong`` needs ``least`` and ``most``,
     ``people-too-many`` needs ``most``, ``name-too-long`` needs ``most``, ``name-twice`` needs ``name``.
@@ -111,6 +112,7 @@ class StartError:
     code: StartErrorCode
     field: StartField | None = None
     row: int | None = None
+    line: int | None = None
     values: Mapping[str, str | int] = made_of(default_factory=dict)
 
 
@@ -119,8 +121,8 @@ class StartView(View):
     """``GET /start`` and a ``POST /start`` with something to put right.
 
     The form posts ``format``, ``minutes`` (empty: the format's own) and, repeated in the same order, ``name``
-    and ``role``. ``minutes`` is as typed. Rows stay where they were, so that
-    ``StartError.row`` finds them; blank ones at the end wait out of sight, with room for ``most_people``.
+    and ``role``; and ``list``, people one a line. ``minutes`` and ``list`` are as typed. Rows stay where they
+    were, so that ``StartError.row`` finds them; blank ones at the end wait out of sight, up to ``most_rows``.
     """
 
     template: ClassVar[str] = "start.html"
@@ -132,10 +134,12 @@ class StartView(View):
         PersonRow(name="", role="mentor"),
         PersonRow(name="", role="mentee"),
     )
+    list: str = ""
     errors: tuple[StartError, ...] = ()
     least_minutes: int = 5
     most_minutes: int = 240
-    most_people: int = 8
+    most_rows: int = 8
+    most_people: int = 100
     most_name: int = 80
 
     @property
@@ -143,6 +147,9 @@ class StartView(View):
         """How many rows to show: all that hold a name, and those before them; two at least."""
         filled = [place for place, person in enumerate(self.people, start=1) if person.name.strip()]
         return max([2, *filled])
+
+
+_most_codes = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +181,21 @@ class LinksView(View):
     ended: bool = False
     done: LinksDone | None = None
     done_id: str | None = None
+
+    @property
+    def works(self) -> tuple[PersonLink, ...]:
+        """The links that open the room."""
+        return tuple(person for person in self.people if person.state == "works")
+
+    @property
+    def works_text(self) -> str:
+        """All links that work as text, a name and its link a line: what is copied and downloaded."""
+        return "".join(f"{person.name}: {person.url}\n" for person in self.works)
+
+    @property
+    def many(self) -> bool:
+        """Whether QR codes (5 kB each) are fetched when looked at, instead of coming with the page."""
+        return len(self.people) > _most_codes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Awaitable, Callable
 from typing import get_args
 
 from aiohttp import web
 from redis.asyncio import Redis
 
-from server.pages.site import SITE, PageError, Site, now_ms, page, see_other, site_url
+from server.pages.site import SITE, PageError, Site, language_of, now_ms, page, see_other, site_url
 from server.room.links import read_management
 from server.room.record import GuestRecord, RoomRecord
 from server.sessions import personal_path
 from server.storage import links
 from server.storage.rooms import load_record
 from signaling.errors import ProtocolError
+from web.i18n import translator
+from web.render import qr
 from web.views import LinksDone, LinksView, PersonLink
 
 Change = Callable[[Redis, str, str], Awaitable[GuestRecord]]
@@ -28,31 +32,36 @@ _changes: dict[str, tuple[Change, LinksDone]] = {
 
 async def show(request: web.Request) -> web.Response:
     """``GET /s/<token>``; ``done`` and ``who`` in the query say what has just been done."""
-    site = request.app[SITE]
-    token = request.match_info["token"]
-    record = await _room(site, token)
-    base = site_url(request)
-    done = request.query.get("done", "")
-    view = LinksView(
-        token=token,
-        format=record.format,
-        minutes=record.minutes,
-        people=tuple(
-            PersonLink(
-                id=guest.id,
-                name=guest.name,
-                role=guest.role,
-                url=base + personal_path(site.secret, record, guest),
-                state="revoked" if guest.revoked else "works",
-            )
-            for guest in record.guests
-        ),
-        expires_ms=record.expires_ms,
-        ended=now_ms() >= record.expires_ms,
-        done=next((known for known in get_args(LinksDone) if known == done), None),
-        done_id=request.query.get("who"),
-    )
-    return page(request, view)
+    return page(request, await _view(request))
+
+
+async def as_text(request: web.Request) -> web.Response:
+    """``GET /s/<token>/links.txt``: a name and its link a line."""
+    view = await _view(request)
+    return _download(view.works_text, "text/plain", "links.txt")
+
+
+async def as_table(request: web.Request) -> web.Response:
+    """``GET /s/<token>/links.csv``: RFC 4180, with the byte order mark that spreadsheets look for."""
+    view = await _view(request)
+    say = translator(language_of(request)).text
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow([say(f"links.column.{column}") for column in ("name", "role", "link")])
+    rows.writerows([_cell(each.name), say(f"role.{each.role}"), each.url] for each in view.works)
+    return _download("\ufeff" + out.getvalue(), "text/csv", "links.csv")
+
+
+async def code(request: web.Request) -> web.Response:
+    """``GET /s/<token>/guests/<id>/qr.svg``: one person's link to be photographed."""
+    view = await _view(request)
+    guest = request.match_info["guest"]
+    url = next((each.url for each in view.works if each.id == guest), None)
+    if url is None:
+        raise PageError(404, "not-found")
+    answer = web.Response(text=qr(url, alone=True), content_type="image/svg+xml")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 async def change(request: web.Request) -> web.Response:
@@ -67,6 +76,46 @@ async def change(request: web.Request) -> web.Response:
         raise PageError(404, "not-found") from None
     await site.rooms.guest_changed(record.id, changed)
     return see_other(f"/s/{token}?done={done}&who={changed.id}")
+
+
+async def _view(request: web.Request) -> LinksView:
+    site = request.app[SITE]
+    token = request.match_info["token"]
+    record = await _room(site, token)
+    base = site_url(request)
+    done = request.query.get("done", "")
+    ended = now_ms() >= record.expires_ms
+    return LinksView(
+        token=token,
+        format=record.format,
+        minutes=record.minutes,
+        people=tuple(
+            PersonLink(
+                id=guest.id,
+                name=guest.name,
+                role=guest.role,
+                url=base + personal_path(site.secret, record, guest),
+                state="revoked" if guest.revoked else "expired" if ended else "works",
+            )
+            for guest in record.guests
+        ),
+        expires_ms=record.expires_ms,
+        ended=ended,
+        done=next((known for known in get_args(LinksDone) if known == done), None),
+        done_id=request.query.get("who"),
+    )
+
+
+def _download(text: str, kind: str, name: str) -> web.Response:
+    answer = web.Response(text=text, content_type=kind, charset="utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _cell(text: str) -> str:
+    """Text that no spreadsheet takes for a formula (OWASP: CSV injection)."""
+    return f"'{text}" if text[:1] in "=+-@" else text
 
 
 async def _room(site: Site, token: str) -> RoomRecord:

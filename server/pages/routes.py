@@ -20,6 +20,9 @@ def make_app(site: Site, files: StaticFiles) -> web.Application:
     app.router.add_get("/start", start.show, name="start")
     app.router.add_post("/start", start.make, name="start-make")
     app.router.add_get("/s/{token}", links.show, name="links")
+    app.router.add_get("/s/{token}/links.txt", links.as_text, name="links-text")
+    app.router.add_get("/s/{token}/links.csv", links.as_table, name="links-table")
+    app.router.add_get("/s/{token}/guests/{guest}/qr.svg", links.code, name="links-code")
     app.router.add_post(
         "/s/{token}/guests/{guest}/{change:revoke|restore|renew}", links.change, name="links-change"
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import zip_longest
+from typing import get_args
 
 from aiohttp import web
 from multidict import MultiMapping
@@ -13,16 +15,22 @@ from multidict import MultiMapping
 from server import sessions
 from server.pages.site import SITE, PageError, asker, now_ms, page, see_other
 from server.room.formats import formats
+from server.room.guest_list import Listed, read_list
 from server.room.names import LONGEST_NAME, clean_name
+from server.room.record import MOST_GUESTS
 from signaling.errors import ProtocolError
+from signaling.messages import Role
+from web.i18n import LANGUAGES, translator
 from web.views import BoxLine, FormatChoice, PersonRow, StartError, StartView
 
 LEAST_MINUTES = 5
 MOST_MINUTES = 240
 LEAST_PEOPLE = 2
-MOST_PEOPLE = 8
+ROWS = 8
+"""People who are typed one by one; more are pasted as a list."""
 
 _longest_field = 500
+_longest_list = 20_000
 _most_rows = 50
 
 
@@ -33,11 +41,18 @@ class Typed:
     format: str
     minutes: str
     people: tuple[PersonRow, ...]
+    list: str = ""
+
+    @property
+    def listed(self) -> tuple[Listed, ...]:
+        """The people of the pasted list."""
+        return tuple(read_list(self.list, role_words()))
 
     @property
     def coming(self) -> tuple[PersonRow, ...]:
-        """The rows with a name: empty ones are no people."""
-        return tuple(row for row in self.people if row.name.strip())
+        """The rows with a name, empty ones are no people; then the list."""
+        typed = tuple(row for row in self.people if row.name.strip())
+        return typed + tuple(PersonRow(name=each.name, role=each.role or "mentee") for each in self.listed)
 
 
 def read_form(form: MultiMapping[object]) -> Typed:
@@ -48,7 +63,24 @@ def read_form(form: MultiMapping[object]) -> Typed:
         PersonRow(name=name, role="mentor" if role == "mentor" else "mentee")
         for name, role in zip_longest(names[:_most_rows], roles[: len(names)][:_most_rows], fillvalue="")
     )
-    return Typed(_text(form.get("format", "")), _text(form.get("minutes", "")).strip(), people)
+    return Typed(
+        _text(form.get("format", "")),
+        _text(form.get("minutes", "")).strip(),
+        people,
+        _text(form.get("list", ""), _longest_list),
+    )
+
+
+@cache
+def role_words() -> Mapping[str, Role]:
+    """What a list may call each role, in every language: a list is often written in another than the page."""
+    words: dict[str, Role] = {}
+    for language in LANGUAGES:
+        say = translator(language).text
+        for role in get_args(Role):
+            for word in (role, say(f"role.{role}"), *say(f"start.list-role.{role}").split(",")):
+                words[word.strip().casefold()] = role
+    return words
 
 
 def faults(typed: Typed) -> tuple[StartError, ...]:
@@ -59,7 +91,7 @@ def faults(typed: Typed) -> tuple[StartError, ...]:
     if typed.minutes and not _minutes_fit(typed.minutes):
         values = {"least": LEAST_MINUTES, "most": MOST_MINUTES}
         found.append(StartError(code="minutes-wrong", field="minutes", values=values))
-    found.extend(_people_faults(typed.people))
+    found.extend(_people_faults(typed))
     return tuple(found)
 
 
@@ -77,7 +109,8 @@ def choices() -> tuple[FormatChoice, ...]:
 
 async def show(request: web.Request) -> web.Response:
     """``GET /start``."""
-    return page(request, StartView(formats=choices(), chosen=next(iter(formats()))), keep=True)
+    view = StartView(formats=choices(), chosen=next(iter(formats())), most_rows=ROWS, most_people=MOST_GUESTS)
+    return page(request, view, keep=True)
 
 
 async def make(request: web.Request) -> web.Response:
@@ -108,34 +141,31 @@ def _again(typed: Typed, errors: tuple[StartError, ...]) -> StartView:
         chosen=chosen,
         minutes=typed.minutes,
         people=typed.people,
+        list=typed.list,
         errors=errors,
         least_minutes=LEAST_MINUTES,
         most_minutes=MOST_MINUTES,
-        most_people=MOST_PEOPLE,
+        most_rows=ROWS,
+        most_people=MOST_GUESTS,
         most_name=LONGEST_NAME,
     )
 
 
-def _people_faults(people: Sequence[PersonRow]) -> list[StartError]:
+def _people_faults(typed: Typed) -> list[StartError]:
     found: list[StartError] = []
     seen: set[str] = set()
-    for row, person in enumerate(people):
-        if not person.name.strip():
-            continue
-        try:
-            name = clean_name(person.name)
-        except ProtocolError as error:
-            if error.code == "name-too-long":
-                found.append(StartError(code="name-too-long", row=row, values={"most": LONGEST_NAME}))
-            else:
-                found.append(StartError(code="name-missing", row=row))
-            continue
-        if name.casefold() in seen:
-            found.append(StartError(code="name-twice", row=row, values={"name": name}))
-        seen.add(name.casefold())
-    coming = [person for person in people if person.name.strip()]
-    if len(coming) > MOST_PEOPLE:
-        found.append(StartError(code="people-too-many", field="people", values={"most": MOST_PEOPLE}))
+    for row, person in enumerate(typed.people):
+        if person.name.strip():
+            wrong = _name_fault(person.name, seen)
+            found.extend([replace(wrong, row=row)] if wrong else [])
+    for each in typed.listed:
+        wrong = _name_fault(each.name, seen)
+        found.extend([replace(wrong, line=each.line)] if wrong else [])
+        if each.role is None:
+            found.append(StartError(code="role-unknown", line=each.line))
+    coming = typed.coming
+    if len(coming) > MOST_GUESTS:
+        found.append(StartError(code="people-too-many", field="people", values={"most": MOST_GUESTS}))
     if len(coming) < LEAST_PEOPLE:
         found.append(StartError(code="people-too-few", field="people"))
     elif all(person.role != "mentor" for person in coming):
@@ -143,9 +173,23 @@ def _people_faults(people: Sequence[PersonRow]) -> list[StartError]:
     return found
 
 
+def _name_fault(typed: str, seen: set[str]) -> StartError | None:
+    """What is wrong with a name; one that is right is ``seen`` from now on."""
+    try:
+        name = clean_name(typed)
+    except ProtocolError as error:
+        if error.code == "name-too-long":
+            return StartError(code="name-too-long", values={"most": LONGEST_NAME})
+        return StartError(code="name-missing")
+    if name.casefold() in seen:
+        return StartError(code="name-twice", values={"name": name})
+    seen.add(name.casefold())
+    return None
+
+
 def _minutes_fit(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 4 and LEAST_MINUTES <= int(text) <= MOST_MINUTES
 
 
-def _text(value: object) -> str:
-    return value[:_longest_field] if isinstance(value, str) else ""
+def _text(value: object, longest: int = _longest_field) -> str:
+    return value[:longest] if isinstance(value, str) else ""

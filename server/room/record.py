@@ -12,8 +12,8 @@ from server.room.names import clean_name
 from signaling.errors import ProtocolError
 from signaling.messages import Guest, Role, Timer
 
-MOST_GUESTS = 16
-"""Links a room can have. Small groups are meant (up to 8); the rest is room for observers and latecomers."""
+MOST_GUESTS = 100
+"""Links a room can have: from a pair to a lecture on two cores."""
 
 MOST_CAMERAS_SHOWN = 8
 """Cameras that one person sees at a time."""

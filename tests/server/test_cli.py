@@ -41,7 +41,7 @@ def test_help_names_every_flag_and_variable(capsys: pytest.CaptureFixture[str]) 
         (("serve", "--port", "http"), "--port must be a port number"),
         (("serve", "--frobnicate"), "Unrecognized arguments: --frobnicate"),
         (("serve", "--tls-cert", "c.pem"), "--tls-cert and --tls-key belong together"),
-        (("room", "new", "--format", "open"), "The following arguments are required: --guest"),
+        (("room", "new", "--format", "open"), "--guest must be given for at least two people."),
         (
             ("room", "new", "--format", "x", "--guest", "A:mentor", "--guest", "B:mentee"),
             "--format must be open, quick-30, grow-45 or grow-60, but it is “x”.",
@@ -80,6 +80,26 @@ def test_a_session_that_can_not_be_made(
     assert status == 2
     assert err.startswith(f"compagnon: {sentence}")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Bao\n\nZoë: coach", "line 3 must end in mentor"),
+        ("Bao\n:mentee", "line 2 has no name"),
+        ("B" * 81, "line 1 has a name that is too long"),
+    ],
+)
+def test_a_list_with_a_fault_names_the_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str, sentence: str
+) -> None:
+    path = tmp_path / "people.txt"
+    path.write_text(text, "utf-8")
+    status, _, err = run(
+        capsys, "room", "new", "--format", "open", "--guest", "Ada:mentor", "--guest-list", str(path)
+    )
+    assert status == 2
+    assert err.startswith(f"compagnon: --guest-list: {sentence}")
 
 
 def test_an_unreachable_store_is_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ def sentences(entries: dict[str, str | dict[str, str]]) -> dict[str, str]:
 TEMPLATES = "".join(path.read_text("utf-8") for path in sorted((WEB / "templates").glob("*.html")))
 WHOLE = set(re.findall(r'\bt\("([^"]+)"\s*[,)]', TEMPLATES))
 BEGUN = set(re.findall(r'\bt\("([^"]+\.)" ~', TEMPLATES))
+PAGES = "".join(path.read_text("utf-8") for path in sorted((WEB.parent / "server" / "pages").glob("*.py")))
+BEGUN |= set(re.findall(r'\bsay\(f"([^"{]+\.){', PAGES))
 
 
 def test_templates_say_what_the_catalogues_have() -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Awaitable, Callable
 
 import pytest
 
+from server import sessions
 from server.pages.site import Site, now_ms
 from server.room.formats import formats
 from server.room.links import sign_management
 from server.room.record import Invited, plan
 from server.sessions import Session, personal_path
 from server.storage.rooms import create
+from signaling.messages import Role
 from tests.server.pages.conftest import Client, NotedRooms
 
 
@@ -36,6 +40,36 @@ async def test_everybody_has_a_link_that_opens_the_room(client: Client, site: Si
     for link in shown:
         async with client.get(link.removeprefix(host) + "/notes.md") as answer:
             assert answer.status == 200
+
+
+async def test_all_links_at_once(client: Client, site: Site) -> None:
+    people: list[tuple[str, Role]] = [("=1+1", "mentor"), *((f"Ana {n}", "mentee") for n in range(19))]
+    session = await sessions.make(site.store, site.secret, formats()["open"], 60, people, now_ms())
+    page = f"/s/{session.management}"
+    gone = session.record.guests[-1]
+    async with client.post(f"{page}/guests/{gone.id}/revoke", allow_redirects=False) as answer:
+        assert answer.status == 303
+    host = f"http://{client.host}:{client.port}"
+    links = [host + personal_path(site.secret, session.record, guest) for guest in session.record.guests[:-1]]
+    async with client.get(f"{page}/links.txt") as answer:
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="links.txt"'
+        assert answer.headers["Cache-Control"] == "no-store"
+        lines = (await answer.text()).splitlines()
+    assert lines == [f"{name}: {link}" for (name, _), link in zip(people, links, strict=False)]
+    async with client.get(f"{page}/links.csv", headers={"Accept-Language": "fr"}) as answer:
+        rows = list(csv.reader(io.StringIO((await answer.read()).decode("utf-8-sig"))))
+    assert rows[0] == ["Nom", "Rôle", "Lien"]
+    assert rows[1] == ["'=1+1", "Mentor", links[0]]
+    assert [row[2] for row in rows[1:]] == links
+    text = await text_of(client, page)
+    assert text.count("<img") == 19
+    assert '<svg version="1.1"' not in text
+    async with client.get(f"{page}/guests/{session.record.guests[0].id}/qr.svg") as answer:
+        assert answer.content_type == "image/svg+xml"
+        assert 'xmlns="http://www.w3.org/2000/svg"' in await answer.text()
+    for wrong in (f"{page}/guests/{gone.id}/qr.svg", "/s/nothing/links.csv", f"{page}x/links.txt"):
+        async with client.get(wrong) as answer:
+            assert answer.status == 404
 
 
 async def test_nobody_keeps_a_copy(client: Client, session: Session) -> None:

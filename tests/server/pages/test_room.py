@@ -44,7 +44,7 @@ async def test_the_bootstrap_says_who_and_where(client: Client, site: Site, sess
         assert answer.content_type == "application/json"
 
 
-@pytest.mark.parametrize(("guests", "slots"), [(1, 1), (2, 2), (3, 3), (8, 8), (9, 9), (16, 9)])
+@pytest.mark.parametrize(("guests", "slots"), [(1, 1), (2, 2), (3, 3), (8, 8), (9, 9), (16, 9), (100, 9)])
 def test_how_many_pictures_are_offered_room(guests: int, slots: int) -> None:
     invited = [Invited(str(number), f"P{number}", "mentor") for number in range(guests)]
     record, _ = plan(

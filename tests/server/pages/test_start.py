@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from multidict import MultiDict
 
@@ -26,12 +28,13 @@ GOOD: Pairs = [
 ]
 
 
+TOO_MANY = ("people-too-many", "people")
 WRONG = ("minutes-wrong", "minutes")
 
 
 def codes(pairs: Pairs) -> list[tuple[str, str | int | None]]:
     return [
-        (fault.code, fault.row if fault.field is None else fault.field)
+        (fault.code, fault.field if fault.field else f"line {fault.line}" if fault.line else fault.row)
         for fault in faults(read_form(MultiDict(pairs)))
     ]
 
@@ -57,7 +60,14 @@ def test_empty_rows_are_no_people() -> None:
         (people(("Ada", "mentor"), (" ada", "mentee")), [("name-twice", 1)]),
         (people(("Ada", "mentor"), ("\u202e\u200b", "mentee")), [("name-missing", 1)]),
         (people(("A" * 81, "mentor"), ("Bao", "mentee")), [("name-too-long", 0)]),
-        (people(*((f"P{n}", "mentor") for n in range(9))), [("people-too-many", "people")]),
+        (people(*((f"P{n}", "mentor") for n in range(9))), []),
+        (people(("Ada", "mentor"), list="\n".join(f"P{n}" for n in range(99))), []),
+        (people(("Ada", "mentor"), list="\n".join(f"P{n}" for n in range(100))), [TOO_MANY]),
+        (people(list="Ada, mentor\nBao\nZoë, mentoré·e"), []),
+        (people(("Ada", "mentor"), list="Bao\n\nada"), [("name-twice", "line 3")]),
+        (people(("Ada", "mentor"), list=", mentor"), [("name-missing", "line 1")]),
+        (people(("Ada", "mentor"), list="\nB" + "o" * 80), [("name-too-long", "line 2")]),
+        (people(list="Ada, mentor\nBao, coach"), [("role-unknown", "line 2")]),
         (people(("Ada", "mentor"), ("Bao", "mentee"), minutes="4"), [WRONG]),
         (people(("Ada", "mentor"), ("Bao", "mentee"), minutes="241"), [WRONG]),
         (people(("Ada", "mentor"), ("Bao", "mentee"), minutes="half"), [WRONG]),
@@ -96,6 +106,30 @@ async def test_a_good_form_leads_to_the_links(client: Client, site: Site) -> Non
     ]
     assert stored.record.minutes == 45
     assert sum(box.seconds for box in stored.timer.boxes) == 45 * 60
+
+
+async def test_a_list_of_a_hundred_leads_to_a_hundred_links(client: Client, site: Site) -> None:
+    names = [f"Person {number}" for number in range(1, 100)]
+    pairs = people(("Zoë", "mentor"), list="\r\n".join(names))
+    async with client.post("/start", data=MultiDict(pairs), allow_redirects=False) as answer:
+        assert answer.status == 303
+        place = answer.headers["Location"]
+    async with client.get(place) as answer:
+        text = await answer.text()
+    assert text.count("data-address") == 100
+    assert len(gzip.compress(text.encode())) < 60_000
+    stored = await load(site.store, read_management(site.secret, place.removeprefix("/s/").partition("?")[0]))
+    assert stored is not None
+    assert [guest.name for guest in stored.record.guests] == ["Zoë", *names]
+
+
+async def test_a_wrong_line_of_a_list_is_named(client: Client) -> None:
+    pairs = people(("Ada", "mentor"), list="<b>Bao</b>\nZoë, coach")
+    async with client.post("/start", data=MultiDict(pairs), allow_redirects=False) as answer:
+        text = await answer.text()
+        assert answer.status == 422
+    assert "Line 2: " in text
+    assert "&lt;b&gt;Bao&lt;/b&gt;\nZoë, coach</textarea>" in text
 
 
 async def test_chosen_minutes_stretch_the_boxes(client: Client, site: Site) -> None:

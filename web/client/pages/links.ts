@@ -13,8 +13,23 @@ for (const button of document.querySelectorAll<HTMLButtonElement>("[data-copy]")
   address.addEventListener("focus", () => address.select());
 }
 
+const all = document.querySelector<HTMLElement>("[data-all]");
+const copyAll = all?.querySelector<HTMLButtonElement>("[data-copy-all]");
+if (all && copyAll) {
+  copyAll.hidden = false;
+  copyAll.addEventListener("click", async () => {
+    const text = document.createElement("textarea");
+    text.value = all.dataset.all ?? "";
+    text.className = "visually-hidden";
+    all.append(text);
+    if (await copy(text)) toast(copyAll.dataset.copyAll ?? "");
+    text.remove();
+    copyAll.focus();
+  });
+}
+
 /** The clipboard is only there on https and localhost; the old command works on other addresses. */
-async function copy(address: HTMLInputElement): Promise<boolean> {
+async function copy(address: HTMLInputElement | HTMLTextAreaElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(address.value);
     return true;
