@@ -20,6 +20,7 @@ from bench.load.compagnon import CompagnonRooms
 from bench.load.people import Rooms
 from bench.load.pump import Pump
 from bench.servers import Child
+from bench.usage import Usage, usage
 from server.embedded import socket_path
 from server.room.formats import formats, scale
 from server.room.links import sign_personal
@@ -105,15 +106,31 @@ class CompagnonServer:
 
     async def delays(self) -> Delays:
         """The forwarding delay histogram as it is now."""
-        async with aiohttp.ClientSession() as http:
-            headers = {"Authorization": f"Bearer {self._token}"}
-            async with http.get(f"{self.url}/metrics", headers=headers) as answer:
-                answer.raise_for_status()
-                return Delays.read(await answer.text())
+        return Delays.read(await self._metrics())
+
+    async def _metrics(self) -> str:
+        headers = {"Authorization": f"Bearer {self._token}"}
+        async with (
+            aiohttp.ClientSession() as http,
+            http.get(f"{self.url}/metrics", headers=headers) as answer,
+        ):
+            answer.raise_for_status()
+            return await answer.text()
+
+    async def gauge(self, name: str) -> float:
+        """What ``/metrics`` has under ``compagnon_<name>`` now; raises ValueError when it has nothing."""
+        found = re.search(rf"^compagnon_{name} (\S+)$", await self._metrics(), re.MULTILINE)
+        if found is None:
+            raise ValueError(f"/metrics has no {name}")
+        return float(found[1])
 
     def cpu(self) -> float:
         """CPU seconds of the server and its store, all threads."""
         return self._child.cpu() if self._child else 0.0
+
+    def usage(self) -> Usage:
+        """What it uses now, part by part."""
+        return usage(self._child.pid) if self._child else Usage()
 
     def stop(self) -> None:
         """Ends it and its store."""

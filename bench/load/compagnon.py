@@ -1,7 +1,7 @@
 """People of the load in rooms of a Compagnon server, by the protocol of ``signaling/PROTOCOL.md``.
 
 Each person has one connection for everything, offered line by line as a browser's is: microphone, camera,
-screen, three voices, and as many pictures as there are others, and one screen.
+screen, three voices, and as many pictures as are asked for.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class CompagnonRooms:
         self._pump = pump
         self._make_room = make_room
         self._identity = Identity()
-        self._seats: list[_Seat] = []
+        self._seats: list[Seat] = []
 
     async def open(self) -> None:
         """Nothing is sent before somebody comes."""
@@ -60,7 +60,7 @@ class CompagnonRooms:
         tokens = await self._make_room(len(people))
         senders = [person for person in people if person.sends]
         for person, token in zip(people, tokens, strict=True):
-            seat = await self._seat(person, token, len(people))
+            seat = await self.join(person, token, min(len(people) - 1, _PICTURES) + 1)
             if person.sends:
                 meeting.senders.append(seat.peer)
             others = len(senders) - person.sends
@@ -68,14 +68,19 @@ class CompagnonRooms:
                 meeting.receivers.append((seat.peer, others))
         return meeting
 
-    async def _seat(self, person: Person, token: str, people: int) -> _Seat:
+    async def join(self, person: Person, token: str, pictures: int) -> Seat:
+        """Somebody comes by their link, offers to receive so many ``pictures``, and enters.
+
+        Returns when their media stands. Raises ``RefusedError``, ConnectionError or TimeoutError.
+        """
         socket = await self._http.ws_connect(f"{self._url}/ws", origin=self._url)
-        peer = Peer(self._pump, self._identity, _lines(people), person.name)
-        seat = _Seat(socket, peer)
+        peer = Peer(self._pump, self._identity, _lines(person, pictures), person.name)
+        seat = Seat(socket, peer)
         self._seats.append(seat)
         description = offer(peer.credentials, peer.lines, random.getrandbits(40))
         await socket.send_str(encode(Join(token=token, offer=description)))
-        await socket.send_str(encode(Enter(name=person.name, microphone=person.sends, camera=person.sends)))
+        voice = person.sends and person.speaks
+        await socket.send_str(encode(Enter(name=person.name, microphone=voice, camera=person.sends)))
         joined = await seat.expect(Joined)
         if not isinstance(joined, Joined) or joined.answer is None:
             raise RefusedError(f"{person.name}: no answer to the offer")
@@ -86,11 +91,13 @@ class CompagnonRooms:
         return seat
 
 
-class _Seat:
-    """One person's WebSocket and connection."""
+class Seat:
+    """One person's WebSocket and connection; ``told`` counts the frames that came after ``entered``."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, peer: Peer) -> None:
         self.peer = peer
+        self.told = 0
+        self.told_bytes = 0
         self._socket = socket
         self._listening: asyncio.Task[None] | None = None
 
@@ -120,15 +127,16 @@ class _Seat:
         async for message in self._socket:
             if message.type is not aiohttp.WSMsgType.TEXT:
                 return
+            self.told += 1
+            self.told_bytes += len(message.data)
 
 
-def _lines(people: int) -> list[Line]:
+def _lines(person: Person, pictures: int) -> list[Line]:
     sent = [
-        Line("0", "audio", "sendonly"),
+        Line("0", "audio", "sendonly", silent=person.sends and not person.speaks),
         Line("1", "video", "sendonly"),
         Line("2", "video", "sendonly", silent=True),
     ]
     voices = [Line(str(3 + index), "audio", "recvonly") for index in range(_VOICES)]
     first = 3 + _VOICES
-    pictures = min(people - 1, _PICTURES) + 1
     return sent + voices + [Line(str(first + index), "video", "recvonly") for index in range(pictures)]

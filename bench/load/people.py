@@ -11,10 +11,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Person:
-    """Somebody in a room; ``sends`` voice and picture, or only watches."""
+    """Somebody in a room; ``sends`` voice and picture, or only watches.
+
+    ``speaks``: whether who sends has a microphone on, too.
+    """
 
     name: str
     sends: bool
+    speaks: bool = True
 
 
 @dataclass(slots=True)
