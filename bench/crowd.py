@@ -67,6 +67,7 @@ class Crowd:
     async def leave(self) -> None:
         """Everybody goes, in good order."""
         for seat in self.seats:
+            seat.peer.pause()
             seat.peer.close()
         await self.rooms.close()
 
