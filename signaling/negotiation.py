@@ -86,7 +86,8 @@ class Sending:
 class Receiving:
     """What we send the browser on one line: slot ``index`` of its kind, with fixed SSRCs.
 
-    ``rtx_ssrc`` is 0 where the browser takes no retransmissions.
+    ``rtx_ssrc`` is 0 where the browser takes no retransmissions. ``number_id`` is the header extension that
+    carries transport-wide numbers, 0 where the browser doesn't report by them.
     """
 
     index: int
@@ -97,6 +98,7 @@ class Receiving:
     ssrc: int
     rtx_ssrc: int
     stream: str
+    number_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,12 +264,14 @@ class Negotiation:
         codecs = [replace(codec, feedback=feedback, parameters=parameters)]
         if rtx:
             codecs.append(Codec(rtx.payload_type, "rtx", rtx.clock_rate, 1, f"apt={codec.payload_type}"))
-        offered = [uri for uri, id_ in extensions.items() if media.extensions.get(uri) == id_]
+        reported = receives and "transport-cc" in feedback
+        used = {MID, AUDIO_LEVEL, TRANSPORT_CC} if sends else {TRANSPORT_CC} if reported else set()
+        agreed = [uri for uri, id_ in extensions.items() if media.extensions.get(uri) == id_ and uri in used]
         section = AnsweredMedia(
             media,
             direction=_DIRECTIONS[sends, receives],
             codecs=tuple(codecs),
-            extensions=tuple(offered) if sends else (),
+            extensions=tuple(agreed),
         )
         rtx_type = rtx.payload_type if rtx else None
         sending = receiving = None
@@ -297,6 +301,7 @@ class Negotiation:
                 ssrc=part.ssrc,
                 rtx_ssrc=rtx_ssrc,
                 stream=stream,
+                number_id=extensions[TRANSPORT_CC] if reported and TRANSPORT_CC in agreed else 0,
             )
         return section, Line(media.mid, sending, receiving)
 
@@ -324,5 +329,5 @@ def _feedback(codec: Codec, *, sends: bool, receives: bool, repair: bool) -> fro
     if sends:
         used |= {"transport-cc", "nack", "nack pli", "ccm fir"}
     if receives:
-        used |= {"nack pli", "ccm fir"} | ({"nack"} if repair else set())
+        used |= {"transport-cc", "goog-remb", "nack pli", "ccm fir"} | ({"nack"} if repair else set())
     return frozenset(used) & codec.feedback

@@ -10,9 +10,12 @@ from collections.abc import Iterable, Sequence
 from struct import Struct
 from typing import NamedTuple
 
+from server.media.twcc import TransportFeedback, decode
+
 SR, RR, SDES, BYE, RTPFB, PSFB = 200, 201, 202, 203, 205, 206
 NACK, TRANSPORT_CC = 1, 15
 PLI, FIR = 1, 4
+APPLICATION = 15
 
 _HEAD = Struct("!BBH")
 _SENDER = Struct("!LQLLL")
@@ -21,6 +24,7 @@ _FEEDBACK = Struct("!BBHLL")
 _U32 = Struct("!L")
 _PAIR = Struct("!HH")
 _FIR = Struct("!LBxxx")
+_REMB = Struct("!4sL")
 
 
 class Block(NamedTuple):
@@ -71,13 +75,19 @@ class KeyframeRequest(NamedTuple):
     ssrc: int
 
 
+class Remb(NamedTuple):
+    """What a receiver takes its line to carry, in bits/s (draft-alvestrand-rmcat-remb-03 2.2)."""
+
+    bitrate: int
+
+
 class Bye(NamedTuple):
     """The sources that have ended (RFC 3550 6.6)."""
 
     ssrcs: tuple[int, ...]
 
 
-Packet = SenderReport | ReceiverReport | Nack | KeyframeRequest | Bye
+Packet = SenderReport | ReceiverReport | Nack | KeyframeRequest | TransportFeedback | Remb | Bye
 
 
 def _blocks(data: bytes, at: int, count: int, end: int) -> tuple[Block, ...] | None:
@@ -130,13 +140,26 @@ def _one(data: bytes, at: int, end: int) -> tuple[Packet | None, bool]:
     if kind in (RTPFB, PSFB):
         if at + 12 > end:
             return None, False
-        if (kind, count) == (RTPFB, NACK):
-            return _nack(data, at, end), True
-        if (kind, count) == (PSFB, PLI):
-            return KeyframeRequest(_U32.unpack_from(data, at + 8)[0]), True
-        if (kind, count) == (PSFB, FIR) and at + 20 <= end:
-            return KeyframeRequest(_FIR.unpack_from(data, at + 12)[0]), True
+        return (_transport if kind == RTPFB else _payload)(data, at, count, end), True
     return None, True
+
+
+def _transport(data: bytes, at: int, count: int, end: int) -> Packet | None:
+    if count == TRANSPORT_CC:
+        return decode(data, at, end)
+    return _nack(data, at, end) if count == NACK else None
+
+
+def _payload(data: bytes, at: int, count: int, end: int) -> Packet | None:
+    if count == PLI:
+        return KeyframeRequest(_U32.unpack_from(data, at + 8)[0])
+    if count == FIR and at + 20 <= end:
+        return KeyframeRequest(_FIR.unpack_from(data, at + 12)[0])
+    if count == APPLICATION and at + 20 <= end:
+        name, told = _REMB.unpack_from(data, at + 12)
+        if name == b"REMB":
+            return Remb((told & 0x3FFFF) << (told >> 18 & 63))
+    return None
 
 
 def parse(data: bytes) -> list[Packet]:

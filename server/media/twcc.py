@@ -1,13 +1,15 @@
 """Transport-wide congestion control feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01 3.1).
 
 The relay notes when each transport-wide sequence number arrived and reports about every 100 ms; the
-browser's own estimator does the rest.
+browser's own estimator does the rest. The other way round, browsers report to us, and ``decode`` reads it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from struct import Struct
+from typing import NamedTuple
 
 _HEAD = Struct("!BBHLLHHL")
 _U16 = Struct("!H")
@@ -22,6 +24,28 @@ _PER_PACKET = 400
 """Statuses a packet: at most 2 bytes of delta and 2 bits of status each keep it below 1,000 bytes."""
 
 _NONE, _SMALL, _LARGE = 0, 1, 2
+
+MAX_TOLD = 4_096
+"""Statuses that a report may have: a run of thousands costs its sender two bytes, and us the work."""
+
+_BODY = Struct("!HHL")
+_ONE_BIT = tuple(bytes(value >> shift & 1 for shift in range(6, -1, -1)) for value in range(128))
+_TWO_BIT = tuple(bytes(value >> shift & 3 for shift in range(6, -1, -2)) for value in range(256))
+"""Statuses of seven one-bit symbols and of four two-bit ones: a vector chunk is two look-ups."""
+
+
+class TransportFeedback(NamedTuple):
+    """Which of ``total`` numbers from ``base`` (16 bits) on arrived, and when.
+
+    ``offsets`` are the positions of those that did, ``ticks`` their arrivals in 250 µs on the receiver's
+    clock, of which only 32 bits count. ``serial`` numbers the reports (8 bits).
+    """
+
+    base: int
+    total: int
+    serial: int
+    offsets: Sequence[int]
+    ticks: Sequence[int]
 
 
 class Arrivals:
@@ -119,3 +143,51 @@ def _chunks(statuses: bytearray) -> Iterator[bytes]:
                 vector = vector << 2 | symbol
             yield _U16.pack(0xC000 | vector)
             at += 7
+
+
+def decode(data: bytes, at: int, end: int) -> TransportFeedback | None:
+    """Read the transport feedback packet that is ``data[at:end]``, padding left out; None if unsound."""
+    if end - at < 22:
+        return None
+    base, total, told = _BODY.unpack_from(data, at + 12)
+    at += 20
+    if not 0 < total <= MAX_TOLD:
+        return None
+    count, start = told & 0xFF, told >> 8 << 8
+    first = data[at] << 8 | data[at + 1]
+    if first >> 13 == _SMALL and first & 0x1FFF >= total and at + 2 + total <= end:
+        # All came, and none late: nearly every report on a line that is not full.
+        ticks = list(accumulate(data[at + 2 : at + 2 + total], initial=start))
+        return TransportFeedback(base, total, count, range(total), ticks[1:])
+    statuses = bytearray()
+    while len(statuses) < total:
+        if at + 2 > end:
+            return None
+        chunk = data[at] << 8 | data[at + 1]
+        at += 2
+        if chunk < 0x8000:
+            statuses += bytes((chunk >> 13,)) * min(chunk & 0x1FFF, total)
+        elif chunk < 0xC000:
+            statuses += _ONE_BIT[chunk >> 7 & 0x7F] + _ONE_BIT[chunk & 0x7F]
+        else:
+            statuses += _TWO_BIT[chunk >> 6 & 0xFF] + _TWO_BIT[chunk << 2 & 0xFF][:3]
+    return _arrivals(data, at, end, TransportFeedback(base, total, count, (), ()), statuses, start)
+
+
+def _arrivals(
+    data: bytes, at: int, end: int, told: TransportFeedback, statuses: bytearray, tick: int
+) -> TransportFeedback | None:
+    offsets, ticks = [], []
+    for offset in range(told.total):
+        status = statuses[offset]
+        if status == _NONE:
+            continue
+        following = at + status
+        if following > end or status > _LARGE:
+            return None
+        delta = data[at] if status == _SMALL else data[at] << 8 | data[at + 1]
+        tick += delta - 0x10000 if delta > 0x7FFF else delta
+        at = following
+        offsets.append(offset)
+        ticks.append(tick)
+    return told._replace(offsets=offsets, ticks=ticks)

@@ -10,6 +10,7 @@ import socket
 import sys
 from struct import Struct
 
+from server.media.estimator import RING
 from server.media.stats import RelayStats
 from server.media.vp8 import shift_picture_id
 from server.transport import dtls
@@ -23,6 +24,11 @@ _UDP_SEGMENT = 103
 _NOW = socket.MSG_DONTWAIT
 
 _HEADER = Struct("!BBHLL")
+_NUMBERED = Struct("!BBHLLHHBHx")
+"""A header with one extension block (RFC 8285 4.2) that holds a transport-wide number."""
+
+_BLOCK = 8
+_ONE_BYTE = 0xBEDE
 _U16 = Struct("!H")
 _U32 = Struct("!L")
 _GSO = Struct("=H")
@@ -70,15 +76,23 @@ class Outlet:
             return ((socket.IPPROTO_IP, _IP_PKTINFO, _OWN_IPV4.pack(0, own)),)
         return ((socket.IPPROTO_IPV6, _IPV6_PKTINFO, _OWN_IPV6.pack(own, 0)),)
 
-    def fan(self, legs: list[Leg], packet: bytes, number: int, sequence: int, timestamp: int) -> None:
-        """Copy one packet to every leg that had begun by then, with its numbers; ``flush`` must follow."""
-        first, mark, clear = packet[0], packet[1] & 0x80, len(packet)
-        pack, protect, length, dirty = _HEADER.pack_into, dtls.protect, self._size, self._dirty
+    def fan(
+        self, legs: list[Leg], packet: bytes, number: int, sequence: int, timestamp: int, now: float
+    ) -> None:
+        """Copy one packet to every leg that had begun by then, with its numbers; ``flush`` must follow.
+
+        ``now`` (seconds) goes into the record of what was sent when.
+        """
+        first, mark, whole = packet[0], packet[1] & 0x80, len(packet)
+        plain, numbered = _HEADER.pack_into, _NUMBERED.pack_into
+        protect, length, dirty = dtls.protect, self._size, self._dirty
         stats = self._stats
         for leg in legs:
             if number < leg.start:
                 continue
             link = leg.link
+            extension = leg.extension
+            clear = whole + _BLOCK if extension else whole
             size = clear + link.tag
             if size > link.room:
                 if link.fill:
@@ -87,18 +101,39 @@ class Outlet:
                 link.segment = link.room = size
                 link.limit = size * MAX_SEGMENTS
             fill = link.fill
-            link.view[fill : fill + clear] = packet
-            pack(
-                link.buffer,
-                fill,
-                first,
-                mark | leg.payload_type,
-                (sequence + leg.sequence_offset) & 0xFFFF,
-                (timestamp + leg.timestamp_offset) & 0xFFFFFFFF,
-                leg.ssrc,
-            )
+            # The kept packet has a header of 12 bytes; a longer one is written over it from further ahead.
+            link.view[fill + clear - whole : fill + clear] = packet
+            if extension:
+                following = link.number
+                link.number = following + 1
+                slot = following % RING
+                link.sizes[slot] = size
+                link.times[slot] = now
+                numbered(
+                    link.buffer,
+                    fill,
+                    first | 0x10,
+                    mark | leg.payload_type,
+                    (sequence + leg.sequence_offset) & 0xFFFF,
+                    (timestamp + leg.timestamp_offset) & 0xFFFFFFFF,
+                    leg.ssrc,
+                    _ONE_BYTE,
+                    1,
+                    extension,
+                    following & 0xFFFF,
+                )
+            else:
+                plain(
+                    link.buffer,
+                    fill,
+                    first,
+                    mark | leg.payload_type,
+                    (sequence + leg.sequence_offset) & 0xFFFF,
+                    (timestamp + leg.timestamp_offset) & 0xFFFFFFFF,
+                    leg.ssrc,
+                )
             if leg.picture_offset:
-                shift_picture_id(link.buffer, fill + 12, leg.picture_offset)
+                shift_picture_id(link.buffer, fill + clear - whole + 12, leg.picture_offset)
             length[0] = clear
             if protect(link.tx, link.pointer + fill, length):
                 stats.drop("protect")
@@ -109,19 +144,33 @@ class Outlet:
             if size < link.segment or fill > link.limit:
                 link.room = 0
 
-    def retransmit(self, leg: Leg, packet: bytes, sequence: int) -> None:
+    def retransmit(self, leg: Leg, packet: bytes, sequence: int, now: float) -> None:
         """Send a kept packet again on the repair stream (RFC 4588); ``flush`` must follow."""
         if leg.rtx_payload_type is None:
             return
         timestamp = (_U32.unpack_from(packet, 4)[0] + leg.timestamp_offset) & 0xFFFFFFFF
         kind = packet[1] & 0x80 | leg.rtx_payload_type
-        head = _HEADER.pack(packet[0], kind, leg.rtx_sequence, timestamp, leg.rtx_ssrc)
+        size = len(packet) + 2 + _BLOCK + leg.link.tag
+        head = self._head(leg, packet[0], kind, leg.rtx_sequence, timestamp, leg.rtx_ssrc, size, now)
         again = bytearray(head + _U16.pack(sequence) + packet[12:])
         if leg.picture_offset:
-            shift_picture_id(again, 14, leg.picture_offset)
+            shift_picture_id(again, len(head) + 2, leg.picture_offset)
         leg.rtx_sequence = (leg.rtx_sequence + 1) & 0xFFFF
         self._enqueue(leg.link, again)
         self._stats.retransmissions += 1
+
+    def _head(
+        self, leg: Leg, first: int, kind: int, sequence: int, timestamp: int, ssrc: int, size: int, now: float
+    ) -> bytes:
+        """Return a packet's header, with a transport-wide number where the browser reports by them."""
+        if not leg.extension:
+            return _HEADER.pack(first, kind, sequence, timestamp, ssrc)
+        number = leg.link.number
+        leg.link.number = number + 1
+        leg.link.rate.sent(number, size, now)
+        return _NUMBERED.pack(
+            first | 0x10, kind, sequence, timestamp, ssrc, _ONE_BYTE, 1, leg.extension, number & 0xFFFF
+        )
 
     def _enqueue(self, link: Link, packet: bytes | bytearray) -> None:
         """Protect one RTP packet into a link's batch. ``fan`` does the same in line: it is the hot loop."""

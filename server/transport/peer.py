@@ -228,6 +228,7 @@ class Peer:
         leg.sync = receiving.stream
         leg.payload_type = receiving.payload_type
         leg.rtx_payload_type = receiving.rtx_payload_type
+        leg.extension = receiving.number_id << 4 | 1 if receiving.number_id else 0
 
     # ---------------------------------------------------------------- transport
 

@@ -237,7 +237,7 @@ class Pump:
         if stream.legs:
             stream.packets += 1
             stream.octets += len(packet) - 12
-            self._outlet.fan(stream.legs, packet, number, sequence, timestamp)
+            self._outlet.fan(stream.legs, packet, number, sequence, timestamp, now)
 
     def _join(self, stream: Stream, packet: bytes, number: int, timestamp: int, now: float) -> None:
         """Let the waiting legs in: with video, at the first packet of a keyframe and nowhere else."""

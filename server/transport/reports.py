@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from server.media import rtcp
 from server.media.stats import RelayStats
+from server.media.twcc import TransportFeedback
 from server.transport.outlet import Outlet
 from server.transport.streams import RESENDS_A_SECOND, Link, Stream
 
@@ -75,6 +76,11 @@ class Reports:
                 if leg is not None and leg.stream is not None:
                     self._stats.plis_in += 1
                     self.keyframe(leg.stream)
+            elif isinstance(packet, TransportFeedback):
+                # On the clock that the packets were sent by.
+                link.rate.feedback(packet, link.number, time.monotonic())
+            elif isinstance(packet, rtcp.Remb):
+                link.rate.remb(packet.bitrate)
             else:
                 for ssrc in packet.ssrcs:
                     stream = link.streams.get(ssrc)
@@ -112,6 +118,8 @@ class Reports:
                 rtt = now - sent - block.delay / 65_536
                 if 0 <= rtt < 10:
                     peer.rtt = rtt if peer.rtt is None else peer.rtt + (rtt - peer.rtt) / 4
+        if blocks and peer.loss_down is not None:
+            link.rate.report(peer.loss_down, peer.rtt, time.monotonic())
 
     def _nack(self, link: Link, packet: rtcp.Nack) -> None:
         leg = link.peer.legs.get(packet.ssrc)
@@ -124,7 +132,7 @@ class Reports:
             kept = stream.recall(number) if number >= leg.start else None
             if kept is not None and leg.credit > 0:
                 leg.credit -= 1
-                self._outlet.retransmit(leg, kept, sequence)
+                self._outlet.retransmit(leg, kept, sequence, time.monotonic())
         self._outlet.flush()
 
     # ---------------------------------------------------------------- out

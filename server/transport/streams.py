@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from server.media.estimator import Estimator
 from server.media.incoming import Incoming
 from server.media.renumber import Renumber
 from server.media.slots import Feed
@@ -37,6 +38,9 @@ class Link:
 
     ``rx`` and ``tx`` are None before DTLS is up. The batch is ``fill`` bytes of datagrams of ``segment``
     bytes each (the last may be shorter); ``room`` is the size that the next one may have at most.
+
+    ``rate`` is what the peer's line can carry, ``number`` the next transport-wide number (it is not cut);
+    ``sizes`` and ``times`` are the estimator's own, for ``Outlet`` to write.
     """
 
     __slots__ = (
@@ -47,17 +51,21 @@ class Link:
         "level_id",
         "limit",
         "mid_id",
+        "number",
         "origin",
         "path",
         "peer",
         "pointer",
+        "rate",
         "room",
         "rtcp_sources",
         "rx",
         "segment",
+        "sizes",
         "strangers",
         "streams",
         "tag",
+        "times",
         "twcc_id",
         "tx",
         "view",
@@ -80,6 +88,9 @@ class Link:
         self.view = memoryview(self.buffer)
         self.pointer: Any = dtls.pointer(self.buffer)
         self.fill = self.segment = self.room = self.limit = 0
+        self.rate = Estimator()
+        self.sizes, self.times = self.rate.sizes, self.rate.times
+        self.number = 0
 
 
 class Stream(Incoming):
@@ -142,7 +153,8 @@ class Leg(Renumber):
 
     ``feed`` is whose source it carries, ``active`` is false while the browser has stopped the line.
     ``reports`` remembers when recent sender reports left, by their middle 32 bits, to know the round trip.
-    ``credit`` is how many packets may still be sent again in this second.
+    ``credit`` is how many packets may still be sent again in this second. ``extension`` is the byte in front
+    of a transport-wide number (RFC 8285 4.2: id and length), 0 where the browser doesn't report by them.
     """
 
     __slots__ = (
@@ -150,6 +162,7 @@ class Leg(Renumber):
         "_packets",
         "active",
         "credit",
+        "extension",
         "feed",
         "kind",
         "link",
@@ -182,6 +195,7 @@ class Leg(Renumber):
         self.rtx_ssrc = rtx_ssrc
         self.rtx_sequence = numbers[0] ^ 0x2AAA
         self.payload_type = 0
+        self.extension = 0
         self.rtx_payload_type: int | None = None
         self.sync = ""
         self.active = True

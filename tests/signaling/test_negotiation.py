@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from aiortc import sdp as aiortc_sdp
 
@@ -79,8 +81,30 @@ def test_only_what_both_sides_use_is_agreed() -> None:
         assert f"a=rtcp-fb:96 {feedback}\r\n" in camera
     assert "goog-remb" not in camera
     assert "a=rtcp-fb:96 nack\r\n" in slot
-    assert "transport-cc" not in slot
+    assert "a=rtcp-fb:96 transport-cc\r\n" in slot
+    assert "a=rtcp-fb:96 goog-remb\r\n" in slot
+    assert re.findall("a=extmap:(.*)\r\n", slot) == [f"3 {TRANSPORT_CC}"]
+
+
+@pytest.mark.parametrize(("name", "number"), [("chromium-156", 3), ("firefox-153", 7), ("aiortc-1.16", 0)])
+def test_receivers_report_by_transport_wide_numbers_where_they_offer_to(name: str, number: int) -> None:
+    agreed = answer(negotiation(), recorded(name))
+    receiving = [line.receiving for line in agreed.lines]
+    assert {slot.number_id for slot in receiving if slot} == {number}
+    for part, slot in zip(parts(agreed), receiving, strict=True):
+        if slot:
+            assert (f"a=extmap:{number} {TRANSPORT_CC}\r\n" in part) == bool(number)
+            assert (" transport-cc\r\n" in part) == bool(number)
+
+
+def test_a_line_without_transport_wide_numbers_has_its_estimate_from_remb() -> None:
+    text = room_offer().replace("a=rtcp-fb:96 transport-cc\r\n", "")
+    agreed = answer(negotiation(), text)
+    slot = parts(agreed)[6]
+    assert agreed.lines[6].receiving is not None
+    assert agreed.lines[6].receiving.number_id == 0
     assert "extmap" not in slot
+    assert "a=rtcp-fb:96 goog-remb\r\n" in slot
 
 
 def test_opus_asks_for_repair_data_and_silence() -> None:

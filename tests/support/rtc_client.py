@@ -80,7 +80,8 @@ class Rtp(NamedTuple):
     sequence: int
     timestamp: int
     payload: bytes
-    extended: bool
+    number: int | None
+    """Transport-wide, None where there is no such header extension."""
 
 
 class Track:
@@ -253,7 +254,13 @@ class Client:
     def _rtp(self, data: bytes) -> None:
         first, kind, sequence, timestamp, ssrc = struct.unpack_from("!BBHLL", data)
         assert first >> 6 == 2
-        packet = Rtp(ssrc, kind & 127, bool(kind >> 7), sequence, timestamp, data[12:], bool(first & 0x10))
+        at, number = 12, None
+        if first & 0x10:
+            # The only extension that a receiver is sent (RFC 8285 4.2).
+            profile, words, head, number = struct.unpack_from("!HHBH", data, 12)
+            assert (profile, words, head) == (0xBEDE, 1, TWCC_ID << 4 | 1)
+            at = 20
+        packet = Rtp(ssrc, kind & 127, bool(kind >> 7), sequence, timestamp, data[at:], number)
         if not self.lose_in(packet):
             self.received.append(packet)
 

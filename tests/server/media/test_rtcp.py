@@ -5,6 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from server.media import rtcp
+from server.media.twcc import TransportFeedback
 
 u16 = st.integers(0, 0xFFFF)
 u32 = st.integers(0, 0xFFFFFFFF)
@@ -57,10 +58,11 @@ def test_what_we_build_another_parser_reads(sender: int, ssrc: int, sources: lis
 
 def test_compound_packets_are_read_in_order() -> None:
     fir = bytes.fromhex("84ce0004 00000001 00000000 0000abcd 05000000")
-    remb = bytes.fromhex("8fce0004 00000001 00000000 52454d42 01040000")
+    remb = bytes.fromhex("8fce0004 00000001 00000000 52454d42 01060000")
     data = rtcp.receiver_report(5, ()) + remb + fir + rtcp.bye([8])
     assert rtcp.parse(data) == [
         rtcp.ReceiverReport(5, ()),
+        rtcp.Remb(0x20000 << 1),
         rtcp.KeyframeRequest(0xABCD),
         rtcp.Bye((8,)),
     ]
@@ -68,7 +70,7 @@ def test_compound_packets_are_read_in_order() -> None:
 
 def test_transport_feedback_is_no_nack() -> None:
     feedback = bytes.fromhex("8fcd0005 00000001 00000002 0001 0001 00000100 2001 0400")
-    assert rtcp.parse(feedback) == []
+    assert rtcp.parse(feedback) == [TransportFeedback(1, 1, 0, range(1), [260])]
 
 
 def test_padding_is_not_read() -> None:

@@ -5,7 +5,9 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.media.twcc import MAX_SPAN, Arrivals
+from bench.load.feedback import TransportFeedback as Browser
+from server.media.twcc import MAX_SPAN, MAX_TOLD, Arrivals
+from server.media.twcc import decode as read
 from tests.support.rtc_twcc import decode
 
 MS = 1_000_000
@@ -127,3 +129,67 @@ def test_random_networks_are_told_truly(
         assert came is not None
         difference = (came - at // 1_000) % wrap
         assert min(difference, wrap - difference) <= 250
+
+
+def same(packet: bytes) -> None:
+    """Our reader and the one that was written from the draft alone understand the same."""
+    base, arrivals, count = decode(packet)
+    found = read(packet, 0, len(packet) - (packet[-1] if packet[0] & 0x20 else 0))
+    assert found is not None
+    assert (found.base, found.total, found.serial) == (base, len(arrivals), count)
+    told = {(base + offset) & 0xFFFF: tick for offset, tick in zip(found.offsets, found.ticks, strict=True)}
+    expected = {number: at // 250 for number, at in arrivals.items() if at is not None}
+    assert {number: (tick - expected[number]) % 2**32 for number, tick in told.items()} == dict.fromkeys(
+        expected, 0
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from((0.0, 0.02, 0.5)), st.integers(1, 900), st.integers(1, 40))
+def test_what_is_reported_to_us_is_read_truly(seed: int, loss: float, count: int, spread_ms: int) -> None:
+    chance = random.Random(seed)
+    arrivals, browser = Arrivals(), Browser(1)
+    start, now = chance.randrange(65_536), chance.randrange(10**12)
+    for i in range(count):
+        now += chance.randrange(spread_ms * 1_000)
+        if chance.random() >= loss:
+            arrived = max(0, now - chance.choice((0, 0, 0, 90_000)))
+            arrivals.times[(start + i) & 0xFFFF] = arrived * 1_000
+            browser.arrived((start + i) & 0xFFFF, arrived)
+        if chance.random() < 0.05:
+            for packet in (*arrivals.feedback(1, 2), browser.report(2)):
+                if packet is not None:
+                    same(packet)
+
+
+def test_one_bit_vectors_are_read() -> None:
+    head = bytes.fromhex("8fcd0006 00000001 00000002 fffe 0010 fffffe 07")
+    packet = head + bytes.fromhex("a801 2002 04 08 0c 10 14 00 0000")
+    packet = packet[:3] + bytes((len(packet) // 4 - 1,)) + packet[4:]
+    found = read(packet, 0, len(packet))
+    assert found is not None
+    assert (found.base, found.total, found.serial) == (0xFFFE, 16, 7)
+    assert list(found.offsets) == [0, 2, 13, 14, 15]
+    assert [tick - found.ticks[0] for tick in found.ticks] == [0, 8, 20, 36, 56]
+
+
+def test_a_report_on_more_than_anybody_was_sent_is_refused() -> None:
+    """Each chunk of two bytes may stand for 8,191 statuses: the work for it must stay bounded."""
+    head = bytes.fromhex("8fcd0100 00000001 00000002 0001")
+    for total in (0, MAX_TOLD + 1, 0xFFFF):
+        packet = head + total.to_bytes(2) + bytes(4) + b"\x1f\xff" * 500
+        assert read(packet, 0, len(packet)) is None
+    packet = head + MAX_TOLD.to_bytes(2) + bytes(4) + b"\x1f\xff" * 500
+    found = read(packet, 0, len(packet))
+    assert found is not None
+    assert (found.total, len(found.offsets)) == (MAX_TOLD, 0)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.binary(max_size=300), st.integers(0, 400))
+def test_no_report_raises_or_says_more_than_it_has(body: bytes, total: int) -> None:
+    packet = bytes.fromhex("8fcd0000 00000001 00000002 0001") + total.to_bytes(2) + bytes(4) + body
+    found = read(packet, 0, len(packet))
+    if found is not None:
+        assert len(found.offsets) == len(found.ticks) <= min(len(body), total)
+        assert all(0 <= offset < total for offset in found.offsets)
