@@ -22,9 +22,10 @@ from server.folder import DataFolder, Running
 from server.live import Limits, Live
 from server.metrics import Metrics
 from server.pages.routes import make_app
-from server.pages.site import Site, asker
+from server.pages.site import Site, asker, site_url
 from server.pages.static import StaticFiles
 from server.sockets.endpoint import WebSockets
+from server.standards.doors import Doors
 from server.storage.client import connect
 from server.storage.secret import load_secret
 from server.transport.relay import Relay, RelayConfig
@@ -81,13 +82,13 @@ async def running(config: Config) -> AsyncIterator[str]:
         secret = await load_secret(redis)
         live, site = _rooms(config, redis, secret, relay, Renderer(assets))
         app = make_app(site, StaticFiles(static_folder()))
-        sockets = WebSockets(
-            live,
-            addresses=lambda host: candidates(config, public, here, host),
-            asker=asker,
-            base_url=config.base_url,
-        )
+
+        def addresses(host: str) -> Sequence[str]:
+            return candidates(config, public, here, host)
+
+        sockets = WebSockets(live, addresses=addresses, asker=asker, base_url=config.base_url)
         app.router.add_get("/ws", sockets.serve, name="ws")
+        Doors(live, addresses=addresses, asker=asker, base=site_url).add_to(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=_requests_s)
         stack.push_async_callback(runner.cleanup)
         await runner.setup()

@@ -14,8 +14,9 @@ from redis.exceptions import RedisError
 from server.live_notes import stored_text
 from server.live_outbox import Outbox
 from server.live_room import Connection, LiveRoom
+from server.live_watchers import Watching
 from server.rates import Rates
-from server.room.links import check, read_personal
+from server.room.links import PersonalLink, check, read_personal
 from server.room.record import MOST_GUESTS, GuestRecord
 from server.storage import rooms
 from server.storage.secret import load_secret
@@ -113,7 +114,7 @@ class Live:
         """
         if not self._joins.allow(asker, time.monotonic()):
             raise ProtocolError("too-many-joins")
-        link = read_personal(self._secret, message.token)
+        link = self.link(message.token)
         room = await self._room(link.room)
         try:
             guest = check(room.record, link, time.time_ns() // 1_000_000)
@@ -123,6 +124,33 @@ class Live:
             raise
         self._connections.add(connection)
         return connection
+
+    async def watch(
+        self,
+        token: str,
+        offer: str,
+        *,
+        follow: str | None = None,
+        asker: str,
+        addresses: Sequence[str],
+    ) -> tuple[Watching, str]:
+        """Lets a WHEP player watch by a personal link; the answer to its offer.
+
+        Raises ``NobodyHereError`` while the room is empty, and ``ProtocolError`` as ``join`` does.
+        """
+        if not self._joins.allow(asker, time.monotonic()):
+            raise ProtocolError("too-many-joins")
+        link = self.link(token)
+        room = await self._room(link.room)
+        try:
+            guest = check(room.record, link, time.time_ns() // 1_000_000)
+            return room.watch(guest, addresses, offer, follow)
+        finally:
+            room.look_idle()
+
+    def link(self, token: str) -> PersonalLink:
+        """Whose personal link a token is, whatever became of it. Raises ``ProtocolError``."""
+        return read_personal(self._secret, token)
 
     def leave(self, connection: Connection) -> None:
         """The socket of a connection has closed."""

@@ -40,7 +40,7 @@ class Calls:
     ) -> None:
         self._tell = tell
         self._on_join = on_join
-        self._room = relay.room(room, self)
+        self.room = relay.room(room, self)
         self._peers: dict[str, Peer] = {}
         self._offered: dict[str, float] = {}
         self._qualities: dict[str, MemberQuality] = {}
@@ -48,11 +48,11 @@ class Calls:
 
     def close(self) -> None:
         """Ends every connection."""
-        self._room.close()
+        self.room.close()
 
     def open(self, member: str, addresses: Sequence[str], offer: str) -> tuple[str, tuple[Slot, ...]]:
         """A new connection in place of an earlier one: the answer and the slots. Raises ``ProtocolError``."""
-        peer = self._room.open(member, addresses)
+        peer = self.room.open(member, addresses)
         self._peers[member] = peer
         self._offered[member] = time.monotonic()
         try:

@@ -16,6 +16,7 @@ from server.live_notes import NotesRoom, Reader
 from server.live_outbox import Outbox
 from server.live_places import Places
 from server.live_saver import Saver, Write
+from server.live_watchers import NobodyHereError, Watchers, Watching
 from server.room import members
 from server.room.change import Change, Send
 from server.room.record import GuestRecord, RoomRecord
@@ -83,6 +84,7 @@ class LiveRoom:
         self._saver = Saver(store, lambda held: self._to_all(Saving(held=held)), self._stored_all)
         self._notes = NotesRoom(record.id, record.expires_ms, store, self._saver)
         self._calls = Calls(relay, record.id, self._to, on_join)
+        self._watchers = Watchers(self._calls.room, most_members)
         self._places = Places(self._expire)
         self._connections: dict[str, Connection] = {}
         self._ending: asyncio.TimerHandle | None = None
@@ -126,6 +128,7 @@ class LiveRoom:
         await self._notes.stop()
         await self._saver.flush(seconds)
         await self._saver.stop()
+        self._watchers.close()
         self._calls.close()
 
     def look_idle(self) -> None:
@@ -222,6 +225,24 @@ class LiveRoom:
         self._post(Change(structs.replace(self._decided, record=self.record.with_guest(guest))))
         if guest.revoked or guest.serial != before.serial:
             self._show_out(guest.id, "revoked")
+            self._watchers.show_out(guest.id)
+
+    def watch(
+        self, guest: GuestRecord, addresses: Sequence[str], offer: str, follow: str | None
+    ) -> tuple[Watching, str]:
+        """Lets a WHEP player watch, without being a member; the answer to its offer.
+
+        Raises ``NobodyHereError``, or ``ProtocolError`` ``room-full`` or ``sdp``.
+        """
+        if not self._told.members:
+            raise NobodyHereError
+        return self._watchers.open(guest.id, addresses, offer, follow)
+
+    def media_stands(self, connection: Connection) -> bool:
+        """Whether this connection's media can flow now."""
+        return self._connections.get(connection.member) is connection and self._calls.stands(
+            connection.member
+        )
 
     # ---------------------------------------------------------------- messages about the connection itself
 

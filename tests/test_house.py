@@ -33,6 +33,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "server.rates",
         "signaling",
     ),
+    "server.standards": (
+        "server.live",
+        "server.room",
+        "server.rates",
+        "signaling",
+    ),
     "server.sockets": (
         "server.live",
         "server.room",

@@ -53,6 +53,26 @@ def assign_audio(
     return assign(current, [Feed(member, "microphone") for member in heard], {})
 
 
+def assign_watcher(
+    audio: Sequence[Feed | None],
+    video: Sequence[Feed | None],
+    microphones: Sequence[str],
+    cameras: Sequence[str],
+    recent: Sequence[str],
+) -> tuple[list[Feed | None], list[Feed | None]]:
+    """Place sound and picture of those who speak (``recent``, loudest first) for somebody who only watches.
+
+    Who shows no camera leaves the picture to the next; whoever has never spoken comes last, in order.
+    """
+    rank = {member: index for index, member in enumerate(dict.fromkeys(recent))}
+    heard = sorted(microphones, key=lambda member: rank.get(member, len(rank)))
+    seen = sorted(cameras, key=lambda member: rank.get(member, len(rank)))
+    return (
+        assign(audio, [Feed(member, "microphone") for member in heard], {}),
+        assign(video, [Feed(member, "camera") for member in seen], {}),
+    )
+
+
 def assign_video(
     current: Sequence[Feed | None],
     screens: Sequence[str],

@@ -46,6 +46,9 @@ _codes: dict[int, PageErrorCode] = {
     429: "too-many-requests",
 }
 
+# WHIP and WHEP are for pages of any site: a bearer token opens them, and nothing a browser sends by itself.
+_bearer_only = frozenset({"whip", "whip-session", "whep", "whep-session"})
+
 _for_machines = ("/static/", "/ws", "/healthz", "/readyz", "/metrics")
 
 
@@ -121,8 +124,7 @@ def _refuse(request: web.Request, error: PageError) -> web.StreamResponse:
 @web.middleware
 async def _own_forms(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Only our own pages may change something."""
-    if request.method not in {"GET", "HEAD"} and not own_page(
-        request.headers, request.app[SITE].config.base_url
-    ):
+    changes = request.method not in {"GET", "HEAD"} and request.match_info.route.name not in _bearer_only
+    if changes and not own_page(request.headers, request.app[SITE].config.base_url):
         raise PageError(403, "foreign-origin")
     return await handler(request)

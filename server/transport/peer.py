@@ -59,6 +59,8 @@ class Peer:
         self.loss_down: float | None = None
         self.judging = Judging()
         self.slots_wanted = 0
+        self.watches = False
+        self.follows: str | None = None
         self.room = room
         self._port = port
         self._loop = asyncio.get_running_loop()
@@ -109,6 +111,10 @@ class Peer:
         with self._port.lock:
             self.entered = True
             self._gates()
+
+    def look_on(self, follow: str | None) -> None:
+        """Be one who only watches: is shown ``follow``, or whoever is loudest, and is no one's company."""
+        self.watches, self.follows = True, follow
 
     def set_sending(self, source: Source, on: bool) -> None:  # noqa: FBT001 - the seam with live
         """Say whether a source is on. What arrives while it is off goes nowhere."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from server.media.slots import Feed, assign_audio, assign_video
+from server.media.slots import Feed, assign_audio, assign_video, assign_watcher
 from server.media.speakers import Speakers
 from server.transport.peer import Peer
 from server.transport.port import Port
@@ -117,7 +117,25 @@ class RelayRoom:
         present = [peer for peer in self._peers.values() if peer.entered and peer.connected]
         for peer in self._peers.values():
             others = [other for other in present if other is not peer] if peer in present else []
-            self._assign_for(peer, others)
+            if peer.watches:
+                self._show(peer, others)
+            else:
+                self._assign_for(peer, others)
+
+    def _show(self, watcher: Peer, others: Sequence[Peer]) -> None:
+        """Fill the lines of one who only watches: the member followed, or whoever is loudest."""
+        shown = [other for other in others if watcher.follows in (None, other.member)]
+        audio, video = watcher.line("audio"), watcher.line("video")
+        speaker = self._speakers.speaker
+        heard, seen = assign_watcher(
+            [leg.feed for leg in audio],
+            [leg.feed for leg in video],
+            [o.member for o in shown if "microphone" in o.streams],
+            [o.member for o in shown if "camera" in o.sending and "camera" in o.streams],
+            [speaker, *self._speakers.recent] if speaker else self._speakers.recent,
+        )
+        for leg, feed in zip([*audio, *video], [*heard, *seen], strict=True):
+            self._feed(leg, feed)
 
     def _assign_for(self, peer: Peer, others: Sequence[Peer]) -> None:
         audio, video = peer.line("audio"), peer.line("video")

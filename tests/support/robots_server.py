@@ -18,6 +18,7 @@ from server.room.formats import formats
 from server.room.links import sign_personal
 from server.room.record import Invited, RoomRecord, plan
 from server.sockets.endpoint import WebSockets
+from server.standards.doors import Doors
 from server.storage import rooms
 from server.storage.client import connect
 from server.storage.secret import load_secret
@@ -33,10 +34,16 @@ class RobotServer:
         self.relay = Relay(RelayConfig(host="127.0.0.1", port=0))
         self.live = Live(store, self.relay, limits, self.joins.append)
         self.port = 0
+        self.ice_servers: list[str] = []
+        self.doors: Doors
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/ws"
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
 
 @contextlib.asynccontextmanager
@@ -51,6 +58,14 @@ async def serving(store: Redis, limits: Limits | None = None, port: int = 0) -> 
             server.live, addresses=lambda host: ["127.0.0.1"], asker=lambda request: request.remote or ""
         )
         app.router.add_get("/ws", endpoint.serve)
+        server.doors = Doors(
+            server.live,
+            addresses=lambda host: ["127.0.0.1"],
+            asker=lambda request: request.remote or "",
+            base=lambda request: server.base,
+            ice_servers=lambda: server.ice_servers,
+        )
+        server.doors.add_to(app)
         runner = web.AppRunner(app, shutdown_timeout=1)
         await runner.setup()
         try:
