@@ -1,7 +1,4 @@
-"""WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep) over HTTP: each clause that binds a server.
-
-docs/protocol.md has the table of clauses and names these tests.
-"""
+"""WHIP (RFC 9725) and WHEP over HTTP: each clause that binds a server; docs/protocol.md has the table."""
 
 from __future__ import annotations
 
