@@ -15,6 +15,7 @@ from aiohttp import web
 from redis.asyncio import Redis
 
 from server import listen, store, tls
+from server.accept import Acceptor
 from server.addresses import candidates, host_addresses, resolve
 from server.config import LOOPBACK_NAMES, Config
 from server.errors import OperatorError
@@ -28,7 +29,7 @@ from server.sockets.endpoint import WebSockets
 from server.standards.doors import Doors
 from server.storage.client import connect
 from server.storage.secret import load_secret
-from server.transport.relay import Relay, RelayConfig
+from server.transport.relay import ListenError, Relay, RelayConfig, Tcp
 from web.assets import AssetError, Assets, static_folder
 from web.render import Renderer
 
@@ -94,8 +95,16 @@ async def running(config: Config) -> AsyncIterator[str]:
         await runner.setup()
         await live.start()
         stack.push_async_callback(_bounded, "rooms", live.stop, _goodbye_s)
-        for each in listening:
-            await web.SockSite(runner, each, ssl_context=context, backlog=listen.BACKLOG).start()
+        assert runner.server is not None
+        acceptor = Acceptor(
+            listening,
+            pages=runner.server,
+            tls=context,
+            media=relay.take,
+            serves_pages=config.serves_pages,
+        )
+        stack.push_async_callback(acceptor.stop)
+        acceptor.start()
         folder.note(
             Running(
                 pid=os.getpid(),
@@ -139,11 +148,13 @@ def _rooms(config: Config, redis: Redis, secret: str, relay: Relay, renderer: Re
 
 
 async def _relay(config: Config) -> Relay:
-    relay = Relay(RelayConfig(host=config.media_host, port=config.media_port))
+    tcp = Tcp(config.tcp_media, listen=not config.tcp_shared)
+    relay = Relay(RelayConfig(host=config.media_host, port=config.media_port, tcp=tcp))
     try:
         await relay.start()
     except OSError as error:
-        sentence = listen.why_not(error, "UDP", "--media-port", config.media_host, config.media_port)
+        protocol = "TCP" if isinstance(error, ListenError) else "UDP"
+        sentence = listen.why_not(error, protocol, "--media-port", config.media_host, config.media_port)
         raise OperatorError(sentence) from None
     return relay
 

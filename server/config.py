@@ -66,8 +66,29 @@ class Config:
 
     @property
     def tcp_hosts(self) -> tuple[str, ...]:
-        """Addresses to listen on for pages; the second of ``localhost`` is missing where IPv6 is."""
+        """Addresses to listen on by TCP; the second of ``localhost`` is missing where IPv6 is.
+
+        Behind a proxy media by TCP comes to the same number from outside: ``serves_pages`` keeps them apart.
+        """
+        if self.tcp_shared and self.loopback and self.public_addresses:
+            return ("::",) if self.media_host == "::" else (self.media_host, "::1")
         return ("127.0.0.1", "::1") if self.host == "localhost" else (self.host,)
+
+    @property
+    def tcp_shared(self) -> bool:
+        """Whether pages and media by TCP share one port number."""
+        return self.media_port == self.port
+
+    @property
+    def tcp_media(self) -> frozenset[str] | None:
+        """Addresses of ours under which media by TCP can be had; None: all that media has."""
+        if self.tcp_shared and self.loopback and not self.public_addresses:
+            return frozenset(self.tcp_hosts)
+        return None
+
+    def serves_pages(self, address: str) -> bool:
+        """Whether a TCP connection made to this address of ours may ask for pages."""
+        return not self.loopback or ipaddress.ip_address(address.removeprefix("::ffff:")).is_loopback
 
     @property
     def media_host(self) -> str:

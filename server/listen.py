@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from server.config import Config
 from server.errors import OperatorError
 
-BACKLOG = 512
-
 
 @contextlib.contextmanager
 def bound(config: Config) -> Iterator[list[socket.socket]]:

@@ -60,12 +60,13 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """What stays the same for every answer of one connection. ``candidates`` are (address, port) pairs."""
+    """What stays the same for every answer of one connection. ``candidates`` and ``tcp`` as in ``Answer``."""
 
     session_id: int
     fingerprint: Fingerprint
     candidates: tuple[tuple[str, int], ...]
     max_video_slots: int
+    tcp: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,7 @@ class Negotiation:
                 setup=setup,
                 candidates=self._local.candidates,
                 media=tuple(sections),
+                tcp=self._local.tcp,
             )
         )
         self._parts, self._remote_ufrag, self._version = parts, transport.ufrag, self._version + 1

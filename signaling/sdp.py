@@ -329,7 +329,10 @@ class AnsweredMedia:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer before it is written. ``candidates`` are (address, port) pairs, best first."""
+    """An answer before it is written.
+
+    ``candidates`` (UDP) and ``tcp`` (passive, RFC 6544) are (address, port) pairs, best first.
+    """
 
     session_id: int
     version: int
@@ -339,6 +342,7 @@ class Answer:
     setup: Setup
     candidates: tuple[tuple[str, int], ...]
     media: tuple[AnsweredMedia, ...]
+    tcp: tuple[tuple[str, int], ...] = ()
 
 
 def _write_codec(codec: Codec) -> Iterator[str]:
@@ -384,10 +388,19 @@ def _write_media(part: AnsweredMedia, answer: Answer) -> Iterator[str]:
         for ssrc in (part.ssrc, part.rtx_ssrc) if part.rtx_ssrc else (part.ssrc,):
             yield f"a=ssrc:{ssrc} cname:{part.stream}"
             yield f"a=ssrc:{ssrc} msid:{part.stream} {part.track}"
+    yield from _write_candidates(answer)
+
+
+def _write_candidates(answer: Answer) -> Iterator[str]:
     # RFC 8445 5.1.2.1: type preference 126 (host); earlier addresses are preferred.
     for index, (address, port) in enumerate(answer.candidates):
         priority = 126 << 24 | (65_535 - index) << 8 | 255
         yield f"a=candidate:{index + 1} 1 udp {priority} {address} {port} typ host"
+    # RFC 6544 4.2: below all UDP; direction preference 4 (passive host) in front of the local preference.
+    for index, (address, port) in enumerate(answer.tcp):
+        priority = 90 << 24 | (4 << 13 | 8_191 - index) << 8 | 255
+        number = len(answer.candidates) + index + 1
+        yield f"a=candidate:{number} 1 tcp {priority} {address} {port} typ host tcptype passive"
     yield "a=end-of-candidates"
 
 

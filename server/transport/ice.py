@@ -16,7 +16,10 @@ from server.media.stats import RelayStats
 from signaling.negotiation import Credentials
 
 Address = tuple[str, int] | tuple[str, int, str]
-"""A remote address and port and, where we listen on several addresses, the own one that it talks to."""
+"""A remote address and port and, where we listen on several addresses, the own one that it talks to.
+
+Of a TCP connection the third part is a name of its own, never an address.
+"""
 
 CONSENT_S = 30.0
 """RFC 7675 5.1: consent expires 30 s after the last valid request."""
@@ -124,7 +127,8 @@ class Table:
         """Forget an agent, its credentials and its paths."""
         for ufrag in [ufrag for ufrag, entry in self._agents.items() if entry[0] is agent]:
             del self._agents[ufrag]
-        for path in list(agent.paths.values()):
+        # The selected one last, so that no other takes its place.
+        for path in sorted(agent.paths.values(), key=lambda path: path is agent.selected):
             self._drop(path)
 
     def receive(self, data: bytes, address: Address, now: float) -> bytes | None:
@@ -159,6 +163,12 @@ class Table:
         mapped = (address[0].removeprefix("::ffff:"), address[1])
         return _reply(request, credentials, stun.Class.RESPONSE, "XOR-MAPPED-ADDRESS", mapped)
 
+    def lost(self, address: Address) -> None:
+        """Give up a path whose connection is gone (TCP)."""
+        path = self.paths.get(address)
+        if path is not None:
+            self._drop(path)
+
     def _admit(self, address: Address, now: float) -> bool:
         """Bound the work done for addresses that have proven nothing yet."""
         if address in self.paths:
@@ -187,8 +197,10 @@ class Table:
         path.agent.paths.pop(path.address, None)
         if self.paths.get(path.address) is path:
             del self.paths[path.address]
-        if path.agent.selected is path:
-            path.agent.select(None)
+        agent = path.agent
+        if agent.selected is path:
+            others = [other for other in agent.paths.values() if other.generation == path.generation]
+            agent.select(max(others, key=lambda other: other.heard, default=None))
 
     def _retire(self, agent: Agent) -> None:
         """After a nomination under new credentials the old ones, and paths proven by them, are void."""
@@ -201,6 +213,12 @@ class Table:
         for path in list(agent.paths.values()):
             if path.generation < selected.generation:
                 self._drop(path)
+
+
+def is_check(head: bytes) -> bool:
+    """Return whether these first eight bytes are those of a binding request (RFC 8489 5)."""
+    kind, _, cookie = _HEAD.unpack(head)
+    return bool(kind == _BINDING_REQUEST and cookie == _COOKIE)
 
 
 def _local_ufrag(data: bytes) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Mapping
 from struct import Struct
 
 from server.media.estimator import RING
@@ -16,6 +17,7 @@ from server.media.vp8 import shift_picture_id
 from server.transport import dtls
 from server.transport.ice import Address
 from server.transport.streams import Leg, Link
+from server.transport.tcp import Wire
 
 MAX_SEGMENTS = 40
 """Datagrams of one size that one call may carry; Linux takes at least 64."""
@@ -41,10 +43,14 @@ Ancillary = tuple[tuple[int, int, bytes], ...]
 
 
 class Outlet:
-    """Sends on ``sock``; what the kernel has no room for is lost and counted, as datagrams are."""
+    """Sends on ``sock``; what the kernel has no room for is lost and counted, as datagrams are.
 
-    def __init__(self, sock: socket.socket, stats: RelayStats) -> None:
+    What goes to an address of ``wires`` is sent on that TCP connection instead.
+    """
+
+    def __init__(self, sock: socket.socket, stats: RelayStats, wires: Mapping[Address, Wire]) -> None:
         self._sock = sock
+        self._wires = wires
         self._stats = stats
         self._size = dtls.length()
         self._control = bytearray(2_048)
@@ -55,6 +61,10 @@ class Outlet:
     def aim(self, link: Link, address: Address) -> None:
         """Let a link's packets go to this address, from that own one, where we have several, it talks to."""
         link.address = address[:2]
+        link.wire = self._wires.get(address)
+        if link.wire is not None:
+            link.wire.link = link
+            return
         link.origin = () if self._natural(address) else self._from(address)
 
     def _natural(self, address: Address) -> bool:
@@ -203,6 +213,11 @@ class Outlet:
     def _send(self, link: Link) -> None:
         fill, segment, stats = link.fill, link.segment, self._stats
         link.fill = link.room = 0
+        if link.wire is not None:
+            link.wire.send(link.view[at : min(at + segment, fill)] for at in range(0, fill, segment))
+            stats.packets_out += (fill + segment - 1) // segment
+            stats.bytes_out += fill
+            return
         try:
             if fill <= segment:
                 self._hand(link.view[:fill], link.origin, link.address)
@@ -233,6 +248,10 @@ class Outlet:
 
     def send(self, data: bytes | bytearray, address: Address) -> None:
         """Send a datagram as it is; what the kernel has no room for is lost, as datagrams are."""
+        wire = self._wires.get(address)
+        if wire is not None:
+            wire.send((data,))
+            return
         try:
             self._hand(data, self._from(address), address[:2])
         except OSError:
@@ -254,6 +273,9 @@ class Outlet:
         self._size[0] = len(data)
         if dtls.protect_rtcp(link.tx, self._control_pointer, self._size):
             self._stats.drop("protect")
+            return
+        if link.wire is not None:
+            link.wire.send((self._control[: self._size[0]],))
             return
         try:
             self._hand(self._control[: self._size[0]], link.origin, link.address)

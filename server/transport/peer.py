@@ -75,6 +75,7 @@ class Peer:
                 fingerprint=port.certificate.fingerprint,
                 candidates=tuple((address, port.number) for address in addresses),
                 max_video_slots=video_slots,
+                tcp=tuple((address, port.number) for address in addresses if port.tcp_reaches(address)),
             )
         )
 

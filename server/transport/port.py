@@ -1,9 +1,9 @@
-"""The one UDP port of everybody: tells STUN, DTLS and SRTP apart (RFC 7983) and owns what all peers share.
+"""The one media port of everybody: tells STUN, DTLS and SRTP apart (RFC 7983) and owns what all peers share.
 
 A thread of its own receives, forwards and reports: it blocks in one system call until something comes, which
 costs a third of what being woken by the event loop does. The event loop negotiates, does handshakes and
 decides who is sent what. ``lock`` is held by whichever touches peers, rooms or the table: the thread for one
-batch at a time, which is below a millisecond.
+batch at a time, which is below a millisecond. Who can't use UDP comes by TCP, on a second thread.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from server.media.stats import RelayStats
 from server.transport.dtls import Certificate
@@ -23,6 +24,7 @@ from server.transport.inlet import Inlet, inlet
 from server.transport.outlet import Outlet
 from server.transport.pump import Pump
 from server.transport.reports import Reports
+from server.transport.tcp import Wires, listener
 
 SOCKET_BYTES = 4 << 20
 """Kernel buffers each way: a second of 32 Mbit/s, should the process get no CPU for once."""
@@ -31,6 +33,17 @@ SWITCH_S = 0.001
 """For how long a busy event loop may keep the interpreter from the media thread; Python's own is 5 ms."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tcp:
+    """How TCP connections come to the media port: the addresses of ours that they can be made to.
+
+    ``hosts`` None: all. ``listen``: this port listens itself; otherwise they are handed in.
+    """
+
+    hosts: frozenset[str] | None = frozenset()
+    listen: bool = False
 
 
 class Port:
@@ -46,12 +59,14 @@ class Port:
         self.outlet: Outlet
         self.reports: Reports
         self._closing: set[asyncio.Future[None]] = set()
+        self.wires = Wires(self.lock, self.table, stats, clock)
+        self._tcp_hosts: frozenset[str] | None = frozenset()
         self._sock: socket.socket | None = None
         self._thread: threading.Thread | None = None
         self._interval = SWITCH_S
         self._stopping = False
 
-    def open(self, host: str, port: int) -> None:
+    def open(self, host: str, port: int, tcp: Tcp) -> None:
         """Bind and begin to work. Raises ``OSError`` when the port is taken or not ours to take."""
         sock = socket.socket(_family(host), socket.SOCK_DGRAM)
         try:
@@ -61,15 +76,31 @@ class Port:
                 # "::" is for both families; a host of its own is what it is either way.
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
             sock.bind((host, port))
+            self.number = sock.getsockname()[1]
+            listening = listener(host, self.number) if tcp.listen else None
         except OSError:
             sock.close()
             raise
         self._sock = sock
-        self.number = sock.getsockname()[1]
+        self._tcp_hosts = tcp.hosts
         source = inlet(sock)
-        self.outlet = Outlet(sock, self.stats)
+        self.outlet = Outlet(sock, self.stats, self.wires.known)
         self.reports = Reports(self.outlet, self.stats, self.clock)
-        pump = Pump(
+        pump = self._pump(source)
+        framed = self._pump(self.wires.frames)
+
+        def arrived(count: int) -> None:
+            framed.batch(count)
+            self.reports.run()
+
+        self._interval = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_S)
+        self._thread = threading.Thread(target=self._work, args=(source, pump), name="media", daemon=True)
+        self._thread.start()
+        self.wires.open(listening, arrived)
+
+    def _pump(self, source: Inlet) -> Pump:
+        return Pump(
             source,
             self.outlet,
             self.table,
@@ -79,10 +110,10 @@ class Port:
             report=self.reports.receive,
             lossy=self.reports.lossy,
         )
-        self._interval = sys.getswitchinterval()
-        sys.setswitchinterval(SWITCH_S)
-        self._thread = threading.Thread(target=self._work, args=(source, pump), name="media", daemon=True)
-        self._thread.start()
+
+    def tcp_reaches(self, address: str) -> bool:
+        """Return whether TCP connections to this address of ours, on the port's number, come here."""
+        return self._tcp_hosts is None or address in self._tcp_hosts
 
     async def close(self) -> None:
         """Stop working, finish what peers left behind, let go of the port."""
@@ -94,6 +125,7 @@ class Port:
             # Wakes the thread; if that fails it wakes by itself within a tenth of a second.
             self._sock.sendto(b"", socket.MSG_DONTWAIT, self._sock.getsockname())
         await asyncio.to_thread(self._thread.join)
+        await asyncio.to_thread(self.wires.close)
         sys.setswitchinterval(self._interval)
         self._sock.close()
         self._sock = None

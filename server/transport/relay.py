@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.media.stats import RelayStats
 from server.transport.peer import Peer
-from server.transport.port import Port
+from server.transport.port import Port, Tcp
 from server.transport.room import RelayRoom, RoomListener
+from server.transport.tcp import ListenError
 
-__all__ = ["Peer", "Relay", "RelayConfig", "RelayRoom", "RelayStats", "RoomListener"]
+__all__ = ["ListenError", "Peer", "Relay", "RelayConfig", "RelayRoom", "RelayStats", "RoomListener", "Tcp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +23,11 @@ class RelayConfig:
     host: str = "127.0.0.1"
     port: int = 8080
     max_video_slots: int = 9
+    tcp: Tcp = field(default_factory=Tcp)
 
 
 class Relay:
-    """All rooms' media on one UDP port.
+    """All rooms' media on one port, UDP and TCP.
 
     ``clock`` counts seconds: consent, requests and reports go by it. The pump's own times do not.
     """
@@ -42,7 +45,11 @@ class Relay:
 
     async def start(self) -> None:
         """Bind the port. Raises ``OSError`` when it is taken."""
-        self._port.open(self._config.host, self._config.port)
+        self._port.open(self._config.host, self._config.port, self._config.tcp)
+
+    def take(self, sock: socket.socket, remote: tuple[str, int]) -> None:
+        """Serve a TCP connection that begins like media; nothing of it may have been read."""
+        self._port.wires.take(sock, remote)
 
     async def stop(self) -> None:
         """Close every room and let go of the port."""

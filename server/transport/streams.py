@@ -15,6 +15,7 @@ from server.transport.ice import Path
 
 if TYPE_CHECKING:
     from server.transport.peer import Peer
+    from server.transport.tcp import Wire
 
 OUT_BYTES = 65_536
 """A link's outgoing batch: more is never handed to the kernel in one call."""
@@ -33,6 +34,8 @@ RESENDS_A_SECOND = 400
 
 class Link:
     """What the pump knows of one peer: its address, its SRTP sessions, its streams, its outgoing batch.
+
+    ``wire`` is the TCP connection that it is sent to, None where it is UDP.
 
     ``origin`` says from which of our addresses, as ancillary data; empty where the kernel chooses right.
 
@@ -69,11 +72,13 @@ class Link:
         "twcc_id",
         "tx",
         "view",
+        "wire",
     )
 
     def __init__(self, peer: Peer) -> None:
         self.peer = peer
         self.path: Path | None = None
+        self.wire: Wire | None = None
         self.address: tuple[str, int] = ("", 0)
         self.origin: tuple[tuple[int, int, bytes], ...] = ()
         self.rx: dtls.Handle = None

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from aiortc import sdp
 
-from server.transport.relay import Peer, Relay, RelayConfig, RelayRoom
+from server.transport.relay import Peer, Relay, RelayConfig, RelayRoom, Tcp
 from tests.support.rtc_client import Client, Heard, until
 
 
@@ -110,7 +110,8 @@ async def scene(host: str = "127.0.0.1", **config: int) -> AsyncIterator[Scene]:
     """A relay on a free port; everything is closed afterwards. No exception may reach the loop."""
     clock, stray = Clock(), list[dict[str, object]]()
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: stray.append(context))
-    relay = Relay(RelayConfig(host=host, port=0, **config), clock)
+    # Listening by TCP as well: then both have the same number, as in a server.
+    relay = Relay(RelayConfig(host=host, port=0, tcp=Tcp(None, listen=True), **config), clock)
     await relay.start()
     stage = Scene(relay, clock)
     try:
