@@ -93,8 +93,9 @@ async def test_every_control_has_its_key_and_none_while_writing(company: Company
     await ada.tab.press("n")
     await ada.until("() => compagnon.state.panel === 'notes'", what="N shows the notes")
     await ada.until(
-        "() => document.querySelector('.cm-content, textarea[data-notes-plain]') === document.activeElement",
-        what="the focus is in the notes",
+        "() => document.activeElement.matches("
+        "'.cm-content[contenteditable=true], textarea[data-notes-plain]:not([readonly])')",
+        what="the focus is in the notes, which have come and can be written in",
     )
     for letter in "mvl":
         await ada.tab.press(letter)
