@@ -21,6 +21,7 @@ from server.config import WILDCARDS, Config
 from server.embedded import OLDEST, no_retry
 from server.errors import OperatorError
 from server.folder import DataFolder, Running
+from server.transport import tcp
 from web.assets import AssetError, Assets
 
 _soon = datetime.timedelta(days=14)
@@ -144,6 +145,13 @@ def _ports(config: Config, running: Running | None) -> Iterator[Finding]:
                 )
             else:
                 yield good(f"UDP port {config.media_port} is free.")
+    if not config.tcp_shared and ours[1] != config.media_port:
+        try:
+            tcp.listener(config.media_host, config.media_port).close()
+        except OSError as error:
+            yield wrong(listen.why_not(error, "TCP", "--media-port", config.media_host, config.media_port))
+        else:
+            yield good(f"TCP port {config.media_port} is free for media where UDP is blocked.")
 
 
 async def _addresses(config: Config) -> list[Finding]:

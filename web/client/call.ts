@@ -310,6 +310,8 @@ export class Call {
         track: (mid, track) => this.hearing.receive(mid, track),
         offer: (offer) => this.connection.send(offer),
         state: (state) => {
+          // What has stopped media has often stopped the socket, which would not notice for long.
+          if (state === "interrupted") this.connection.wake();
           const media = state === "connected" ? "ok" : state === "failed" ? "bad" : "wait";
           if (media === this.state.media || (media === "wait" && this.state.media === "bad")) return;
           this.store.dispatch({ type: "media", media });

@@ -35,15 +35,15 @@ export interface ConnectionOptions {
 }
 
 /** How long a connection may take to open and to be answered `joined`, in ms. */
-const OPEN_WITHIN = 6_000;
+const OPEN_WITHIN = 4_000;
 const JOINED_WITHIN = 10_000;
 /** Right after `joined`, so that the clock is known from the best of several round trips. */
 const FIRST_PINGS = [0, 150, 400, 900, 2_000];
-const PING_EVERY = 5_000;
-/** A server that says nothing for this long after being asked is gone. */
-const SILENCE = 12_000;
-/** After the network changed or a laptop opened, a live connection answers within this. */
-const SILENCE_ON_WAKE = 2_500;
+const PING_EVERY = 2_500;
+/** A server that says nothing for this long after being asked is gone: TCP alone would wait for minutes. */
+const SILENCE = 6_000;
+/** After the network changed, media stopped or a laptop opened, a live connection answers within this. */
+const SILENCE_ON_WAKE = 1_500;
 
 export class Connection {
   readonly clock = new ServerClock();

@@ -225,18 +225,18 @@ describe("finding the way back", () => {
     const { connect, peer, offers, timers } = setUp();
     await connect();
     peer().become("disconnected");
-    await timers.advance(2_900);
+    await timers.advance(900);
     peer().become("connected");
     await timers.advance(20_000);
     expect(offers).toEqual([]);
     expect(peer().restarts).toBe(0);
   });
 
-  it("restarts ICE after three seconds of it", async () => {
+  it("restarts ICE after a second of it", async () => {
     const { connect, peer, offers, timers, negotiation, states } = setUp();
     await connect();
     peer().become("disconnected");
-    await timers.advance(3_000);
+    await timers.advance(1_000);
     expect(peer().restarts).toBe(1);
     expect(offers[0]).toMatchObject({ fresh: false });
     negotiation.answer(1, "answer");
@@ -285,6 +285,31 @@ describe("finding the way back", () => {
     await timers.advance(60_000);
     expect(peers).toHaveLength(1);
     expect(offers).toEqual([]);
+  });
+
+  it("restarts ICE as soon as the server can be reached again, where media stands still", async () => {
+    const { connect, peer, negotiation, offers, unreachable, back } = setUp();
+    await connect();
+    unreachable();
+    peer().become("disconnected");
+    back();
+    void negotiation.joined(null, true, 2);
+    await settle();
+    expect(peer().restarts).toBe(1);
+    expect(offers).toMatchObject([{ fresh: false }]);
+  });
+
+  it("restarts ICE then, too, where the network changed meanwhile", async () => {
+    const { connect, peer, negotiation, unreachable, back } = setUp();
+    await connect();
+    unreachable();
+    void negotiation.restart();
+    await settle();
+    expect(peer().restarts).toBe(0);
+    back();
+    void negotiation.joined(null, true, 2);
+    await settle();
+    expect(peer().restarts).toBe(1);
   });
 
   it("notices that the server closed the transport", async () => {

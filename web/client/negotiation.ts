@@ -32,8 +32,11 @@ export interface NegotiationOptions {
 
 /** No answer to an offer within this means that it was lost. */
 const ANSWER_WITHIN = 8_000;
-/** Brief `disconnected` states are normal (Safari while renegotiating, one lost check): wait this long. */
-const DISCONNECTED_FOR = 3_000;
+/**
+ * Browsers say `disconnected` after some seconds without any packet (Chromium 2.5). It is brief where a single
+ * check was lost or Safari renegotiates: wait this long. A restart that was not needed costs one exchange.
+ */
+const DISCONNECTED_FOR = 1_000;
 /** How long a new or restarted connection may take before the next way is tried. */
 const CONNECT_WITHIN = 8_000;
 
@@ -52,6 +55,8 @@ export class Negotiation {
   private lastId = 0;
   private videoSlots: number;
   private reachable = false;
+  /** The network changed while nobody could be told. */
+  private moved = false;
   private closed = false;
   private cancelWatch: (() => void) | null = null;
   private repairs = 0;
@@ -87,6 +92,11 @@ export class Negotiation {
       else {
         // What the slots carry may have changed unheard: the reply to an offer tells it anew.
         if (this.peer !== null) this.peer.stale = true;
+        // The way that was lost is not coming back where the network is another one.
+        if (this.peer !== null && (this.moved || !connected(this.peer.connection))) {
+          this.peer.connection.restartIce();
+        }
+        this.moved = false;
         await this.catchUp();
       }
     });
@@ -118,6 +128,7 @@ export class Negotiation {
   /** The network changed: find the way anew. */
   restart(): Promise<void> {
     return this.step(async () => {
+      this.moved = !this.reachable;
       if (this.peer?.answered !== true || !this.reachable || this.closed) return;
       this.peer.connection.restartIce();
       await this.renegotiate();
