@@ -22,6 +22,7 @@ export type Act =
     }
   | { readonly type: "panel"; readonly panel: PanelName | null }
   | { readonly type: "arrangement"; readonly arrangement: Arrangement }
+  | { readonly type: "page"; readonly page: number }
   | { readonly type: "own"; readonly shown?: boolean; readonly corner?: Corner }
   | { readonly type: "sounds"; readonly sounds: boolean }
   | { readonly type: "shortcuts"; readonly shortcuts: boolean }
@@ -57,6 +58,7 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
         speaker: message.member,
         lastSpeaker:
           message.member === null || message.member === state.me.id ? state.lastSpeaker : message.member,
+        spoke: spokeLast(state, message.member),
       };
     case "quality":
       return { ...state, quality: { ...state.quality, [message.member]: message.quality } };
@@ -111,7 +113,9 @@ export function act(state: State, event: Act): State {
     case "panel":
       return { ...state, panel: event.panel };
     case "arrangement":
-      return { ...state, arrangement: event.arrangement };
+      return { ...state, arrangement: event.arrangement, page: 0 };
+    case "page":
+      return { ...state, page: Math.max(0, event.page) };
     case "own":
       return {
         ...state,
@@ -154,6 +158,7 @@ function joined(state: State, message: Joined, now: number): State {
     slots: liveSlots(message.media_kept ? state.slots : [], slots, now),
     speaker: null,
     lastSpeaker: state.lastSpeaker !== null && present.has(state.lastSpeaker) ? state.lastSpeaker : null,
+    spoke: state.spoke.filter((id) => present.has(id)),
     quality: {},
     advice: null,
     saving: false,
@@ -175,8 +180,17 @@ function memberLeft(state: State, id: string): State {
     members: state.members.filter((member) => member.id !== id),
     speaker: state.speaker === id ? null : state.speaker,
     lastSpeaker: state.lastSpeaker === id ? null : state.lastSpeaker,
+    spoke: state.spoke.filter((each) => each !== id),
     quality,
   };
+}
+
+/** As many as any page shows. */
+const MOST_SPOKE = 16;
+
+function spokeLast(state: State, speaker: string | null): readonly string[] {
+  if (speaker === null || speaker === state.me.id || state.spoke[0] === speaker) return state.spoke;
+  return [speaker, ...state.spoke.filter((id) => id !== speaker)].slice(0, MOST_SPOKE);
 }
 
 /** For how long (ms) frames of the one before may still come out of the jitter buffer. */
@@ -235,6 +249,8 @@ function forgotten(state: State): State {
     slots: [],
     speaker: null,
     lastSpeaker: null,
+    spoke: [],
+    page: 0,
     quality: {},
     advice: null,
     joined: false,

@@ -1,11 +1,67 @@
 import { describe, expect, it } from "vitest";
 import { act, receive } from "./reduce";
-import { canArrange, pictureFit, placeTiles, sceneOf } from "./stage";
+import { canArrange, paging, pictureFit, placeTiles, sceneOf, watched } from "./stage";
 import type { State } from "./state";
 import { inRoom, member, videoSlot } from "./testing/samples";
 
 const keys = (state: State, width = 1280, height = 700) =>
   placeTiles(state, width, height).map((tile) => `${tile.role} ${tile.key}`);
+
+const crowd = (count: number): State =>
+  inRoom(...Array.from({ length: count }, (_, index) => member(`p${index}`)));
+
+describe("a crowd", () => {
+  it("is divided into pages of eight and oneself, of five on a phone", () => {
+    const state = crowd(99);
+    expect(paging(state, 1280, 700)).toEqual({ page: 0, pages: 13, size: 8 });
+    expect(paging(state, 360, 600)).toEqual({ page: 0, pages: 20, size: 5 });
+    expect(paging(crowd(8), 1280, 700).pages).toBe(1);
+    const first = keys(state);
+    expect(first).toHaveLength(9);
+    expect(first.at(-1)).toBe("cell me/camera");
+    const last = keys(act(state, { type: "page", page: 400 }));
+    expect(last).toEqual(["cell p96/camera", "cell p97/camera", "cell p98/camera", "cell me/camera"]);
+    const bottom = Math.max(...placeTiles(state, 1280, 700).map((tile) => tile.rect.y + tile.rect.height));
+    expect(bottom).toBeLessThanOrEqual(700 - 52);
+  });
+
+  it("shows everybody on exactly one page, whoever speaks", () => {
+    let state = crowd(40);
+    for (const speaker of ["p30", "p2", "p39"])
+      state = receive(state, { type: "speaker", member: speaker }, 0);
+    const seen = Array.from({ length: 5 }, (_, page) => keys(act(state, { type: "page", page })))
+      .flat()
+      .filter((key) => !key.includes("me/"));
+    expect(new Set(seen).size).toBe(40);
+    expect(seen).toHaveLength(40);
+    const firstPage = ["p0", "p1", "p2", "p3", "p4", "p5", "p30", "p39"];
+    expect(seen.slice(0, 8).sort()).toEqual(firstPage.map((id) => `cell ${id}/camera`).sort());
+  });
+
+  it("speaker view: those who spoke are in the strip", () => {
+    let state = act(crowd(60), { type: "arrangement", arrangement: "speaker" });
+    for (const speaker of ["p50", "p40", "p30"])
+      state = receive(state, { type: "speaker", member: speaker }, 0);
+    const shown = keys(state);
+    expect(shown[0]).toBe("main p30/camera");
+    expect(shown).toContain("strip p50/camera");
+    expect(shown).toContain("strip p40/camera");
+    expect(shown.length).toBeLessThan(14);
+  });
+
+  it("asks for what is visible alone, the large one first", () => {
+    let state = act(crowd(60), { type: "arrangement", arrangement: "speaker" });
+    state = receive(state, { type: "speaker", member: "p50" }, 0);
+    const tiles = placeTiles(state, 1280, 700);
+    const wanted = watched(tiles, 2, false);
+    expect(wanted[0]?.member).toBe("p50");
+    expect(wanted[0]?.lines).toBeGreaterThan(1000);
+    expect(wanted).toHaveLength(tiles.length - 1);
+    expect(watched(tiles, 2, true)).toEqual([{ member: "p50", source: "camera", lines: 1 }]);
+    const off = inRoom(member("sam", { camera: false }), member("ana"));
+    expect(watched(placeTiles(off, 1280, 700), 1, false).map((each) => each.member)).toEqual(["ana"]);
+  });
+});
 
 describe("scenes", () => {
   it("alone: one's own picture in its corner", () => {

@@ -82,6 +82,70 @@ export interface Reserve {
   readonly bottom: number;
 }
 
+/** Tiles of a grid's page, one's own among them: as many pictures as a browser has lines for (8), and oneself. */
+const PAGE = 9;
+/** On a small stage (px) faces would be stamps. */
+const SMALL_PAGE = 6;
+const SMALL_WIDTH = 600;
+const SMALL_HEIGHT = 420;
+/** The buttons that turn the pages take so much (px) of the stage's bottom. */
+export const PAGER = 52;
+
+export interface Paging {
+  /** From 0. */
+  readonly page: number;
+  readonly pages: number;
+  /** Others on each page. */
+  readonly size: number;
+}
+
+/** How a grid on a stage of `width` × `height` is divided. One's own picture is on each page. */
+export function paging(state: State, width: number, height: number): Paging {
+  const most = width < SMALL_WIDTH || height < SMALL_HEIGHT ? SMALL_PAGE : PAGE;
+  const size = state.ownShown ? most - 1 : most;
+  const pages = sceneOf(state) === "grid" ? Math.max(1, Math.ceil(others(state).length / size)) : 1;
+  return { page: Math.min(state.page, pages - 1), pages, size };
+}
+
+/**
+ * The tiles with the first `count` brought forward: who spoke last, then who came first. Those first ones
+ * keep the order in which they came, so that nobody moves but by changing places with who has to make room.
+ */
+function foremost(state: State, tiles: readonly Tile[], count: number): Tile[] {
+  if (tiles.length <= count) return [...tiles];
+  const rank = new Map(state.spoke.map((id, index) => [id, index]));
+  const chosen = new Set(
+    tiles
+      .map((tile, index) => ({ tile, order: rank.get(tile.member.id) ?? state.spoke.length + index }))
+      .sort((a, b) => a.order - b.order)
+      .slice(0, count)
+      .map(({ tile }) => tile),
+  );
+  return [...tiles.filter((tile) => chosen.has(tile)), ...tiles.filter((tile) => !chosen.has(tile))];
+}
+
+/** What this person looks at, most important first, for the server: nobody else's picture need be sent. */
+export interface Watched {
+  readonly member: string;
+  readonly source: "camera" | "screen";
+  /** Height on screen in device pixels. */
+  readonly lines: number;
+}
+
+/** The others' pictures among placed tiles. While the page is `hidden`, the large one alone, as small as can be. */
+export function watched(tiles: readonly PlacedTile[], pixelRatio: number, hidden: boolean): Watched[] {
+  const order: Record<Role, number> = { main: 0, cell: 1, strip: 2, own: 3 };
+  return tiles
+    .filter((tile) => !tile.self && (tile.source === "screen" || tile.member.camera))
+    .filter((tile) => !hidden || tile.role === "main")
+    .sort((a, b) => order[a.role] - order[b.role] || Number(b.speaking) - Number(a.speaking))
+    .map(({ member, source, rect }) => ({
+      member: member.id,
+      source,
+      lines: hidden ? 1 : Math.max(1, Math.round(rect.height * pixelRatio)),
+    }));
+}
+
 /**
  * Every tile and its place on a stage of `width` × `height`; `aspects` are the shapes of pictures already
  * seen, by tile key. Tiles that have no room are left out.
@@ -113,12 +177,17 @@ export function placeTiles(
     return [{ ...other, role: "main", rect, covered }, ...(state.ownShown ? [mine] : [])];
   }
   if (scene === "grid") {
-    const all = state.ownShown ? [...people, own] : people;
-    const rects = grid(all.length, width, height);
+    const { page, pages, size } = paging(state, width, height);
+    const shown = foremost(state, people, size).slice(page * size, (page + 1) * size);
+    const all = state.ownShown ? [...shown, own] : shown;
+    const rects = grid(all.length, width, pages > 1 ? height - PAGER : height);
     return all.map((tile, index) => ({ ...tile, role: "cell", rect: rects[index] as Rect, covered: 0 }));
   }
   return speakerTiles(state, people, own, width, height);
 }
+
+/** About as many faces as fit beside a shared screen. */
+const FACES_BESIDE_SCREEN = 6;
 
 function speakerTiles(state: State, people: Tile[], own: Tile, width: number, height: number): PlacedTile[] {
   const [screen, ...screens] = screenTiles(state);
@@ -128,9 +197,17 @@ function speakerTiles(state: State, people: Tile[], own: Tile, width: number, he
   const faces =
     screen === undefined
       ? rest
-      : [...rest].sort((a, b) => Number(b.member.id === lead) - Number(a.member.id === lead));
-  const small = [...screens, ...faces, ...(state.ownShown ? [own] : [])];
-  const places = mainAndStrip(small.length, width, height);
+      : [...foremost(state, rest, FACES_BESIDE_SCREEN)].sort(
+          (a, b) => Number(b.member.id === lead) - Number(a.member.id === lead),
+        );
+  const count = screens.length + faces.length + Number(state.ownShown);
+  const places = mainAndStrip(count, width, height);
+  const room = Math.max(1, places.strip.length - screens.length - Number(state.ownShown));
+  const small = [
+    ...screens,
+    ...(screen === undefined ? foremost(state, faces, room) : faces),
+    ...(state.ownShown ? [own] : []),
+  ];
   const shown = small.length > places.strip.length ? withOwn(small, places.strip.length) : small;
   const large = screen === undefined ? portrait(places.main) : places.main;
   return [

@@ -46,6 +46,10 @@ export interface State {
   readonly speaker: string | null;
   /** Who of the others spoke last: stays large while nobody speaks. */
   readonly lastSpeaker: string | null;
+  /** Others who have spoken, the last first: in a crowd they are shown before those who only listen. */
+  readonly spoke: readonly string[];
+  /** The page of the grid, from 0; views bound it by how many there are. */
+  readonly page: number;
   readonly quality: Readonly<Record<string, Quality>>;
   /** What helps against one's own poor connection, and what was said of that before. */
   readonly advice: Advice | null;
@@ -101,6 +105,8 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
     slots: [],
     speaker: null,
     lastSpeaker: null,
+    spoke: [],
+    page: 0,
     quality: {},
     advice: null,
     advised: [],

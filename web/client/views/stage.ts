@@ -1,11 +1,13 @@
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Call } from "../call";
 import { t } from "../i18n";
+import { icon } from "../icon";
 import { nearestCorner, type Rect } from "../layout";
 import { listed } from "../names";
-import { type PlacedTile, placeTiles, type Reserve, sceneOf } from "../stage";
+import { isTyping } from "../shortcuts";
+import { PAGER, type Paging, type PlacedTile, paging, placeTiles, type Reserve, sceneOf } from "../stage";
 import type { State } from "../state";
 import { others } from "../state";
 import { LightElement } from "./element";
@@ -13,6 +15,9 @@ import "./tile";
 
 /** A pointer that moved less than this (px) has clicked, not dragged. */
 const DRAG_FROM = 6;
+
+/** A finger that moved sideways as far (px) turns the page. */
+const SWIPE = 48;
 
 /** Below this width (px) the controls take the whole bottom of the stage. */
 const NARROW = 1_000;
@@ -36,15 +41,55 @@ export class RoomStage extends LightElement {
     if (entry !== undefined) this.area = { width: entry.contentRect.width, height: entry.contentRect.height };
   });
 
+  private touch: { x: number; y: number } | null = null;
+  private readonly onKey = (event: KeyboardEvent): void => {
+    if (isTyping(event.composedPath()[0] ?? null) || this.paging().pages < 2) return;
+    if (event.key !== "PageDown" && event.key !== "PageUp") return;
+    event.preventDefault();
+    this.turn(event.key === "PageDown" ? 1 : -1);
+  };
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.observer.observe(this);
+    document.addEventListener("keydown", this.onKey);
+    this.addEventListener("touchstart", this.onTouch, { passive: true });
+    this.addEventListener("touchend", this.onSwipe, { passive: true });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.observer.disconnect();
+    document.removeEventListener("keydown", this.onKey);
+    this.removeEventListener("touchstart", this.onTouch);
+    this.removeEventListener("touchend", this.onSwipe);
   }
+
+  private paging(): Paging {
+    return paging(this.state, this.area.width, this.area.height);
+  }
+
+  /** To the page `by` pages on, if there is one. */
+  private turn(by: number): void {
+    const { page, pages } = this.paging();
+    const next = Math.min(pages - 1, Math.max(0, page + by));
+    if (next !== page) this.call.store.dispatch({ type: "page", page: next });
+  }
+
+  private readonly onTouch = (event: TouchEvent): void => {
+    const touch = event.touches.length === 1 ? event.touches[0] : undefined;
+    const own = (event.target as HTMLElement).closest("[data-role=own]") !== null;
+    this.touch = touch === undefined || own ? null : { x: touch.clientX, y: touch.clientY };
+  };
+
+  private readonly onSwipe = (event: TouchEvent): void => {
+    const start = this.touch;
+    const end = event.changedTouches[0];
+    this.touch = null;
+    if (start === null || end === undefined) return;
+    const [x, y] = [end.clientX - start.x, end.clientY - start.y];
+    if (Math.abs(x) >= SWIPE && Math.abs(x) > 2 * Math.abs(y)) this.turn(x < 0 ? 1 : -1);
+  };
 
   /** One to one the picture fills the window, under the timer and the controls. */
   private reserve(): Reserve {
@@ -79,7 +124,32 @@ export class RoomStage extends LightElement {
           @pointercancel=${(event: PointerEvent) => this.drop(event, tile.rect)}
         ></room-tile>`,
       )}
+      ${this.pager()}
     `;
+  }
+
+  /** Buttons to turn the grid's pages. They stay in place at either end, so that focus is never lost. */
+  private pager() {
+    const { page, pages } = this.paging();
+    if (pages < 2 || this.area.width === 0) return nothing;
+    const button = (by: number, name: "back" | "next", label: string) => {
+      const end = page + by < 0 || page + by >= pages;
+      return html`<button
+        class="button icon-only"
+        type="button"
+        data-page=${name}
+        aria-label=${label}
+        aria-disabled=${end}
+        @click=${() => this.turn(by)}
+      >
+        ${icon(name)}
+      </button>`;
+    };
+    return html`<nav class="stage-pager" style="height: ${PAGER}px" aria-label=${t("pager.label")}>
+      ${button(-1, "back", t("pager.back"))}
+      <span role="status">${t("pager.page", { page: page + 1, pages })}</span>
+      ${button(1, "next", t("pager.next"))}
+    </nav>`;
   }
 
   /** Nobody else yet: what this is for, and that waiting is all there is to do. */
