@@ -75,6 +75,7 @@ class _Running(Collector):
             ("keyframe_requests_received", "PLI and FIR messages in.", stats.plis_in),
             ("keyframe_requests_sent", "PLI messages out.", stats.plis_out),
             ("retransmissions", "Packets sent again.", stats.retransmissions),
+            ("padding_packets", "Packets of padding, to see what lines carry.", stats.padding),
             ("packets_repaired", "Packets that came in by retransmission.", stats.repaired),
         ):
             yield CounterMetricFamily(f"compagnon_{name}", help_text, value=value)

@@ -1,9 +1,17 @@
-"""What a subscriber's line can carry now, from what its browser reports of the packets that it was sent."""
+"""What a subscriber's line can carry now, from what its browser reports of the packets that it was sent.
+
+Delay tells of congestion: how long packets stand in the line's queue beyond the fastest lately (as RFC 8698
+and RFC 6817 take it; a gradient alone, as draft-ietf-rmcat-gcc-02 has it, is content with a queue that
+stands). Loss without a queue is first tried for its cause: if less traffic loses as much, it is the line's
+own and no reason to send less. ``probing`` finds out about room that nothing has used yet.
+"""
 
 from __future__ import annotations
 
 from array import array
+from collections import deque
 
+from server.media.probing import Probe, Probing
 from server.media.twcc import TransportFeedback
 
 RING = 4_096
@@ -21,29 +29,52 @@ FLOOR, CEILING = 40_000.0, 12_000_000.0
 TICK = 250e-6
 """Seconds of a tick of transport feedback."""
 
-_WINDOW_S = 0.5
+QUEUE_S = 0.06
+"""A longer queue is congestion; on lines with jitter a quarter of the usual scatter more."""
+
+_RATE_S = 0.5
+_LOSS_S = 1.0
+_BASE_S, _BASES = 5.0, 6
+_SILENCE_S = 1.5
+_EXTRA_LOSS = 0.08
+_HOPELESS = 0.3
 
 
 class Estimator:
     """One line's estimate. Rates are in bits/s with all headers, times in seconds on our clock.
 
     Whoever sends writes ``sizes`` and ``times`` itself, at ``number % RING``: that is all that a packet
-    costs. ``target`` is what the line carries now, ``allocated`` what is wanted of it (set from outside),
-    ``queue`` how long packets stand in it, ``loss`` the share of packets lost lately (0 to 1).
+    costs. ``target`` is what the line carries now; ``allocated`` what is sent of it and ``wanted`` what
+    would be if there were room (both set from outside); ``queue`` is how long packets stand in it, ``loss``
+    the share of packets lost lately (0 to 1).
     """
 
     __slots__ = (
-        "_acked",
-        "_base",
+        "_arrived",
+        "_bases",
+        "_bases_at",
+        "_capacity",
+        "_changed",
+        "_cut_at",
+        "_heard",
+        "_inherent",
         "_lost",
+        "_lost_at",
+        "_lows",
+        "_probing",
         "_received",
-        "_since",
+        "_scatter",
+        "_serial",
+        "_ticks",
+        "_told",
+        "_trial",
         "allocated",
         "loss",
         "queue",
         "sizes",
         "target",
         "times",
+        "wanted",
     )
 
     def __init__(self) -> None:
@@ -51,46 +82,91 @@ class Estimator:
         self.times = array("d", bytes(8 * RING))
         self.target = FIRST
         self.allocated = 0.0
-        self.queue = 0.0
-        self.loss = 0.0
-        self._base = float("inf")
-        self._acked = self._lost = self._received = 0
-        self._since = 0.0
+        self.wanted = 2_500_000.0
+        self.queue = self.loss = 0.0
+        self._bases: deque[float] = deque(maxlen=_BASES)
+        self._bases_at = self._lost_at = self._changed = self._heard = 0.0
+        self._lows: deque[tuple[float, float]] = deque()
+        self._arrived: deque[tuple[float, int]] = deque()
+        self._scatter = self._inherent = self._cut_at = 0.0
+        self._capacity: float | None = None
+        self._trial: tuple[float, float] | None = None
+        self._lost = self._received = 0
+        self._serial = -1
+        self._told = 0
+        self._ticks: int | None = None
+        self._probing = Probing()
 
     def sent(self, number: int, size: int, now: float) -> None:
         """Note a packet of ``size`` bytes of UDP payload; ``number`` counts on from 0 and is not cut."""
         self.sizes[number % RING] = size
         self.times[number % RING] = now
 
+    # ---------------------------------------------------------------- what is reported
+
     def feedback(self, told: TransportFeedback, following: int, now: float) -> None:
         """Take a browser's report; ``following`` is the number that the next packet will have."""
         first = following - ((following - told.base) & 0xFFFF)
         if first < 0 or following - first > RING or first + told.total > following:
             return
-        sizes, times = self.sizes, self.times
-        self._received += len(told.offsets)
-        self._lost += told.total - len(told.offsets)
-        lowest = float("inf")
-        for offset, tick in zip(told.offsets, told.ticks, strict=True):
-            at = (first + offset) % RING
-            self._acked += sizes[at] + OVERHEAD
-            lowest = min(lowest, tick * TICK - times[at])
+        if told.serial != (self._serial + 1) & 0xFF:
+            # A report was lost: what it told of is not missing from the rate.
+            self._arrived.clear()
+        self._serial = told.serial
+        elapsed = now - self._heard if self._heard else 0.0
+        self._heard = now
+        # What was told as missing and comes after all, or is told again, is not lost twice.
+        fresh = max(0, first + told.total - self._told)
+        self._told += fresh
+        came = len(told.offsets)
+        self._lost = max(0, self._lost + fresh - came)
+        self._received += came
         if told.offsets:
-            self._base = min(self._base, lowest)
-            self.queue = lowest - self._base
-        if now - self._since >= _WINDOW_S:
-            self._adapt(now)
+            self._arrivals(told, first, now)
+        if now - self._lost_at >= _LOSS_S and self._lost + self._received >= 20:
+            self._weigh(now)
+        self._control(min(elapsed, 0.5), now)
 
-    def _adapt(self, now: float) -> None:
-        rate = self._acked * 8 / (now - self._since) if self._since else self.target
-        total = self._lost + self._received
-        self.loss = self._lost / total if total else 0.0
-        if self.queue > 0.1 or self.loss > 0.3:
-            self._set(min(self.target, 0.85 * rate))
-        elif self.target < 1.5 * rate + 100_000:
-            self._set(self.target * 1.08)
-        self._acked = self._lost = self._received = 0
-        self._since = now
+    def _arrivals(self, told: TransportFeedback, first: int, now: float) -> None:
+        sizes, times = self.sizes, self.times
+        # 32 bits of ticks wrap after twelve days.
+        before = self._ticks if self._ticks is not None else told.ticks[0]
+        shift = ((told.ticks[0] - before + 0x80000000) & 0xFFFFFFFF) - 0x80000000 + before - told.ticks[0]
+        self._ticks = told.ticks[-1] + shift
+        places = [(first + offset) % RING for offset in told.offsets]
+        delays = [
+            (tick + shift) * TICK - times[place] for tick, place in zip(told.ticks, places, strict=True)
+        ]
+        octets = sum([sizes[place] for place in places]) + OVERHEAD * len(places)
+        low = min(delays)
+        self._scatter += 0.05 * (min(1.0, sum(delays) / len(delays) - low) - self._scatter)
+        if not self._bases or now - self._bases_at >= _BASE_S:
+            self._bases.append(low)
+            self._bases_at = now
+        elif low < self._bases[-1]:
+            self._bases[-1] = low
+        lows, window = self._lows, max(0.06, min(2 * self._scatter, 0.4))
+        lows.append((now, low))
+        while now - lows[0][0] > window:
+            lows.popleft()
+        self.queue = max(0.0, min([delay for _, delay in lows]) - min(self._bases))
+        arrived = self._arrived
+        arrived.append((max(told.ticks) * TICK + shift * TICK, octets))
+        while len(arrived) > 2 and arrived[-1][0] - arrived[1][0] >= _RATE_S:
+            arrived.popleft()
+        found = self._probing.told(first, told, [sizes[place] + OVERHEAD for place in places])
+        if found is not None and self._trial is None:
+            self._set(max(self.target, 0.95 * found))
+            self._changed = now
+
+    @property
+    def acked(self) -> float:
+        """What has arrived lately, in bits/s; 0 while that is not known."""
+        arrived = self._arrived
+        span = arrived[-1][0] - arrived[0][0] if arrived else 0.0
+        if span < 0.2:
+            return 0.0
+        return 8 * (sum([octets for _, octets in arrived]) - arrived[0][1]) / span
 
     def remb(self, bitrate: float) -> None:
         """Take the estimate of a browser that reports no arrivals."""
@@ -98,8 +174,76 @@ class Estimator:
 
     def report(self, loss: float, rtt: float | None, now: float) -> None:
         """Take a receiver report: the only word of browsers that don't report arrivals."""
-        if not self._since:
+        if not self._heard:
             self.loss = loss
+
+    # ---------------------------------------------------------------- what follows from it
+
+    @property
+    def congested(self) -> bool:
+        """Whether the queue is longer than scatter explains."""
+        return self.queue > QUEUE_S + self._scatter / 4
+
+    def _control(self, elapsed: float, now: float) -> None:
+        acked = self.acked
+        if self.congested:
+            # A cut shows only when what was sent before has drained.
+            due = now - self._changed > 0.25 + self.queue
+            if due and acked and self.queue < 0.9 * self._cut_at:
+                # It is draining: what is looked at next is whether it goes on to.
+                self._cut_at = self.queue
+                self._changed = now
+            elif due and acked:
+                self._cut_at = self.queue
+                self._capacity = acked
+                self._set(min(self.target, acked) * max(0.5, 0.92 - self.queue))
+                self._changed = now
+                self._probing.failed(now)
+        elif self._capacity is not None and self.target < 0.92 * self._capacity:
+            # Drained: back to just below what the line has shown to carry.
+            if self.queue < QUEUE_S / 2 + self._scatter / 4:
+                self._cut_at = 0.0
+                self._set(0.92 * self._capacity)
+                self._changed = now
+        elif acked > 0.7 * self.target and self._trial is None:
+            near = self._capacity is not None and 0.8 < self.target / self._capacity < 1.1
+            self._set(self.target + elapsed * (20_000 + 0.02 * self.target if near else 0.2 * self.target))
+
+    def _weigh(self, now: float) -> None:
+        """Look at a second's loss: is it the line's own, or is it ours?"""
+        self.loss = loss = self._lost / (self._lost + self._received)
+        self._lost = self._received = 0
+        self._lost_at = now
+        acked = self.acked
+        if self._trial is not None:
+            before, target = self._trial
+            self._trial = None
+            if loss > (self._inherent + before) / 2 and loss < _HOPELESS:
+                self._inherent = loss
+                self._set(max(self.target, target))
+            else:
+                self._capacity = self.target / 0.92
+                self._probing.failed(now)
+        elif loss > self._inherent + _EXTRA_LOSS and acked:
+            self._trial = loss, self.target
+            self._set(0.85 * min(self.target, acked))
+            self._changed = now
+        else:
+            self._inherent += 0.1 * (loss - self._inherent)
+
+    def probe(self, now: float) -> Probe | None:
+        """Return a burst of padding to send now, None mostly. To be asked about ten times a second."""
+        if self._heard and now - self._heard > _SILENCE_S and self.allocated:
+            # Nothing is told any more: the line may be gone, and must not be flooded when it is back.
+            self._heard = now
+            self._set(0.7 * self.target)
+        if not self._heard or self.congested or self._trial is not None or self.target >= self.wanted:
+            return None
+        return self._probing.ask(self.target, self.wanted, now)
+
+    def probed(self, first: int, following: int) -> None:
+        """Say which numbers the burst had."""
+        self._probing.sent(first, following)
 
     def _set(self, target: float) -> None:
         self.target = max(FLOOR, min(target, CEILING))

@@ -43,6 +43,7 @@ class RelayStats:
         self.plis_in = 0
         self.plis_out = 0
         self.retransmissions = 0
+        self.padding = 0
         self.repaired = 0
         self.drops: dict[str, int] = {}
         self.delays = [0] * BUCKETS

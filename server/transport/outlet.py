@@ -29,6 +29,9 @@ _HEADER = Struct("!BBHLL")
 _NUMBERED = Struct("!BBHLLHHBHx")
 """A header with one extension block (RFC 8285 4.2) that holds a transport-wide number."""
 
+_PADDING = bytes(254) + b"\xff"
+"""As much as a packet may have: the last byte says how much it is."""
+
 _BLOCK = 8
 _ONE_BYTE = 0xBEDE
 _U16 = Struct("!H")
@@ -168,6 +171,17 @@ class Outlet:
         leg.rtx_sequence = (leg.rtx_sequence + 1) & 0xFFFF
         self._enqueue(leg.link, again)
         self._stats.retransmissions += 1
+
+    def pad(self, leg: Leg, count: int, now: float) -> None:
+        """Send packets of nothing but padding (RFC 3550 5.1) on the repair stream; ``flush`` must follow."""
+        if leg.rtx_payload_type is None:
+            return
+        kind, size = leg.rtx_payload_type, 12 + _BLOCK + len(_PADDING) + leg.link.tag
+        for _ in range(count):
+            head = self._head(leg, 0xA0, kind, leg.rtx_sequence, 0, leg.rtx_ssrc, size, now)
+            leg.rtx_sequence = (leg.rtx_sequence + 1) & 0xFFFF
+            self._enqueue(leg.link, head + _PADDING)
+        self._stats.padding += count
 
     def _head(
         self, leg: Leg, first: int, kind: int, sequence: int, timestamp: int, ssrc: int, size: int, now: float

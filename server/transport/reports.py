@@ -208,6 +208,8 @@ class Reports:
         if not peer.connected:
             return
         link = peer.link
+        if link.number:
+            self._probe(peer)
         if link.arrivals.times:
             ssrc = next(iter(link.streams), 0)
             for data in link.arrivals.feedback(OUR_SSRC, ssrc):
@@ -215,6 +217,18 @@ class Reports:
         for stream in peer.streams.values():
             if stream.video and (stream.waiting or stream.wanted or stream.missing.gave_up):
                 self.keyframe(stream)
+
+    def _probe(self, peer: Peer) -> None:
+        """Find out whether the peer's line has room that nothing uses, when it is time to."""
+        link = peer.link
+        leg = next((leg for leg in peer.video if leg.extension and leg.rtx_payload_type is not None), None)
+        now = time.monotonic()
+        probe = link.rate.probe(now) if leg is not None and link.tx is not None else None
+        if probe is not None and leg is not None:
+            first = link.number
+            self._outlet.pad(leg, probe.packets, now)
+            self._outlet.flush()
+            link.rate.probed(first, link.number)
 
     def _report(self, peer: Peer, now: float) -> None:
         for leg in peer.legs.values():

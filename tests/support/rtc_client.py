@@ -9,6 +9,7 @@ import asyncio
 import secrets
 import socket
 import struct
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from aioice import stun
 from aiortc import RTCCertificate, sdp
 from aiortc.rtcdtlstransport import RTCDtlsParameters, RTCDtlsTransport
 
+from bench.load.feedback import TransportFeedback
 from server.media import rtcp
 from signaling.messages import Advice, Quality, Slot
 from tests.support.rtc_offers import DIGEST, offer, section
@@ -113,6 +115,7 @@ class Client:
         self.tracks: dict[str, Track] = {}
         self.received: list[Rtp] = []
         self.reports: list[rtcp.Packet] = []
+        self.arrivals = TransportFeedback(5)
         self.twcc: dict[int, int | None] = {}
         self.responses: list[stun.Message] = []
         self.raw_in = 0
@@ -263,6 +266,8 @@ class Client:
         packet = Rtp(ssrc, kind & 127, bool(kind >> 7), sequence, timestamp, data[at:], number)
         if not self.lose_in(packet):
             self.received.append(packet)
+            if number is not None:
+                self.arrivals.arrived(number, time.monotonic_ns() // 1_000)
 
     def _rtcp(self, data: bytes) -> None:
         at = 0
@@ -342,6 +347,12 @@ class Client:
             body = (descriptor + first + track.count.to_bytes(4)).ljust(size, b"\xee")
             sequences.append(self.send(track, body, marker=index == packets - 1))
         return sequences
+
+    def tell_arrivals(self) -> None:
+        """Report on what has come since the last time, as browsers do each 50 ms."""
+        report = self.arrivals.report(7)
+        if report is not None:
+            self.control(report)
 
     def control(self, data: bytes) -> None:
         """Send RTCP."""
