@@ -25,6 +25,7 @@ from server.metrics import Metrics
 from server.pages.routes import make_app
 from server.pages.site import Site, asker, site_url
 from server.pages.static import StaticFiles
+from server.room.quality import QualityLine
 from server.sockets.endpoint import WebSockets
 from server.standards.doors import Doors
 from server.storage.client import connect
@@ -133,7 +134,11 @@ def _rooms(config: Config, redis: Redis, secret: str, relay: Relay, renderer: Re
     def joined(seconds: float) -> None:
         metrics.joins.observe(seconds)
 
-    live = Live(redis, relay, Limits(members=config.room_members), on_join=joined)
+    def left(line: QualityLine) -> None:
+        if line.mos is not None:
+            metrics.opinions.observe(line.mos)
+
+    live = Live(redis, relay, Limits(members=config.room_members), on_join=joined, on_left=left)
     metrics = Metrics(relay.stats, live)
     site = Site(
         config=config,

@@ -1,4 +1,4 @@
-"""The command line: ``compagnon serve``, ``doctor``, ``room new``. An operator's error is one sentence."""
+"""The command line: ``compagnon serve``, ``doctor``, ``quality``, ``room new``. An error is one sentence."""
 
 from __future__ import annotations
 
@@ -70,6 +70,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(command=_doctor)
     _add_options(check, {option.field for option in OPTIONS})
+    told = commands.add_parser(
+        "quality",
+        help="how connections were",
+        description="Prints how the connections of those were who have left, newest last; no names.",
+    )
+    told.set_defaults(command=_quality)
+    told.add_argument("--last", type=int, default=50, metavar="COUNT", help="so many lines (50)")
+    told.add_argument("--json", action="store_true", help="one JSON object a line")
+    _add_options(told, _room_options)
     room = commands.add_parser("room", help="make a session", description="Makes sessions.")
     new = room.add_subparsers(metavar="COMMAND", required=True).add_parser(
         "new",
@@ -144,6 +153,16 @@ def _doctor(words: argparse.Namespace, config: Config) -> int:
     for finding in findings:
         print(f"{finding.mark} {finding.text}")
     return 1 if any(finding.bad for finding in findings) else 0
+
+
+def _quality(words: argparse.Namespace, config: Config) -> int:
+    from server import qualities
+
+    if words.last < 1:
+        raise ConfigError(f"--last must be at least 1, but it is {words.last}.")
+    lines = asyncio.run(qualities.recent(config, words.last))
+    print(qualities.as_json(lines) if words.json else qualities.as_table(lines))
+    return 0
 
 
 def _room_new(words: argparse.Namespace, config: Config) -> int:

@@ -17,6 +17,7 @@ from server.live_room import Connection, LiveRoom
 from server.live_watchers import Watching
 from server.rates import Rates
 from server.room.links import PersonalLink, check, read_personal
+from server.room.quality import QualityLine
 from server.room.record import MOST_GUESTS, GuestRecord
 from server.storage import rooms
 from server.storage.secret import load_secret
@@ -41,7 +42,10 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Live:
-    """Called on the loop only. ``on_join`` is given the seconds from an offer to its media standing."""
+    """Called on the loop only. ``on_join`` is given the seconds from an offer to its media standing.
+
+    ``on_left`` is given how the connection was of whoever leaves.
+    """
 
     def __init__(
         self,
@@ -49,11 +53,13 @@ class Live:
         relay: Relay,
         limits: Limits = Limits(),  # noqa: B008 - immutable
         on_join: Callable[[float], None] = lambda seconds: None,
+        on_left: Callable[[QualityLine], None] = lambda line: None,
     ) -> None:
         self.limits = limits
         self._store = store
         self._relay = relay
         self._on_join = on_join
+        self._on_left = on_left
         self._secret = ""
         self._joins = Rates(burst=limits.joins, per_s=60)
         self._rooms: dict[str, LiveRoom] = {}
@@ -213,6 +219,7 @@ class Live:
             self._relay,
             most_members=self.limits.members,
             on_join=self._on_join,
+            on_left=self._on_left,
             on_idle=self._let_go,
         )
         room.start()

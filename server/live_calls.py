@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from server.live_outbox import Outbox
 from server.room.state import Present
-from server.transport.relay import Peer, Relay
+from server.transport.relay import Peer, Relay, Tally
 from signaling.errors import ProtocolError
 from signaling.messages import (
     Advice,
@@ -42,6 +42,7 @@ class Calls:
         self._on_join = on_join
         self.room = relay.room(room, self)
         self._peers: dict[str, Peer] = {}
+        self._tallies: dict[str, Tally] = {}
         self._offered: dict[str, float] = {}
         self._qualities: dict[str, MemberQuality] = {}
         self._speaker: str | None = None
@@ -52,8 +53,12 @@ class Calls:
 
     def open(self, member: str, addresses: Sequence[str], offer: str) -> tuple[str, tuple[Slot, ...]]:
         """A new connection in place of an earlier one: the answer and the slots. Raises ``ProtocolError``."""
+        self._settle(member)
         peer = self.room.open(member, addresses)
         self._peers[member] = peer
+        peer.tally = self._tallies.get(member)
+        if peer.tally is not None:
+            peer.tally.reconnects += 1
         self._offered[member] = time.monotonic()
         try:
             return peer.answer(offer)
@@ -76,6 +81,8 @@ class Calls:
         self.set_sending(member)
         peer = self._peers.get(member.id)
         if peer is not None:
+            if peer.tally is None:
+                peer.tally = self._tallies.setdefault(member.id, Tally(time.monotonic()))
             peer.enter()
 
     def set_sending(self, member: Present) -> None:
@@ -89,9 +96,23 @@ class Calls:
         """Ends the member's connection, if there is one."""
         self._qualities.pop(member, None)
         self._offered.pop(member, None)
+        self._settle(member)
         peer = self._peers.pop(member, None)
         if peer is not None:
             peer.close()
+
+    def finish(self, member: str) -> Tally | None:
+        """The member has left: their connections from entering on; None when they had no media."""
+        self._settle(member)
+        return self._tallies.pop(member, None)
+
+    def _settle(self, member: str) -> None:
+        """Adds up what the member's present connection has moved: it is about to end."""
+        peer = self._peers.get(member)
+        if peer is not None and peer.tally is not None:
+            peer.tally.received += peer.link.received
+            peer.tally.sent += peer.link.sent
+            peer.tally = None
 
     def tell_newcomer(self, outbox: Outbox) -> None:
         """What they would know, had they been here."""

@@ -15,13 +15,15 @@ from server.live_calls import Calls
 from server.live_notes import NotesRoom, Reader
 from server.live_outbox import Outbox
 from server.live_places import Places
+from server.live_quality import quality_line
 from server.live_saver import Saver, Write
 from server.live_watchers import NobodyHereError, Watchers, Watching
 from server.room import members
 from server.room.change import Change, Send
+from server.room.quality import QualityLine
 from server.room.record import GuestRecord, RoomRecord
 from server.room.rules import Actor, handle, loaded
-from server.storage import rooms
+from server.storage import quality, rooms
 from server.transport.relay import Relay
 from signaling.codec import encode
 from signaling.errors import ProtocolError
@@ -75,12 +77,14 @@ class LiveRoom:
         *,
         most_members: int,
         on_join: Callable[[float], None],
+        on_left: Callable[[QualityLine], None],
         on_idle: Callable[[LiveRoom], None],
     ) -> None:
         record = found.record
         self._decided = self._told = loaded(record, found.timer, found.members)
         self._most_members = most_members
         self._on_idle = on_idle
+        self._on_left = on_left
         self._saver = Saver(store, lambda held: self._to_all(Saving(held=held)), self._stored_all)
         self._notes = NotesRoom(record.id, record.expires_ms, store, self._saver)
         self._calls = Calls(relay, record.id, self._to, on_join)
@@ -125,6 +129,8 @@ class LiveRoom:
         self._places.stop()
         if self._ending is not None:
             self._ending.cancel()
+        for member in self._decided.members:
+            self._note_quality(member.id)
         await self._notes.stop()
         await self._saver.flush(seconds)
         await self._saver.stop()
@@ -366,11 +372,21 @@ class LiveRoom:
             connection.outbox.close(reason)
             self._take_away(connection)
         self._places.release(member)
+        self._note_quality(member)
         self._calls.hang_up(member)
         self._post(members.leave(self._decided, member))
         self.look_idle()
 
+    def _note_quality(self, member: str) -> None:
+        """They leave: how their connection was is kept for operators."""
+        tally = self._calls.finish(member)
+        if tally is not None:
+            line = quality_line(tally, secrets.token_hex(8), time.monotonic(), _now_ms())
+            self._on_left(line)
+            self._saver.put(Write(lambda pipe: quality.append(pipe, line), lambda _: None))
+
     def _expire(self, member: str) -> None:
+        self._note_quality(member)
         self._post(members.expired(self._decided, member))
         if member not in self._connections:
             self._calls.hang_up(member)

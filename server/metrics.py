@@ -17,6 +17,8 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 _join_bounds = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30)
 
+_opinion_bounds = (1.5, 2, 2.5, 3, 3.25, 3.5, 3.75, 4, 4.1, 4.2, 4.3, 4.5)
+
 
 class Occupancy(Protocol):
     """Who knows how many rooms are live and how many people are in them."""
@@ -31,7 +33,9 @@ class Occupancy(Protocol):
 
 
 class Metrics:
-    """A registry of our own. ``joins`` takes the seconds from a join message to its media being connected."""
+    """A registry of our own. ``joins`` takes the seconds from a join message to its media being connected,
+    ``opinions`` the mean opinion score of each who leaves.
+    """
 
     def __init__(self, stats: RelayStats, occupancy: Occupancy) -> None:
         self._registry = CollectorRegistry(auto_describe=True)
@@ -39,6 +43,12 @@ class Metrics:
             "compagnon_join_seconds",
             "From the join message to the media connection standing.",
             buckets=_join_bounds,
+            registry=self._registry,
+        )
+        self.opinions = Histogram(
+            "compagnon_mos",
+            "Mean opinion score (E-model) of those who left, over their whole stay.",
+            buckets=_opinion_bounds,
             registry=self._registry,
         )
         self._registry.register(_Running(stats, occupancy))

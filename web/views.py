@@ -204,6 +204,7 @@ class BootstrapRoom:
 
     title: str
     format: str
+    minutes: int
     guests: tuple[Guest, ...]
     expires_ms: int
 

@@ -35,6 +35,7 @@ async def show(request: web.Request) -> web.Response:
         room=BootstrapRoom(
             title=record.title,
             format=record.format,
+            minutes=record.minutes,
             guests=tuple(each.shown() for each in record.guests),
             expires_ms=record.expires_ms,
         ),

@@ -12,6 +12,10 @@ OCCUPIED = "compagnon:occupied"
 """Set of ids of rooms with somebody in them: what a starting server brings back to life."""
 
 
+QUALITY = "compagnon:quality"
+"""Capped stream, JSON in field ``q``: how the connections of those were who have left, newest last."""
+
+
 def about(room: str) -> str:
     """String, JSON: the room as planned, without its guests."""
     return f"compagnon:{{{room}}}:about"

@@ -227,6 +227,7 @@ class Outlet:
     def _send(self, link: Link) -> None:
         fill, segment, stats = link.fill, link.segment, self._stats
         link.fill = link.room = 0
+        link.sent += fill
         if link.wire is not None:
             link.wire.send(link.view[at : min(at + segment, fill)] for at in range(0, fill, segment))
             stats.packets_out += (fill + segment - 1) // segment

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from server.media.incoming import Incoming
 from server.media.judging import Judging
+from server.media.tally import Tally
 from server.transport.dtls import Dtls, State
 from server.transport.ice import Agent, Path
 from server.transport.port import Port
@@ -58,6 +59,7 @@ class Peer:
         self.loss_up: float | None = None
         self.loss_down: float | None = None
         self.judging = Judging()
+        self.tally: Tally | None = None
         self.slots_wanted = 0
         self.watches = False
         self.follows: str | None = None
@@ -267,7 +269,10 @@ class Peer:
         known = self._dtls is not None and self._dtls.state == "connected"
         if not (known or self.connected):
             return
-        news = self.judging.period(measured, connected=self.connected, tcp=False, rate=None)
+        tcp = self.link.wire is not None
+        news = self.judging.period(measured, connected=self.connected, tcp=tcp, rate=None)
+        if self.tally is not None and self.connected:
+            self.tally.period(measured, self.judging.grading.score, tcp=tcp)
         if news.grade:
             self.room.quality_changed(self)
         if news.advice:

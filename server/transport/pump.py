@@ -116,6 +116,7 @@ class Pump:
         if dtls.unprotect(link.rx, self._pointers[index], length):
             stats.drop("srtp")
             return
+        link.received += size
         size = length[0]
         now = time.monotonic_ns()
         first = buffer[0]

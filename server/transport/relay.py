@@ -8,12 +8,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from server.media.stats import RelayStats
+from server.media.tally import Tally
 from server.transport.peer import Peer
 from server.transport.port import Port, Tcp
 from server.transport.room import RelayRoom, RoomListener
 from server.transport.tcp import ListenError
 
-__all__ = ["ListenError", "Peer", "Relay", "RelayConfig", "RelayRoom", "RelayStats", "RoomListener", "Tcp"]
+__all__ = [
+    "ListenError",
+    "Peer",
+    "Relay",
+    "RelayConfig",
+    "RelayRoom",
+    "RelayStats",
+    "RoomListener",
+    "Tally",
+    "Tcp",
+]
 
 
 @dataclass(frozen=True, slots=True)

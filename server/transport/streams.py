@@ -43,7 +43,8 @@ class Link:
     bytes each (the last may be shorter); ``room`` is the size that the next one may have at most.
 
     ``rate`` is what the peer's line can carry, ``number`` the next transport-wide number (it is not cut);
-    ``sizes`` and ``times`` are the estimator's own, for ``Outlet`` to write.
+    ``sizes`` and ``times`` are the estimator's own, for ``Outlet`` to write. ``received`` and ``sent`` are
+    bytes of SRTP so far.
     """
 
     __slots__ = (
@@ -60,10 +61,12 @@ class Link:
         "peer",
         "pointer",
         "rate",
+        "received",
         "room",
         "rtcp_sources",
         "rx",
         "segment",
+        "sent",
         "sizes",
         "strangers",
         "streams",
@@ -96,6 +99,7 @@ class Link:
         self.rate = Estimator()
         self.sizes, self.times = self.rate.sizes, self.rate.times
         self.number = 0
+        self.received = self.sent = 0
 
 
 class Stream(Incoming):

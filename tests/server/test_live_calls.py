@@ -10,6 +10,7 @@ from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack
 from redis.asyncio import Redis
 
+from server.storage import quality
 from signaling.messages import Answer, Joined, Leave, Media, MemberChanged, Offer, Slots
 from tests.support.eventually import eventually
 from tests.support.robots import Robot
@@ -162,3 +163,31 @@ async def test_who_only_looked_into_the_green_room_leaves_no_peer_behind(store: 
         await mo.drop()
         await eventually(lambda: server.relay.stats.peers == 0, "the peer's end")
         await eventually(lambda: server.live.room_count == 0, "the room's end")
+
+
+async def test_how_it_was_is_kept_when_somebody_leaves_and_when_the_server_stops(store: Redis) -> None:
+    async with two_callers(store) as (_, mo, ana):
+        for caller in (mo, ana):
+            await caller.call()
+            await caller.enter()
+        await mo.hears_more()
+        ana.fresh()
+        sdp = await ana.offer()
+        await ana.send(Offer(id=1, sdp=sdp, fresh=True))
+        await ana.answered((await ana.hears(Answer)).sdp)
+        before = ana.heard_frames
+        await eventually(lambda: ana.heard_frames > before, "sound again")
+        assert await quality.recent(store, 10) == []
+        await ana.send(Leave())
+
+        async def told() -> bool:
+            return len(await quality.recent(store, 10)) == 1
+
+        await eventually(told, "the line")
+        (line,) = await quality.recent(store, 10)
+        assert line.reconnects == 1
+        assert min(line.received, line.sent) > 0
+        assert line.path == "udp"
+    lines = await quality.recent(store, 10)
+    assert [each.reconnects for each in lines] == [1, 0]
+    assert len({each.id for each in lines}) == 2

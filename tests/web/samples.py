@@ -113,6 +113,7 @@ def room(name: str, language: Language) -> RoomView:
             room=BootstrapRoom(
                 title=name,
                 format="open",
+                minutes=45,
                 guests=(me, Guest(id="g2", name="Paul", role="mentee")),
                 expires_ms=EXPIRES_MS,
             ),

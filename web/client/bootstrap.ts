@@ -10,6 +10,7 @@ export interface Bootstrap {
   readonly room: {
     readonly title: string;
     readonly format: string;
+    readonly minutes: number;
     readonly guests: readonly Guest[];
     readonly expires_ms: number;
   };

@@ -151,7 +151,7 @@ function joined(state: State, message: Joined, now: number): State {
     link: "open",
     joined: true,
     entered: message.entered,
-    room: { id, title, format, guests, expires_ms },
+    room: { id, title, format, minutes: state.room.minutes, guests, expires_ms },
     me: { ...(self ?? state.me), id: message.member, name: state.me.name },
     members,
     timer,

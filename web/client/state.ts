@@ -37,6 +37,7 @@ export interface State {
     readonly id: string;
     readonly title: string;
     readonly format: string;
+    readonly minutes: number;
     readonly guests: readonly Guest[];
     readonly expires_ms: number;
   };
@@ -80,6 +81,7 @@ export interface Beginning {
   readonly room: {
     readonly title: string;
     readonly format: string;
+    readonly minutes: number;
     readonly guests: readonly Guest[];
     readonly expires_ms: number;
   };

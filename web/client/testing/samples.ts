@@ -63,7 +63,7 @@ export const videoSlot = (mid: string, member: string | null, source: Slot["sour
 
 export function beginning(): State {
   return initialState(
-    { room: { title: "GROW", format: "grow-45", guests, expires_ms: 9e12 }, me: guests[0] },
+    { room: { title: "GROW", format: "grow-45", minutes: 45, guests, expires_ms: 9e12 }, me: guests[0] },
     { arrangement: "grid", ownShown: true, ownCorner: "bottom-right", sounds: true, shortcuts: true },
   );
 }

@@ -3,7 +3,7 @@ import { property, state } from "lit/decorators.js";
 import type { Call } from "../call";
 import { t } from "../i18n";
 import { icon } from "../icon";
-import { listed } from "../names";
+import { listed, sessionTitle } from "../names";
 import { hue, initials } from "../person";
 import { others, type State } from "../state";
 import { checks } from "./checks";
@@ -27,7 +27,7 @@ export class GreenRoom extends LightElement {
     const { call, state } = this;
     return html`${pageHeader()}<main class="green-room">
       <div class="green-head">
-        <h1>${state.room.title || t(`format.${state.room.format}`)}</h1>
+        <h1>${sessionTitle(state.room)}</h1>
         ${this.present()}
       </div>
       <div class="green-self">

@@ -16,6 +16,8 @@ export class Picture {
   private since = 0;
   private showing = false;
   private attempt = 0;
+  private frames = 0;
+  private counting = false;
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -35,9 +37,21 @@ export class Picture {
     return this.showing && videoHeight > 0 ? videoWidth / videoHeight : undefined;
   }
 
-  /** Frames shown so far: when it stands still, the picture does. */
+  /**
+   * A number that changes between two looks when a frame was shown in between: when it stands still, the
+   * picture does. (Firefox counts no frames of a stream in `getVideoPlaybackQuality`.)
+   */
   get progress(): number {
-    return this.video.getVideoPlaybackQuality().totalVideoFrames;
+    const { video } = this;
+    if (!("requestVideoFrameCallback" in video)) return (video as HTMLVideoElement).currentTime;
+    if (!this.counting) {
+      this.counting = true;
+      video.requestVideoFrameCallback(() => {
+        this.counting = false;
+        this.frames += 1;
+      });
+    }
+    return this.frames;
   }
 
   /**

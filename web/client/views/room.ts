@@ -5,6 +5,7 @@ import type { Call } from "../call";
 import { browserHost, canShareScreen } from "../devices";
 import { t } from "../i18n";
 import { corners } from "../layout";
+import { sessionTitle } from "../names";
 import { hasUnsent, shelfHere } from "../notes/keep";
 import type { NotesState } from "../notes/types";
 import { isTyping, type Shortcut, shortcutOf } from "../shortcuts";
@@ -139,7 +140,7 @@ export class SessionRoom extends LightElement {
     const close = () => call.store.dispatch({ type: "panel", panel: null });
     return html`<div class="session" data-panel-open=${state.panel ?? nothing}>
       <main class="session-main" data-theme="dark">
-        <h1 class="visually-hidden">${state.room.title || t(`format.${state.room.format}`)}</h1>
+        <h1 class="visually-hidden">${sessionTitle(state.room)}</h1>
         <room-stage .call=${call} .state=${state}></room-stage>
         <div class="session-top">
           <session-timer .call=${call} .state=${state}></session-timer>
