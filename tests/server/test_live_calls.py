@@ -11,7 +11,7 @@ from aiortc.mediastreams import AudioStreamTrack
 from redis.asyncio import Redis
 
 from server.storage import quality
-from signaling.messages import Answer, Joined, Leave, Media, MemberChanged, Offer, Slots
+from signaling.messages import Answer, Joined, Leave, Media, MemberChanged, MemberLeft, Offer, Slots
 from tests.support.eventually import eventually
 from tests.support.robots import Robot
 from tests.support.robots_server import RobotServer, make_room, serving
@@ -179,11 +179,7 @@ async def test_how_it_was_is_kept_when_somebody_leaves_and_when_the_server_stops
         await eventually(lambda: ana.heard_frames > before, "sound again")
         assert await quality.recent(store, 10) == []
         await ana.send(Leave())
-
-        async def told() -> bool:
-            return len(await quality.recent(store, 10)) == 1
-
-        await eventually(told, "the line")
+        await mo.hears(MemberLeft)
         (line,) = await quality.recent(store, 10)
         assert line.reconnects == 1
         assert min(line.received, line.sent) > 0

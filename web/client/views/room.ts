@@ -3,7 +3,6 @@ import { property, state } from "lit/decorators.js";
 import type { Bootstrap } from "../bootstrap";
 import type { Call } from "../call";
 import { browserHost, canShareScreen } from "../devices";
-import { t } from "../i18n";
 import { corners } from "../layout";
 import { sessionTitle } from "../names";
 import { hasUnsent, shelfHere } from "../notes/keep";
