@@ -100,12 +100,13 @@ class ChromiumPool:
     playwright: Playwright
     folder: Path
     running: dict[tuple[str, ...], Chromium] = field(default_factory=dict)
+    program: str | None = None
 
     async def start(self, flags: Sequence[str]) -> Chromium:
         """The process with these flags beside the common ones."""
         key = tuple(flags)
         if key not in self.running:
-            program = shutil.which("chromium")
+            program = self.program or shutil.which("chromium")
             if program is None:
                 raise RuntimeError("The browser tests need Chromium: apt-get install chromium firefox-esr")
             browser = await self.playwright.chromium.launch(
@@ -115,7 +116,14 @@ class ChromiumPool:
         return self.running[key]
 
     async def with_face(
-        self, face: Face, width: int = 320, height: int = 180, fps: int = 10, *, texture: bool = False
+        self,
+        face: Face,
+        width: int = 320,
+        height: int = 180,
+        fps: int = 10,
+        *,
+        texture: bool = False,
+        flags: Sequence[str] = (),
     ) -> Chromium:
         """The process whose fake camera shows ``face`` and whose fake microphone hears its tone."""
         stem = f"{face.left}-{face.right}-{width}x{height}@{fps}{'-grain' if texture else ''}"
@@ -127,6 +135,7 @@ class ChromiumPool:
         return await self.start(
             (
                 *FAKE_DEVICES,
+                *flags,
                 f"--use-file-for-fake-video-capture={picture}",
                 f"--use-file-for-fake-audio-capture={tone}",
             )
