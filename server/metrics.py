@@ -11,7 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
-from server.media.stats import RelayStats, bucket_bounds
+from server.media.stats import LINE_BOUNDS, RelayStats, bucket_bounds
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -95,6 +95,14 @@ class _Running(Collector):
         for reason, count in sorted(stats.drops.items()):
             dropped.add_metric([reason], count)
         yield dropped
+        lines = GaugeMetricFamily(
+            "compagnon_lines",
+            "Lines that browsers report on, by the bits/s that they are estimated to carry at most.",
+            labels=["up_to"],
+        )
+        for bound, count in zip((*LINE_BOUNDS, "+Inf"), list(stats.lines), strict=True):
+            lines.add_metric([str(bound)], count)
+        yield lines
         yield _delays(stats)
 
 

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 BUCKETS = 40
 """Bucket ``i`` of a delay histogram holds delays below 2**(i/2) µs: two a doubling, up to 0.5 s."""
 
+LINE_BOUNDS = (50_000, 150_000, 300_000, 500_000, 1_000_000, 2_000_000)
+"""Bits/s between which the estimates of lines are counted: about the steps of the ladder."""
+
 
 def bucket_bounds() -> list[float]:
     """Return the upper bound of each bucket in seconds; the last one also takes everything above."""
@@ -30,7 +33,8 @@ class RelayStats:
     """Plain running counters since the start; packets are RTP packets.
 
     ``delays`` samples forwarded packets by the time from the kernel's receiving the datagram (the first of
-    its batch: the one that waited longest) to handing the batch's last copy to the kernel.
+    its batch: the one that waited longest) to handing the batch's last copy to the kernel. ``lines`` is how
+    many reported lines are estimated at up to each of ``LINE_BOUNDS``, and above.
     """
 
     def __init__(self) -> None:
@@ -47,6 +51,7 @@ class RelayStats:
         self.repaired = 0
         self.drops: dict[str, int] = {}
         self.delays = [0] * BUCKETS
+        self.lines = [0] * (len(LINE_BOUNDS) + 1)
         self.peers = 0
         self.connected = 0
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from server.media import rtcp
-from server.media.stats import RelayStats
+from server.media.stats import LINE_BOUNDS, RelayStats
 from server.media.twcc import TransportFeedback
 from server.transport.outlet import Outlet
 from server.transport.streams import RESENDS_A_SECOND, Link, Stream
@@ -192,6 +193,11 @@ class Reports:
         for room in dict.fromkeys(peer.room for peer in self._peers):
             room.listen(now)
         peers = list(self._peers)
+        lines = [0] * len(self._stats.lines)
+        for peer in peers:
+            if peer.link.number:
+                lines[bisect_left(LINE_BOUNDS, peer.link.rate.target)] += 1
+        self._stats.lines = lines
         count = max(1, -(-len(peers) // GROUP))
         self._groups = [peers[index::count] for index in range(count)]
         self._every = ROUND_S / count

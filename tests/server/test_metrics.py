@@ -26,6 +26,7 @@ def test_counters_rooms_and_histograms() -> None:
     stats = RelayStats()
     stats.packets_in, stats.bytes_out, stats.plis_out = 10, 12_000, 3
     stats.drop("stun")
+    stats.lines[1], stats.lines[-1] = 4, 2
     stats.delayed(100, 7)
     stats.delayed(10_000_000, 1)
     metrics = Metrics(stats, Occupied())
@@ -37,6 +38,9 @@ def test_counters_rooms_and_histograms() -> None:
     assert found["compagnon_sent_bytes_total"] == 12_000
     assert found["compagnon_keyframe_requests_sent_total"] == 3
     assert found["compagnon_datagrams_dropped_total{reason=stun}"] == 1
+    assert found["compagnon_lines{up_to=150000}"] == 4
+    assert found["compagnon_lines{up_to=300000}"] == 0
+    assert found["compagnon_lines{up_to=+Inf}"] == 2
     assert found["compagnon_join_seconds_bucket{le=0.2}"] == 1
     assert found["compagnon_join_seconds_bucket{le=0.1}"] == 0
     assert found["compagnon_forwarding_delay_seconds_count"] == 8
