@@ -14,7 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,8 @@ _READY_TIMEOUT: Final = 20.0
 _SETTLE: Final = 2.0
 _EMPTY_TIMEOUT: Final = 15.0
 _MB: Final = 1 << 20
+_JOINS_A_SECOND: Final = 4
+"""As often as an address may join in the long run."""
 VOICES: Final = 3
 
 
@@ -175,7 +177,7 @@ async def rounds(server: CompagnonServer, pump: Pump, shape: Shape, count: int) 
     """Everybody comes, talks a moment and leaves, so many times; what the server holds after each round."""
     held = []
     for _ in range(count):
-        crowd = await gather(server, pump, shape)
+        crowd = await gather(server, pump, replace(shape, storm=shape.people / _JOINS_A_SECOND))
         for seat in crowd.senders:
             seat.peer.play(shape.kbps)
         await asyncio.sleep(0.5)

@@ -1,0 +1,91 @@
+"""A room that fills and empties again and again: nothing of anybody stays behind."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import socket
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from bench.load.compagnon import CompagnonRooms
+from bench.load.people import Person
+from bench.load.pump import Pump
+from server.live import Limits
+from server.live_outbox import Outbox
+from server.live_room import Connection, LiveRoom
+from server.room.state import Present
+from server.transport.dtls import Dtls
+from server.transport.peer import Peer
+from server.transport.room import RelayRoom
+from server.transport.streams import Leg, Link, Stream
+from tests.support.eventually import eventually
+from tests.support.robots_server import RobotServer, make_room, serving
+
+PEOPLE = 25
+ROUNDS = 4
+KEPT_BY_SOMEBODY = (Connection, Dtls, Leg, Link, LiveRoom, Outbox, Peer, Present, RelayRoom, Stream)
+
+
+async def test_nothing_stays_of_those_who_came_and_left(
+    store: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # For so long a room is looked after that was opened for somebody who gave up.
+    monkeypatch.setattr("server.live._empty_for_s", 0.2)
+    async with serving(store, Limits(joins=10_000)) as server:
+        await fill_and_empty(store, server)
+        before = held()
+        for _ in range(ROUNDS):
+            await fill_and_empty(store, server)
+        await eventually(lambda: held() == before, "as many tasks, threads and files as before")
+        # The pump drops what it knows of those who have gone when the next datagram comes, whosoever.
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.sendto(b"nobody", ("127.0.0.1", server.relay.port))
+        await eventually(lambda: not left(), "an empty memory")
+
+
+def left() -> Counter[str]:
+    """What is still there of rooms and people."""
+    gc.collect()
+    return Counter(type(each).__name__ for each in gc.get_objects() if type(each) in KEPT_BY_SOMEBODY)
+
+
+def held() -> tuple[int, int, int]:
+    """Tasks, threads and open files of this process, which is the server's and the robots'."""
+    return len(asyncio.all_tasks()), threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
+
+
+async def fill_and_empty(store: Redis, server: RobotServer) -> None:
+    """A room of ``PEOPLE`` with real DTLS and SRTP; everybody hears and sees four, then leaves."""
+    _, tokens = await make_room(store, [(f"Person {index}", "mentor") for index in range(PEOPLE)])
+
+    async def no_more(people: int) -> list[str]:
+        raise NotImplementedError
+
+    pump = Pump()
+    pump.start()
+    rooms = CompagnonRooms(server.url.removesuffix("/ws"), pump, no_more)
+    await rooms.open()
+    try:
+        async with asyncio.TaskGroup() as group:
+            coming = [
+                group.create_task(rooms.join(Person(f"Person {index}", index < 4), token, 4))
+                for index, token in enumerate(tokens)
+            ]
+        seats = [each.result() for each in coming]
+        for seat in seats[:4]:
+            seat.peer.play(100)
+        await eventually(
+            lambda: all(seat.peer.sees(4, 3) for seat in seats[4:]), "four pictures and three voices"
+        )
+        for seat in seats:
+            seat.peer.pause()
+            seat.peer.close()
+    finally:
+        await rooms.close()
+        pump.stop()
+    await eventually(lambda: server.live.room_count == 0 and server.relay.stats.peers == 0, "an empty server")
