@@ -8,6 +8,7 @@ import logging
 import os
 import resource
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from server.addresses import candidates, host_addresses, resolve
 from server.config import LOOPBACK_NAMES, Config
 from server.errors import OperatorError
 from server.folder import DataFolder, Running
+from server.front import Front
 from server.live import Limits, Live
 from server.metrics import Metrics
 from server.pages.routes import make_app
@@ -30,7 +32,8 @@ from server.sockets.endpoint import WebSockets
 from server.standards.doors import Doors
 from server.storage.client import connect
 from server.storage.secret import load_secret
-from server.transport.relay import ListenError, Relay, RelayConfig, Tcp
+from server.transport.relay import Relay
+from server.workers import Workers
 from web.assets import AssetError, Assets, static_folder
 from web.render import Renderer
 
@@ -40,6 +43,7 @@ log = logging.getLogger(__name__)
 _goodbye_s = 1.5
 _requests_s = 1.0
 _relay_s = 0.5
+_workers_s = 3.0
 
 _files = 65_536
 
@@ -76,32 +80,37 @@ async def running(config: Config) -> AsyncIterator[str]:
         here = host_addresses()
         context = tls.context(config, certificate_names(config, public, here))
         listening = stack.enter_context(listen.bound(config))
-        relay = await _relay(config)
-        stack.push_async_callback(_bounded, "relay", relay.stop, _relay_s)
+        relay: Relay | None = None
+        if config.workers == 1:
+            # Bound before the store is started, so that a taken port is told at once.
+            relay = await listen.open_relay(config)
+            stack.push_async_callback(_bounded, "relay", relay.stop, _relay_s)
         store_url = await stack.enter_async_context(store.opened(config))
         redis = connect(store_url)
         stack.push_async_callback(redis.aclose)
         secret = await load_secret(redis)
-        live, site = _rooms(config, redis, secret, relay, Renderer(assets))
-        app = make_app(site, StaticFiles(static_folder()))
-
-        def addresses(host: str) -> Sequence[str]:
-            return candidates(config, public, here, host)
-
-        sockets = WebSockets(live, addresses=addresses, asker=asker, base_url=config.base_url)
-        app.router.add_get("/ws", sockets.serve, name="ws")
-        Doors(live, addresses=addresses, asker=asker, base=site_url).add_to(app)
+        renderer, files = Renderer(assets), StaticFiles(static_folder())
+        if relay is None:
+            workers = Workers(config, store_url, redis)
+            app = _front(config, redis, secret, workers, renderer, files)
+            start, stop = workers.start, workers.stop
+        else:
+            live, site = _rooms(config, redis, secret, relay, renderer)
+            app = _alone(config, live, site, files, lambda host: candidates(config, public, here, host))
+            start, stop = live.start, live.stop
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=_requests_s)
         stack.push_async_callback(runner.cleanup)
         await runner.setup()
-        await live.start()
-        stack.push_async_callback(_bounded, "rooms", live.stop, _goodbye_s)
+        limit_s = _goodbye_s if relay is not None else _workers_s
+        stack.push_async_callback(_bounded, "rooms", stop, limit_s)
+        await start()
+        media_port = relay.port if relay is not None else config.media_port
         assert runner.server is not None
         acceptor = Acceptor(
             listening,
             pages=runner.server,
             tls=context,
-            media=relay.take,
+            media=relay.take if relay is not None else _refuse,
             serves_pages=config.serves_pages,
         )
         stack.push_async_callback(acceptor.stop)
@@ -112,11 +121,41 @@ async def running(config: Config) -> AsyncIterator[str]:
                 url=config.start_url,
                 store=store_url,
                 port=config.port,
-                media_port=relay.port,
+                media_port=media_port,
+                workers=config.workers,
             )
         )
-        log.info("started", extra={"port": config.port, "media_port": relay.port, "tls": config.tls})
+        log.info("started", extra={"port": config.port, "media_port": media_port, "tls": config.tls})
         yield config.start_url
+
+
+def _alone(
+    config: Config, live: Live, site: Site, files: StaticFiles, addresses: Callable[[str], Sequence[str]]
+) -> web.Application:
+    """Pages, sockets and rooms in this one process."""
+    app = make_app(site, files)
+    sockets = WebSockets(live, addresses=addresses, asker=asker, base_url=config.base_url)
+    app.router.add_get("/ws", sockets.serve, name="ws")
+    Doors(live, addresses=addresses, asker=asker, base=site_url).add_to(app)
+    return app
+
+
+def _front(
+    config: Config, redis: Redis, secret: str, workers: Workers, renderer: Renderer, files: StaticFiles
+) -> web.Application:
+    """Pages here; sockets and rooms in the workers."""
+    site = Site(
+        config=config,
+        store=redis,
+        secret=secret,
+        renderer=renderer,
+        rooms=workers,
+        relay=workers,
+        metrics=workers,
+    )
+    app = make_app(site, files)
+    Front(workers, secret, asker=asker, base=site_url, base_url=config.base_url).add_to(app)
+    return app
 
 
 def certificate_names(config: Config, public: Sequence[str], here: Sequence[str]) -> tuple[str, ...]:
@@ -152,16 +191,9 @@ def _rooms(config: Config, redis: Redis, secret: str, relay: Relay, renderer: Re
     return live, site
 
 
-async def _relay(config: Config) -> Relay:
-    tcp = Tcp(config.tcp_media, listen=not config.tcp_shared)
-    relay = Relay(RelayConfig(host=config.media_host, port=config.media_port, tcp=tcp))
-    try:
-        await relay.start()
-    except OSError as error:
-        protocol = "TCP" if isinstance(error, ListenError) else "UDP"
-        sentence = listen.why_not(error, protocol, "--media-port", config.media_host, config.media_port)
-        raise OperatorError(sentence) from None
-    return relay
+def _refuse(sock: socket.socket, remote: tuple[str, int]) -> None:
+    """Media by TCP comes to the workers' own ports; none of them offers the pages' one."""
+    sock.close()
 
 
 def _raise_file_limit() -> None:

@@ -136,7 +136,9 @@ def welcome(config: Config, url: str) -> str:
     if config.loopback and not config.base_url and not config.public_addresses:
         lines.append("  Open it in a browser on this computer. To let others in, see docs/operations.md.")
     else:
-        lines.append(f"  Media goes to UDP port {config.media_port}: firewalls must let it in.")
+        last = config.media_port + config.workers - 1
+        ports = f"port {last}" if config.workers == 1 else f"ports {config.media_port} to {last}"
+        lines.append(f"  Media goes to UDP {ports}: firewalls must let it in.")
     if config.insecure:
         lines.append(
             "  Browsers give camera and microphone to HTTPS only: add --tls-self-signed for a trial."

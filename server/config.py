@@ -44,6 +44,7 @@ class Config:
     trust_proxy: bool
     metrics_token: str | None
     room_members: int
+    workers: int
     dev: bool
 
     @property
@@ -206,6 +207,12 @@ def _members(text: str) -> int:
     return int(text)
 
 
+def _workers(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 64:
+        raise ValueError("must be a number of processes from 1 to 64")
+    return int(text)
+
+
 def _yes(text: str) -> bool:
     if text.lower() in {"1", "yes", "true", "on"}:
         return True
@@ -220,6 +227,8 @@ OPTIONS = (
     Option("port", "PORT", "--port", _port, "PORT", f"TCP port of the pages ({DEFAULT_PORT})"),
     Option("media_port", "MEDIA_PORT", "--media-port", _port, "PORT",
            "UDP port of sound and picture (the number of --port)"),
+    Option("workers", "WORKERS", "--workers", _workers, "N",
+           "processes for sound and picture, each with a media port of its own, counted up (1)"),
     Option("public_addresses", "PUBLIC_ADDRESS", "--public-address", _hosts, "ADDRESS",
            "address under which browsers reach the media port; may be given several times", repeat=True),
     Option("redis_url", "REDIS_URL", "--redis", _redis, "URL",
@@ -278,10 +287,14 @@ def _complete(values: dict[str, Any], environment: Mapping[str, str]) -> Config:
     if values["tls_cert"] is not None and values["tls_self_signed"]:
         raise ConfigError("--tls-self-signed makes its own certificate: leave out --tls-cert and --tls-key.")
     port = values["port"] or DEFAULT_PORT
+    workers = values["workers"] or 1
+    if values["media_port"] and values["media_port"] + workers > 65_536:
+        raise ConfigError("--media-port is the first of as many ports as --workers: choose a lower one.")
     return Config(
         host=values["host"] or "localhost",
         port=port,
-        media_port=values["media_port"] or port,
+        # With workers every media port has TCP of its own, so the pages' number is left out.
+        media_port=values["media_port"] or min(port + (workers > 1), 65_536 - workers),
         public_addresses=values["public_addresses"] or (),
         redis_url=values["redis_url"],
         data=values["data"] or _default_data(environment),
@@ -292,6 +305,7 @@ def _complete(values: dict[str, Any], environment: Mapping[str, str]) -> Config:
         trust_proxy=bool(values["trust_proxy"]),
         metrics_token=values["metrics_token"],
         room_members=values["room_members"] or MOST_GUESTS,
+        workers=workers,
         dev=bool(values["dev"]),
     )
 

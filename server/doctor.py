@@ -123,8 +123,7 @@ async def _durable(url: str) -> list[Finding]:
 
 
 def _ports(config: Config, running: Running | None) -> Iterator[Finding]:
-    ours = (running.port, running.media_port) if running is not None else (0, 0)
-    if ours[0] == config.port:
+    if running is not None and running.port == config.port:
         yield good(f"TCP port {config.port} is in use by that Compagnon.")
     else:
         try:
@@ -132,26 +131,29 @@ def _ports(config: Config, running: Running | None) -> Iterator[Finding]:
                 yield good(f"TCP port {config.port} is free.")
         except OperatorError as error:
             yield wrong(str(error))
-    if ours[1] == config.media_port:
-        yield good(f"UDP port {config.media_port} is in use by that Compagnon.")
-    else:
-        family = socket.AF_INET6 if ":" in config.media_host else socket.AF_INET
-        with contextlib.closing(socket.socket(family, socket.SOCK_DGRAM)) as probe:
-            try:
-                probe.bind((config.media_host, config.media_port))
-            except OSError as error:
-                yield wrong(
-                    listen.why_not(error, "UDP", "--media-port", config.media_host, config.media_port)
-                )
-            else:
-                yield good(f"UDP port {config.media_port} is free.")
-    if not config.tcp_shared and ours[1] != config.media_port:
+    for index in range(config.workers):
+        yield from _media_port(config, config.media_port + index, running)
+
+
+def _media_port(config: Config, port: int, running: Running | None) -> Iterator[Finding]:
+    if running is not None and running.media_port <= port < running.media_port + running.workers:
+        yield good(f"UDP port {port} is in use by that Compagnon.")
+        return
+    family = socket.AF_INET6 if ":" in config.media_host else socket.AF_INET
+    with contextlib.closing(socket.socket(family, socket.SOCK_DGRAM)) as probe:
         try:
-            tcp.listener(config.media_host, config.media_port).close()
+            probe.bind((config.media_host, port))
         except OSError as error:
-            yield wrong(listen.why_not(error, "TCP", "--media-port", config.media_host, config.media_port))
+            yield wrong(listen.why_not(error, "UDP", "--media-port", config.media_host, port))
         else:
-            yield good(f"TCP port {config.media_port} is free for media where UDP is blocked.")
+            yield good(f"UDP port {port} is free.")
+    if port != config.port:
+        try:
+            tcp.listener(config.media_host, port).close()
+        except OSError as error:
+            yield wrong(listen.why_not(error, "TCP", "--media-port", config.media_host, port))
+        else:
+            yield good(f"TCP port {port} is free for media where UDP is blocked.")
 
 
 async def _addresses(config: Config) -> list[Finding]:

@@ -19,6 +19,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     store: str = ""
     port: int = 0
     media_port: int = 0
+    workers: int = 1
 
 
 class DataFolder:

@@ -1,4 +1,4 @@
-"""The TCP sockets that pages are served on, bound first, so that a taken port is told at once."""
+"""The ports that are listened on, bound first, so that a taken one is told at once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from server.config import Config
 from server.errors import OperatorError
+from server.transport.relay import ListenError, Relay, RelayConfig, Tcp
 
 
 @contextlib.contextmanager
@@ -29,6 +30,24 @@ def bound(config: Config) -> Iterator[list[socket.socket]]:
     finally:
         for each in sockets:
             each.close()
+
+
+async def open_relay(config: Config, *, shares: bool = True) -> Relay:
+    """The relay, its ports bound. Raises ``OperatorError``.
+
+    Without ``shares`` nobody hands over the pages' TCP connections: on their number there is no media by TCP.
+    """
+    tcp = Tcp(config.tcp_media, listen=not config.tcp_shared)
+    if config.tcp_shared and not shares:
+        tcp = Tcp(frozenset(), listen=False)
+    relay = Relay(RelayConfig(host=config.media_host, port=config.media_port, tcp=tcp))
+    try:
+        await relay.start()
+    except OSError as error:
+        protocol = "TCP" if isinstance(error, ListenError) else "UDP"
+        sentence = why_not(error, protocol, "--media-port", config.media_host, config.media_port)
+        raise OperatorError(sentence) from None
+    return relay
 
 
 def why_not(error: OSError, protocol: str, option: str, host: str, port: int) -> str:

@@ -44,7 +44,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 class Live:
     """Called on the loop only. ``on_join`` is given the seconds from an offer to its media standing.
 
-    ``on_left`` is given how the connection was of whoever leaves.
+    ``on_left`` is given how the connection was of whoever leaves, ``on_closed`` each room that was let go of.
     """
 
     def __init__(
@@ -54,12 +54,14 @@ class Live:
         limits: Limits = Limits(),  # noqa: B008 - immutable
         on_join: Callable[[float], None] = lambda seconds: None,
         on_left: Callable[[QualityLine], None] = lambda line: None,
+        on_closed: Callable[[str], None] = lambda room: None,
     ) -> None:
         self.limits = limits
         self._store = store
         self._relay = relay
         self._on_join = on_join
         self._on_left = on_left
+        self._on_closed = on_closed
         self._secret = ""
         self._joins = Rates(burst=limits.joins, per_s=60)
         self._rooms: dict[str, LiveRoom] = {}
@@ -81,17 +83,25 @@ class Live:
 
     async def start(self) -> None:
         """Brings back the rooms that had somebody in them. Raises ``RedisError`` when the store is gone."""
-        self._secret = await load_secret(self._store)
+        await self.load()
         for room_id in await rooms.occupied(self._store):
-            try:
-                room = await self._room(room_id)
-            except ProtocolError as error:
-                log.warning("a room is not brought back: %s", error.code)
-                await rooms.mark_empty(self._store, room_id)
-            except ValidationError as error:
-                log.error("a room in the store can't be read: %s", error)
-            else:
-                room.look_idle()
+            await self.bring_back(room_id)
+
+    async def load(self) -> None:
+        """Makes ready to let people in, without any room. Raises ``RedisError``."""
+        self._secret = await load_secret(self._store)
+
+    async def bring_back(self, room_id: str) -> None:
+        """Brings a room back that had somebody in it. Raises ``RedisError``."""
+        try:
+            room = await self._room(room_id)
+        except ProtocolError as error:
+            log.warning("a room is not brought back: %s", error.code)
+            await rooms.mark_empty(self._store, room_id)
+        except ValidationError as error:
+            log.error("a room in the store can't be read: %s", error)
+        else:
+            room.look_idle()
 
     async def stop(self) -> None:
         """Tells everyone, stores what waits, and gives their sockets the time to say goodbye."""
@@ -242,3 +252,4 @@ class Live:
             log.warning("an empty room stays on the list: %s", type(error).__name__)
         finally:
             del self._closing[room.record.id]
+            self._on_closed(room.record.id)

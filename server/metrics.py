@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from server.media.stats import LINE_BOUNDS, RelayStats, bucket_bounds
@@ -54,9 +55,40 @@ class Metrics:
         self._registry.register(_Running(stats, occupancy))
         ProcessCollector(registry=self._registry)
 
+    async def page(self) -> bytes:
+        """``text``, for whoever may have to ask others."""
+        return self.text()
+
     def text(self) -> bytes:
         """Everything in Prometheus' text format."""
         return generate_latest(self._registry)
+
+
+def merged(pages: Mapping[str, str]) -> bytes:
+    """One page of several processes' pages, by name: ours added up, Python's own told apart by ``worker``."""
+    values: dict[str, dict[tuple[str, tuple[tuple[str, str], ...]], float]] = {}
+    heads: dict[str, tuple[str, str]] = {}
+    for worker, text in pages.items():
+        for family in text_string_to_metric_families(text):
+            heads[family.name] = (family.documentation, family.type)
+            known = values.setdefault(family.name, {})
+            for sample in family.samples:
+                if sample.name.endswith("_created"):
+                    continue
+                labels = dict(sample.labels)
+                if not family.name.startswith("compagnon_"):
+                    labels["worker"] = worker
+                key = (sample.name, tuple(labels.items()))
+                known[key] = known.get(key, 0.0) + sample.value
+    lines = []
+    for name, known in values.items():
+        documentation, kind = heads[name]
+        total = f"{name}_total" if kind == "counter" else name
+        lines += [f"# HELP {total} {documentation}", f"# TYPE {total} {kind}"]
+        for (sample_name, pairs), value in known.items():
+            inner = ",".join(f'{label}="{text}"' for label, text in pairs)
+            lines.append(f"{sample_name}{{{inner}}} {value}" if inner else f"{sample_name} {value}")
+    return ("\n".join(lines) + "\n").encode()
 
 
 class _Running(Collector):

@@ -50,7 +50,7 @@ async def metrics(request: web.Request) -> web.Response:
         )
     if not allowed:
         raise PageError(404, "not-found")
-    return web.Response(body=site.metrics.text(), headers={**_fresh, "Content-Type": CONTENT_TYPE})
+    return web.Response(body=await site.metrics.page(), headers={**_fresh, "Content-Type": CONTENT_TYPE})
 
 
 def _local(remote: str | None) -> bool:

@@ -11,7 +11,6 @@ from aiohttp import web
 from redis.asyncio import Redis
 
 from server.config import Config
-from server.metrics import Metrics
 from server.rates import Rates, client_key
 from server.room.record import GuestRecord
 from signaling.messages import Language
@@ -52,6 +51,13 @@ class MediaPort(Protocol):
         """Its number."""
 
 
+class Counted(Protocol):
+    """What the server counts."""
+
+    async def page(self) -> bytes:
+        """Everything in Prometheus' text format."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """The running server as pages see it. ``secret`` signs links."""
@@ -62,7 +68,7 @@ class Site:
     renderer: Renderer
     rooms: Rooms
     relay: MediaPort
-    metrics: Metrics
+    metrics: Counted
     creations: Rates = field(default_factory=lambda: Rates(burst=60, per_s=60))
     visits: Rates = field(default_factory=lambda: Rates(burst=600, per_s=60))
 

@@ -47,11 +47,13 @@ def test_every_option_has_its_variable() -> None:
         "COMPAGNON_METRICS_TOKEN": "0123456789abcdef",
         "COMPAGNON_ROOM_MEMBERS": "30",
         "COMPAGNON_DEV": "yes",
+        "COMPAGNON_WORKERS": "4",
     }
     made = config(values)
     assert made.public_addresses == ("203.0.113.5", "meet.example.org")
     assert made.redis_url == "redis://store:6379/1"
     assert made.room_members == 30
+    assert made.workers == 4
     assert made.base_url == made.start_url == "https://meet.example.org"
     assert (made.trust_proxy, made.dev, made.tls) == (True, True, True)
     assert {option.variable for option in OPTIONS} - set(values) == {"COMPAGNON_TLS_SELF_SIGNED"}
