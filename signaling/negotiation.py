@@ -15,6 +15,8 @@ from signaling.messages import Source
 from signaling.sdp import (
     AUDIO_LEVEL,
     MID,
+    REPAIRED_RID,
+    RID,
     TRANSPORT_CC,
     Answer,
     AnsweredMedia,
@@ -69,13 +71,34 @@ class Local:
     tcp: tuple[tuple[str, int], ...] = ()
 
 
+VideoCodec = Literal["vp8", "vp9", "h264", "av1"]
+
+VIDEO_CODECS: tuple[VideoCodec, ...] = ("vp8", "vp9", "h264", "av1")
+"""What can be forwarded, best first: a browser sends what its line's answer names first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One codec of a line as that line numbers it; ``codec`` is ``opus`` or a ``VideoCodec``."""
+
+    codec: str
+    payload_type: int
+    rtx_payload_type: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What the browser sends us on one line. ``nack`` is whether lost packets may be asked for again."""
+    """What the browser sends us on one line. ``nack`` is whether lost packets may be asked for again.
+
+    ``payload_type`` is what it begins with, one of ``formats``. ``layers`` are the rids of simulcast, lowest
+    first as browsers order them; then SSRCs are learnt from header extensions (RFC 8852).
+    """
 
     source: Source
     payload_type: int
     rtx_payload_type: int | None
+    formats: tuple[Format, ...]
+    layers: tuple[str, ...]
     clock_rate: int
     nack: bool
     pli: bool
@@ -88,13 +111,15 @@ class Receiving:
     """What we send the browser on one line: slot ``index`` of its kind, with fixed SSRCs.
 
     ``rtx_ssrc`` is 0 where the browser takes no retransmissions. ``number_id`` is the header extension that
-    carries transport-wide numbers, 0 where the browser doesn't report by them.
+    carries transport-wide numbers, 0 where the browser doesn't report by them. ``formats`` are
+    all that it can decode.
     """
 
     index: int
     kind: Literal["audio", "video"]
     payload_type: int
     rtx_payload_type: int | None
+    formats: tuple[Format, ...]
     clock_rate: int
     ssrc: int
     rtx_ssrc: int
@@ -140,15 +165,39 @@ class _Part:
     rtx_ssrc: int
 
 
-def _choose(media: OfferedMedia) -> tuple[Codec, Codec | None] | None:
-    """Return the codec we take of a section and its repair format, None when there is nothing in common."""
-    wanted = ("opus", 48_000) if media.kind == "audio" else ("vp8", 90_000)
+Choice = tuple[tuple[Codec, Codec | None], ...]
+"""The codecs that are taken of a section, best first, each with its repair format where there is one."""
+
+
+def _choose(media: OfferedMedia) -> Choice:
+    """Return what we take of a section; nothing when there is nothing in common."""
+    taken: dict[str, tuple[Codec, Codec | None]] = {}
     for codec in media.codecs:
-        if (codec.name, codec.clock_rate) == wanted:
+        if codec.name not in taken and (_is_opus(codec) if media.kind == "audio" else _is_video(codec)):
             apt = str(codec.payload_type)
             rtx = next((c for c in media.codecs if c.name == "rtx" and c.parameter("apt") == apt), None)
-            return codec, rtx
-    return None
+            taken[codec.name] = codec, rtx
+    order = ("opus", *VIDEO_CODECS)
+    return tuple(taken[name] for name in sorted(taken, key=order.index))
+
+
+def _is_opus(codec: Codec) -> bool:
+    return (codec.name, codec.clock_rate) == ("opus", 48_000)
+
+
+def _is_video(codec: Codec) -> bool:
+    """Return whether this is a profile that every implementation of its codec can decode.
+
+    VP9 and AV1: profile 0. H.264: constrained baseline in packetization mode 1 (RFC 7742 6.2).
+    """
+    if codec.clock_rate != 90_000:
+        return False
+    if codec.name == "h264":
+        profile = (codec.parameter("profile-level-id") or "").lower()
+        return profile.startswith("42e0") and codec.parameter("packetization-mode") == "1"
+    if codec.name == "vp9":
+        return codec.parameter("profile-id") in (None, "0")
+    return codec.name == "vp8" or (codec.name == "av1" and codec.parameter("profile") in (None, "0"))
 
 
 class Negotiation:
@@ -185,7 +234,7 @@ class Negotiation:
         setup = before.setup if before else "active" if transport.setup == "passive" else "passive"
         extensions = dict(before.extensions) if before else {}
         for media in accepted:
-            for uri in (MID, AUDIO_LEVEL, TRANSPORT_CC):
+            for uri in (MID, AUDIO_LEVEL, TRANSPORT_CC, RID, REPAIRED_RID):
                 if media.extensions.get(uri, 99) <= _LAST_ID:
                     extensions.setdefault(uri, media.extensions[uri])
         sections, lines = [], []
@@ -210,18 +259,18 @@ class Negotiation:
         self._agreed = Agreed(answer, tuple(lines), extensions, used, restarted, fingerprints, setup)
         return self._agreed
 
-    def _accept(self, media: OfferedMedia, offer: Offer) -> tuple[Codec, Codec | None] | None:
-        """Return the codecs to use, None when the section has to be rejected.
+    def _accept(self, media: OfferedMedia, offer: Offer) -> Choice:
+        """Return the codecs to use, none when the section has to be rejected.
 
         Port 0 in an offer means "stopped", unless the section is bundle-only (RFC 9143 6).
         """
         bundled = media.mid in offer.bundle
         usable = media.kind in ("audio", "video") and media.protocol.endswith("RTP/SAVPF") and media.rtcp_mux
         if not usable or not media.mid or not bundled or (media.port == 0 and not media.ufrag):
-            return None
+            return ()
         return _choose(media)
 
-    def _place(self, offer: Offer, choices: Sequence[object | None], ssrcs: Iterator[int]) -> list[_Part]:
+    def _place(self, offer: Offer, choices: Sequence[Choice], ssrcs: Iterator[int]) -> list[_Part]:
         """Give each new line its part, keeping those already given."""
         if len(offer.media) < len(self._parts):
             raise refuse("lines are missing")
@@ -252,28 +301,37 @@ class Negotiation:
     def _line(
         self,
         media: OfferedMedia,
-        choice: tuple[Codec, Codec | None] | None,
+        choice: Choice,
         part: _Part,
         extensions: dict[str, int],
     ) -> tuple[AnsweredMedia, Line]:
-        if choice is None:
+        if not choice:
             return AnsweredMedia(media), Line(media.mid)
-        codec, rtx = choice
+        codec, rtx = choice[0]
         sends = media.direction in _SENDING and part.source is not None
         receives = media.direction in _RECEIVING and part.slot is not None
         feedback = _feedback(codec, sends=sends, receives=receives, repair=rtx is not None)
-        parameters = OPUS_PARAMETERS if media.kind == "audio" else VIDEO_PARAMETERS if sends else ""
-        codecs = [replace(codec, feedback=feedback, parameters=parameters)]
-        if rtx:
-            codecs.append(Codec(rtx.payload_type, "rtx", rtx.clock_rate, 1, f"apt={codec.payload_type}"))
+        codecs: list[Codec] = []
+        for each, repair in choice:
+            kinds = _feedback(each, sends=sends, receives=receives, repair=repair is not None)
+            codecs.append(replace(each, feedback=kinds, parameters=_parameters(each, sends=sends)))
+            if repair:
+                apt = f"apt={each.payload_type}"
+                codecs.append(Codec(repair.payload_type, "rtx", repair.clock_rate, 1, apt))
+        formats = tuple(
+            Format(each.name, each.payload_type, repair.payload_type if repair else None)
+            for each, repair in choice
+        )
         reported = receives and "transport-cc" in feedback
-        used = {MID, AUDIO_LEVEL, TRANSPORT_CC} if sends else {TRANSPORT_CC} if reported else set()
+        used = set(extensions) if sends else {TRANSPORT_CC} if reported else set()
         agreed = [uri for uri, id_ in extensions.items() if media.extensions.get(uri) == id_ and uri in used]
+        layers = media.layers if sends and RID in agreed else ()
         section = AnsweredMedia(
             media,
             direction=_DIRECTIONS[sends, receives],
             codecs=tuple(codecs),
             extensions=tuple(agreed),
+            layers=layers,
         )
         rtx_type = rtx.payload_type if rtx else None
         sending = receiving = None
@@ -282,6 +340,8 @@ class Negotiation:
                 source=part.source,
                 payload_type=codec.payload_type,
                 rtx_payload_type=rtx_type,
+                formats=formats,
+                layers=layers,
                 clock_rate=codec.clock_rate,
                 nack="nack" in feedback and media.kind == "video",
                 pli="nack pli" in feedback,
@@ -299,6 +359,7 @@ class Negotiation:
                 kind=kind,
                 payload_type=codec.payload_type,
                 rtx_payload_type=rtx_type,
+                formats=formats,
                 clock_rate=codec.clock_rate,
                 ssrc=part.ssrc,
                 rtx_ssrc=rtx_ssrc,
@@ -319,6 +380,20 @@ _DIRECTIONS: dict[tuple[bool, bool], Direction] = {
 
 def _sources(kind: str) -> tuple[Source, ...]:
     return ("microphone",) if kind == "audio" else ("camera", "screen")
+
+
+def _parameters(codec: Codec, *, sends: bool) -> str:
+    """Return the ``a=fmtp`` of an answered codec: what identifies it, and what we ask of its sender."""
+    if codec.name == "opus":
+        return OPUS_PARAMETERS
+    told = [VIDEO_PARAMETERS] if sends else []
+    if codec.name == "h264":
+        # RFC 6184 8.2.2: the level may be asymmetric, so that what we take need not be what they take.
+        level = codec.parameter("profile-level-id")
+        told = ["level-asymmetry-allowed=1", "packetization-mode=1", f"profile-level-id={level}", *told]
+    elif codec.name == "vp9":
+        told = ["profile-id=0", *told]
+    return ";".join(told)
 
 
 def _feedback(codec: Codec, *, sends: bool, receives: bool, repair: bool) -> frozenset[str]:

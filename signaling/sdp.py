@@ -9,8 +9,9 @@ simulcast and rtcp-rsize.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal, cast
 
 from signaling.errors import ProtocolError
@@ -25,8 +26,11 @@ MAX_SECTION_LINES = 512
 MAX_FORMATS = 128
 MAX_SSRCS = 16
 MAX_FINGERPRINTS = 8
+MAX_LAYERS = 3
 
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
+RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 
@@ -34,6 +38,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,64}")
 _ICE = re.compile(r"[A-Za-z0-9+/=_-]{3,256}")
 _HEX_PAIRS = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){15,63}")
 _PROTOCOL = re.compile(r"[A-Z0-9/]{3,32}")
+_RID = re.compile(r"[A-Za-z0-9_-]{1,16}")
 _NUMBER = re.compile(r"[0-9]{1,10}")
 
 
@@ -70,7 +75,9 @@ class OfferedMedia:
     """One ``m=`` section of an offer.
 
     ``extensions`` maps URI to id; ``rtx`` maps a primary SSRC to its repair SSRC (``ssrc-group:FID``).
-    ``ssrcs`` is empty where the offerer announces none (simulcast): the MID header extension tells then.
+    ``ssrcs`` is empty where the offerer announces none (simulcast): header extensions tell then.
+    ``layers`` are the rids of ``a=simulcast:send`` (RFC 8853 5.1) in the offerer's order, each of them
+    backed by an ``a=rid … send`` (RFC 8851 4): the first ``MAX_LAYERS``; empty where there is no simulcast.
     """
 
     kind: str
@@ -83,7 +90,7 @@ class OfferedMedia:
     extensions: dict[str, int]
     ssrcs: tuple[int, ...]
     rtx: dict[int, int]
-    rids: tuple[str, ...]
+    layers: tuple[str, ...]
     ufrag: str
     password: str
     fingerprints: tuple[Fingerprint, ...]
@@ -242,6 +249,17 @@ def _ssrcs(section: _Section) -> tuple[tuple[int, ...], dict[int, int]]:
     return tuple(ssrc for ssrc in seen if ssrc not in repair), rtx
 
 
+def _layers(simulcast: str, rids: Container[str]) -> tuple[str, ...]:
+    """Return the rids that are sent at the same time, in the offerer's order (RFC 8853 5.1).
+
+    Of alternatives (separated by commas) the first counts; ``~`` marks a layer that begins paused.
+    """
+    words = simulcast.split()
+    sent = next((what for way, what in pairwise(words) if way == "send"), "")
+    names = [streams.split(",")[0].removeprefix("~") for streams in sent.split(";")]
+    return tuple(name for name in dict.fromkeys(names) if name in rids)[:MAX_LAYERS]
+
+
 def _media(section: _Section, defaults: _Transport, session_direction: Direction) -> OfferedMedia:
     words = section.head.split()
     if len(words) < 4 or len(words) > 3 + MAX_FORMATS:
@@ -251,7 +269,7 @@ def _media(section: _Section, defaults: _Transport, session_direction: Direction
     transport = defaults.read(section)
     gathered = _Formats()
     extensions: dict[str, int] = {}
-    direction, mid, rids, rtcp_mux = session_direction, "", [], False
+    direction, mid, rids, simulcast, rtcp_mux = session_direction, "", set[str](), "", False
     for name, value in section.attributes:
         if name in ("rtpmap", "fmtp", "rtcp-fb") and kind in ("audio", "video"):
             gathered.read(name, value)
@@ -264,7 +282,11 @@ def _media(section: _Section, defaults: _Transport, session_direction: Direction
         elif name == "mid":
             mid = _pick(value.strip(), _TOKEN, "mid")
         elif name == "rid":
-            rids.append(_pick(value.split(" ")[0], _TOKEN, "rid"))
+            name_, _, rest = value.partition(" ")
+            if rest.split(" ")[0] == "send":
+                rids.add(_pick(name_, _RID, "rid"))
+        elif name == "simulcast":
+            simulcast = value
         elif name == "rtcp-mux":
             rtcp_mux = True
     ssrcs, rtx = _ssrcs(section)
@@ -279,7 +301,7 @@ def _media(section: _Section, defaults: _Transport, session_direction: Direction
         extensions=extensions,
         ssrcs=ssrcs,
         rtx=rtx,
-        rids=tuple(rids),
+        layers=_layers(simulcast, rids),
         ufrag=transport.ufrag,
         password=transport.password,
         fingerprints=transport.fingerprints,
@@ -314,7 +336,8 @@ def parse_offer(text: str) -> Offer:
 class AnsweredMedia:
     """One section of an answer. Without codecs it is rejected (port 0).
 
-    ``stream`` and ``track`` (``a=msid``), ``ssrc`` and ``rtx_ssrc`` are set where we send.
+    ``stream`` and ``track`` (``a=msid``), ``ssrc`` and ``rtx_ssrc`` are set where we send, ``layers`` where
+    we receive simulcast.
     """
 
     offered: OfferedMedia
@@ -325,6 +348,7 @@ class AnsweredMedia:
     track: str = ""
     ssrc: int = 0
     rtx_ssrc: int = 0
+    layers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +371,7 @@ class Answer:
 
 def _write_codec(codec: Codec) -> Iterator[str]:
     channels = f"/{codec.channels}" if codec.channels > 1 else ""
-    name = {"opus": "opus", "rtx": "rtx"}.get(codec.name, codec.name.upper())
+    name = codec.name if codec.name in ("opus", "rtx") else codec.name.upper()
     yield f"a=rtpmap:{codec.payload_type} {name}/{codec.clock_rate}{channels}"
     for kind in sorted(codec.feedback):
         yield f"a=rtcp-fb:{codec.payload_type} {kind}"
@@ -381,6 +405,9 @@ def _write_media(part: AnsweredMedia, answer: Answer) -> Iterator[str]:
         yield f"a=extmap:{offered.extensions[uri]} {uri}"
     for codec in part.codecs:
         yield from _write_codec(codec)
+    if part.layers:
+        yield from (f"a=rid:{rid} recv" for rid in part.layers)
+        yield f"a=simulcast:recv {';'.join(part.layers)}"
     if part.ssrc:
         yield f"a=msid:{part.stream} {part.track}"
         if part.rtx_ssrc:

@@ -1,46 +1,85 @@
-"""The VP8 payload descriptor (RFC 7741 4.2): where a keyframe starts, and the picture id."""
+"""The VP8 payload descriptor (RFC 7741 4.2): where a keyframe starts, its numbers, how to renumber it."""
 
 from __future__ import annotations
 
 
 def keyframe_starts(packet: bytes | bytearray, at: int) -> bool:
     """Return whether the payload at ``at`` is the first of a keyframe: S bit, partition 0, P bit clear."""
+    if len(packet) - at < 2 or packet[at] & 0x17 != 0x10:
+        return False
+    at = _body(packet, at)
+    return 0 < at < len(packet) and not packet[at] & 1
+
+
+def picture_size(packet: bytes | bytearray, at: int) -> tuple[int, int] | None:
+    """Return width and height in pixels that a keyframe's first packet tells (RFC 6386 9.1)."""
+    at = _body(packet, at)
+    if not at or len(packet) < at + 10 or packet[at + 3 : at + 6] != b"\x9d\x01\x2a":
+        return None
+    width = packet[at + 6] | packet[at + 7] << 8
+    height = packet[at + 8] | packet[at + 9] << 8
+    return width & 0x3FFF, height & 0x3FFF
+
+
+def numbers(packet: bytes | bytearray, at: int) -> tuple[int | None, int | None]:
+    """Return the 15-bit picture id and the tl0picidx of the payload at ``at``; None for what it has not.
+
+    Browsers send 15 bits; a 7-bit picture id can't be renumbered in place and is passed on as it is.
+    """
+    if len(packet) - at < 4 or not packet[at] & 0x80 or not packet[at + 1] & 0x80:
+        return None, None
+    flags = packet[at + 1]
+    long = packet[at + 2] & 0x80
+    picture = (packet[at + 2] & 0x7F) << 8 | packet[at + 3] if long else None
+    at += 4 if long else 3
+    return picture, packet[at] if flags & 0x40 and at < len(packet) else None
+
+
+def temporal_layer(packet: bytes | bytearray, at: int) -> int:
+    """Return the temporal layer of the payload at ``at`` (0 to 3), 0 where it does not say."""
+    if len(packet) - at < 3 or not packet[at] & 0x80 or not packet[at + 1] & 0x20:
+        return 0
+    flags = packet[at + 1]
+    at += 2
+    if flags & 0x80:
+        at += 2 if packet[at] & 0x80 else 1
+    at += flags >> 6 & 1
+    return packet[at] >> 6 if at < len(packet) else 0
+
+
+def shift(packet: bytearray, at: int, picture: int, tl0: int) -> None:
+    """Add to a 15-bit picture id and to a tl0picidx in place; nothing happens where there is none."""
+    if not packet[at] & 0x80:
+        return
+    flags = packet[at + 1]
+    at += 2
+    if flags & 0x80:
+        if packet[at] & 0x80:
+            shifted = ((packet[at] & 0x7F) << 8 | packet[at + 1]) + picture
+            packet[at] = 0x80 | shifted >> 8 & 0x7F
+            packet[at + 1] = shifted & 0xFF
+            at += 2
+        else:
+            at += 1
+    if flags & 0x40:
+        packet[at] = (packet[at] + tl0) & 0xFF
+
+
+def _body(packet: bytes | bytearray, at: int) -> int:
+    """Return where the VP8 data behind the descriptor begins; 0 when the descriptor is cut off."""
     end = len(packet)
-    if end - at < 2:
-        return False
+    if at >= end:
+        return 0
     first = packet[at]
-    if first & 0x17 != 0x10:
-        return False
     at += 1
     if first & 0x80:
+        if at >= end:
+            return 0
         extension = packet[at]
         at += 1
         if extension & 0x80:
             if at >= end:
-                return False
+                return 0
             at += 2 if packet[at] & 0x80 else 1
         at += (extension >> 6 & 1) + (1 if extension & 0x30 else 0)
-    return at < end and not packet[at] & 1
-
-
-def picture_id(packet: bytes | bytearray, at: int) -> int | None:
-    """Return the 15-bit picture id of the payload at ``at``; None where it has none or only a 7-bit one.
-
-    Browsers send 15 bits; the shorter form can't be renumbered in place and is passed on as it is.
-    """
-    if (
-        len(packet) - at < 4
-        or not packet[at] & 0x80
-        or not packet[at + 1] & 0x80
-        or not packet[at + 2] & 0x80
-    ):
-        return None
-    return (packet[at + 2] & 0x7F) << 8 | packet[at + 3]
-
-
-def shift_picture_id(packet: bytearray, at: int, offset: int) -> None:
-    """Add ``offset`` to a 15-bit picture id in place; nothing happens where there is none."""
-    if packet[at] & 0x80 and packet[at + 1] & 0x80 and packet[at + 2] & 0x80:
-        shifted = ((packet[at + 2] & 0x7F) << 8 | packet[at + 3]) + offset
-        packet[at + 2] = 0x80 | shifted >> 8 & 0x7F
-        packet[at + 3] = shifted & 0xFF
+    return at

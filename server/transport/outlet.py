@@ -13,14 +13,17 @@ from struct import Struct
 
 from server.media.estimator import RING
 from server.media.stats import RelayStats
-from server.media.vp8 import shift_picture_id
+from server.media.vp8 import shift
 from server.transport import dtls
 from server.transport.ice import Address
-from server.transport.streams import Leg, Link
+from server.transport.streams import Leg, Link, Numbering
 from server.transport.tcp import Wire
 
 MAX_SEGMENTS = 40
 """Datagrams of one size that one call may carry; Linux takes at least 64."""
+
+_DESCRIBED = 12 + 6
+"""A packet with the longest VP8 descriptor; what is shorter has no picture to number."""
 
 _UDP_SEGMENT = 103
 _NOW = socket.MSG_DONTWAIT
@@ -145,8 +148,8 @@ class Outlet:
                     (timestamp + leg.timestamp_offset) & 0xFFFFFFFF,
                     leg.ssrc,
                 )
-            if leg.picture_offset:
-                shift_picture_id(link.buffer, fill + clear - whole + 12, leg.picture_offset)
+            if leg.picture_offset or leg.tl0_offset:
+                shift(link.buffer, fill + clear - whole + 12, leg.picture_offset, leg.tl0_offset)
             length[0] = clear
             if protect(link.tx, link.pointer + fill, length):
                 stats.drop("protect")
@@ -157,17 +160,17 @@ class Outlet:
             if size < link.segment or fill > link.limit:
                 link.room = 0
 
-    def retransmit(self, leg: Leg, packet: bytes, sequence: int, now: float) -> None:
-        """Send a kept packet again on the repair stream (RFC 4588); ``flush`` must follow."""
-        if leg.rtx_payload_type is None:
+    def retransmit(self, leg: Leg, numbering: Numbering, packet: bytes, sequence: int, now: float) -> None:
+        """Send a kept packet again, numbered as it was, on the repair stream; ``flush`` must follow."""
+        if numbering.rtx_payload_type is None:
             return
-        timestamp = (_U32.unpack_from(packet, 4)[0] + leg.timestamp_offset) & 0xFFFFFFFF
-        kind = packet[1] & 0x80 | leg.rtx_payload_type
+        timestamp = (_U32.unpack_from(packet, 4)[0] + numbering.timestamp_offset) & 0xFFFFFFFF
+        kind = packet[1] & 0x80 | numbering.rtx_payload_type
         size = len(packet) + 2 + _BLOCK + leg.link.tag
         head = self._head(leg, packet[0], kind, leg.rtx_sequence, timestamp, leg.rtx_ssrc, size, now)
         again = bytearray(head + _U16.pack(sequence) + packet[12:])
-        if leg.picture_offset:
-            shift_picture_id(again, len(head) + 2, leg.picture_offset)
+        if (numbering.picture_offset or numbering.tl0_offset) and len(packet) >= _DESCRIBED:
+            shift(again, len(head) + 2, numbering.picture_offset, numbering.tl0_offset)
         leg.rtx_sequence = (leg.rtx_sequence + 1) & 0xFFFF
         self._enqueue(leg.link, again)
         self._stats.retransmissions += 1

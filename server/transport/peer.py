@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from server.media.incoming import Incoming
@@ -14,9 +14,10 @@ from server.transport.dtls import Dtls, State
 from server.transport.ice import Agent, Path
 from server.transport.port import Port
 from server.transport.streams import Leg, Link, Stream
+from server.transport.uplink import Uplink
 from signaling.messages import Slot, Source
-from signaling.negotiation import Agreed, Credentials, Local, Negotiation, Receiving, Sending
-from signaling.sdp import AUDIO_LEVEL, MID, TRANSPORT_CC
+from signaling.negotiation import Agreed, Credentials, Local, Negotiation, Receiving
+from signaling.sdp import AUDIO_LEVEL, MID, REPAIRED_RID, RID, TRANSPORT_CC
 
 if TYPE_CHECKING:
     from server.transport.room import RelayRoom
@@ -49,11 +50,11 @@ class Peer:
         self.connected = False
         self.entered = False
         self.sending: set[Source] = set()
-        self.streams: dict[Source, Stream] = {}
         self.legs: dict[int, Leg] = {}
         self.audio: list[Leg] = []
         self.video: list[Leg] = []
         self.link = Link(self)
+        self.uplink = Uplink(self.link)
         self.rounds = 0
         self.rtt: float | None = None
         self.loss_up: float | None = None
@@ -70,7 +71,6 @@ class Peer:
         self._dtls: Dtls | None = None
         self._closed = False
         self._clock_offset: int | None = None
-        self._lines: dict[str, Sending] = {}
         self._negotiation = Negotiation(
             Local(
                 session_id=secrets.randbits(62),
@@ -99,9 +99,10 @@ class Peer:
         link.mid_id = agreed.extensions.get(MID, 0)
         link.level_id = agreed.extensions.get(AUDIO_LEVEL, 0)
         link.twcc_id = agreed.extensions.get(TRANSPORT_CC, 0)
-        self._lines = {line.mid: line.sending for line in agreed.lines if line.sending}
-        for sending in self._lines.values():
-            self._send(sending)
+        link.rid_id = agreed.extensions.get(RID, 0)
+        link.repaired_id = agreed.extensions.get(REPAIRED_RID, 0)
+        self.uplink.agreed(agreed.lines)
+        self._gates()
         for leg in self.legs.values():
             leg.active = False
         for line in agreed.lines:
@@ -164,59 +165,10 @@ class Peer:
         )
         self._port.reports.add(self)
 
-    def _send(self, sending: Sending) -> None:
-        video = sending.source != "microphone"
-        stream = self.streams.get(sending.source)
-        if stream is None:
-            stream = Stream(self.link, sending.payload_type, sending.clock_rate, video=video)
-            self.streams[sending.source] = stream
-        stream.payload_type = sending.payload_type
-        stream.nack, stream.pli = sending.nack, sending.pli
-        if sending.ssrcs:
-            self._adopt(stream, sending.ssrcs[0])
-            repair = sending.rtx.get(sending.ssrcs[0])
-            if repair and sending.rtx_payload_type is not None:
-                self._adopt_repair(stream, repair)
-        self._gates()
-
-    def _adopt(self, stream: Stream, ssrc: int) -> None:
-        if stream.ssrc == ssrc:
-            return
-        self.link.streams.pop(stream.ssrc, None)
-        if stream.received:
-            stream.pause()
-            stream.restart()
-        stream.ssrc = ssrc
-        self.link.streams[ssrc] = stream
-
-    def _adopt_repair(self, stream: Stream, ssrc: int) -> None:
-        known = self.link.streams.get(ssrc)
-        if known is not None and known.repairs is stream:
-            return
-        for old in [old for old, other in self.link.streams.items() if other.repairs is stream]:
-            del self.link.streams[old]
-        repair = Stream(self.link, stream.payload_type, stream.clock_rate, video=False)
-        repair.repairs, repair.ssrc = stream, ssrc
-        self.link.streams[ssrc] = repair
-
-    def learn(self, ssrc: int, payload_type: int, mid: str) -> Stream | None:
-        """Say which stream an unannounced SSRC is: by its MID, else by a payload type only one line has."""
-        fitting = [
-            line
-            for name, line in self._lines.items()
-            if payload_type in (line.payload_type, line.rtx_payload_type) and mid in ("", name)
-        ]
-        if len(fitting) != 1:
-            return None
-        line = fitting[0]
-        stream = self.streams[line.source]
-        if payload_type == line.payload_type:
-            if not mid and stream.ssrc:
-                return None
-            self._adopt(stream, ssrc)
-        else:
-            self._adopt_repair(stream, ssrc)
-        return self.link.streams[ssrc]
+    @property
+    def streams(self) -> Mapping[Source, Stream]:
+        """What this member sends by source; of simulcast the lowest layer, which is there like all others."""
+        return self.uplink.lowest
 
     def _receive(self, mid: str, receiving: Receiving) -> None:
         leg = self.legs.get(receiving.ssrc)
@@ -235,6 +187,7 @@ class Peer:
             (self.audio if receiving.kind == "audio" else self.video).append(leg)
         leg.active = True
         leg.sync = receiving.stream
+        leg.formats = {each.codec: (each.payload_type, each.rtx_payload_type) for each in receiving.formats}
         leg.payload_type = receiving.payload_type
         leg.rtx_payload_type = receiving.rtx_payload_type
         leg.extension = receiving.number_id << 4 | 1 if receiving.number_id else 0
@@ -340,11 +293,8 @@ class Peer:
 
     def _gates(self) -> None:
         """Open or close each source's gate, and let the room place what has changed."""
-        for source, stream in self.streams.items():
-            is_open = self.entered and self.connected and source in self.sending
-            if stream.open and not is_open:
-                stream.pause()
-            stream.open = is_open
+        for source in self.uplink.layers:
+            self.uplink.gate(source, is_open=self.entered and self.connected and source in self.sending)
         self.room.changed()
 
     def line(self, kind: Literal["audio", "video"]) -> list[Leg]:

@@ -106,7 +106,7 @@ class Port:
             self.table,
             self.stats,
             other=self._other,
-            learn=lambda link, ssrc, kind, mid: link.peer.learn(ssrc, kind, mid),
+            learn=lambda link, ssrc, kind, names: link.peer.uplink.learn(ssrc, kind, names),
             report=self.reports.receive,
             lossy=self.reports.lossy,
         )

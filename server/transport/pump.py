@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable, Hashable
 from struct import Struct
 
+from server.media import vp8
+from server.media.renumber import Numbers
 from server.media.stats import RelayStats
-from server.media.vp8 import keyframe_starts, picture_id
 from server.transport import dtls
 from server.transport.ice import Address, Path, Table
 from server.transport.inlet import Inlet
@@ -45,7 +46,7 @@ class Pump:
         stats: RelayStats,
         *,
         other: Callable[[bytes, Address], None],
-        learn: Callable[[Link, int, int, str], Stream | None],
+        learn: Callable[[Link, int, int, tuple[str, str, str]], Stream | None],
         report: Callable[[Link, bytes], None],
         lossy: Callable[[Stream], None],
     ) -> None:
@@ -181,17 +182,21 @@ class Pump:
         return end
 
     def _stranger(self, link: Link, ssrc: int, buffer: bytearray, at: int) -> Stream | None:
-        """Ask where an unknown source belongs: by its MID header extension (RFC 9143 9.2) or payload type."""
-        mid = ""
+        """Ask where an unknown source belongs, by what its header extensions name (RFC 9143 9.2,
+        RFC 8852 3).
+        """
+        names = {link.mid_id: "", link.rid_id: "", link.repaired_id: ""}
         position = 16 + 4 * (buffer[0] & 15)
-        while buffer[0] & 0x10 and link.mid_id and position < at:
+        while buffer[0] & 0x10 and position < at:
             byte = buffer[position]
             end = position + 2 + (byte & 15) if byte else position + 1
-            if byte >> 4 == link.mid_id and end <= at:
-                mid = bytes(buffer[position + 1 : end]).decode("ascii", "replace")
-                break
+            if byte and byte >> 4 in names and end <= at:
+                names[byte >> 4] = bytes(buffer[position + 1 : end]).decode("ascii", "replace")
             position = end
-        return self._learn(link, ssrc, buffer[1] & 0x7F, mid)
+        mid = names[link.mid_id] if link.mid_id else ""
+        rid = names[link.rid_id] if link.rid_id else ""
+        repaired = names[link.repaired_id] if link.repaired_id else ""
+        return self._learn(link, ssrc, buffer[1] & 0x7F, (mid, rid, repaired))
 
     def _repair(self, stream: Stream, buffer: bytearray, at: int, size: int, now: float) -> None:
         """Unwrap a retransmission (RFC 4588 4): the original number is in front of the payload."""
@@ -202,7 +207,7 @@ class Pump:
             return
         sequence = _U16.unpack_from(buffer, at)[0]
         timestamp = _U32.unpack_from(buffer, 4)[0]
-        kind = buffer[1] & 0x80 | stream.payload_type
+        kind = buffer[1] & 0x80 | stream.repairs_of.get(buffer[1] & 0x7F, stream.payload_type)
         _HEADER.pack_into(buffer, at - 10, 0x80, kind, sequence, timestamp, stream.ssrc)
         packet = bytes(buffer[at - 10 : size])
         self._forward(stream, packet, sequence, timestamp, now, repair=True)
@@ -227,7 +232,11 @@ class Pump:
         stream.seen_at = now
         if stream.holes and stream.nack:
             self._lossy(stream)
-        if not stream.open or packet[1] & 0x7F != stream.payload_type:
+        if not stream.open:
+            return
+        if packet[1] & 0x7F != stream.payload_type and (
+            number != stream.high or not stream.turn(packet[1] & 0x7F)
+        ):
             return
         if repair:
             self._stats.repaired += 1
@@ -235,22 +244,23 @@ class Pump:
             stream.keep(packet, sequence)
         if stream.waiting:
             self._join(stream, packet, number, timestamp, now)
+        stream.packets += 1
+        stream.octets += len(packet) - 12
         if stream.legs:
-            stream.packets += 1
-            stream.octets += len(packet) - 12
             self._outlet.fan(stream.legs, packet, number, sequence, timestamp, now)
 
     def _join(self, stream: Stream, packet: bytes, number: int, timestamp: int, now: float) -> None:
         """Let the waiting legs in: with video, at the first packet of a keyframe and nowhere else."""
-        picture = None
+        numbers: Numbers = None, None
         if stream.video:
-            if not keyframe_starts(packet, 12):
+            if not stream.starts(packet, 12):
                 return
-            picture = picture_id(packet, 12)
-        for leg in stream.waiting:
-            leg.join(stream, number, timestamp, picture, now)
-        stream.legs = stream.legs + stream.waiting
-        stream.waiting = []
+            numbers = stream.numbers(packet)
+            size = vp8.picture_size(packet, 12) if stream.codec == "vp8" else None
+            stream.lines = min(size) if size else 0
+        joined = [leg for leg in stream.waiting if leg.join(stream, number, timestamp, numbers, now)]
+        stream.legs = stream.legs + joined
+        stream.waiting = [leg for leg in stream.waiting if leg not in joined]
 
     def _rtcp(self, link: Link, index: int, size: int) -> None:
         source = _U32.unpack_from(self._inlet.buffers[index], 4)[0]

@@ -94,6 +94,7 @@ class Reports:
             return
         stream.last_sr = report.ntp >> 16 & 0xFFFFFFFF
         stream.last_sr_at = now
+        stream.clock = report.ntp, report.rtp
         # Every publisher's clock is moved onto ours by a constant: slots of one stream (lip sync) may carry
         # two people, whose own clocks a browser would otherwise take for the same.
         ntp = report.ntp + link.peer.clock_offset(report.ntp, _ntp(time.time())) & 0xFFFFFFFFFFFFFFFF
@@ -125,15 +126,13 @@ class Reports:
     def _nack(self, link: Link, packet: rtcp.Nack) -> None:
         leg = link.peer.legs.get(packet.ssrc)
         self._stats.nacks_in += 1
-        if leg is None or leg.stream is None or leg not in leg.stream.legs:
+        if leg is None:
             return
-        stream = leg.stream
         for sequence in packet.lost:
-            number = leg.source_number(sequence, stream.high)
-            kept = stream.recall(number) if number >= leg.start else None
-            if kept is not None and leg.credit > 0:
+            found = leg.behind(sequence)
+            if found is not None and leg.credit > 0:
                 leg.credit -= 1
-                self._outlet.retransmit(leg, kept, sequence, time.monotonic())
+                self._outlet.retransmit(leg, *found, sequence, time.monotonic())
         self._outlet.flush()
 
     # ---------------------------------------------------------------- out
@@ -220,7 +219,7 @@ class Reports:
             ssrc = next(iter(link.streams), 0)
             for data in link.arrivals.feedback(OUR_SSRC, ssrc):
                 self._outlet.send_rtcp(link, data)
-        for stream in peer.streams.values():
+        for stream in peer.uplink.streams():
             if stream.video and (stream.waiting or stream.wanted or stream.missing.gave_up):
                 self.keyframe(stream)
 
@@ -240,7 +239,7 @@ class Reports:
         for leg in peer.legs.values():
             leg.credit = RESENDS_A_SECOND
         blocks = []
-        for stream in peer.streams.values():
+        for stream in peer.uplink.streams():
             if not stream.nack:
                 stream.missing.ask(now, 1.0)
             if stream.received:

