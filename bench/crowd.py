@@ -34,6 +34,8 @@ _MB: Final = 1 << 20
 _JOINS_A_SECOND: Final = 4
 """As often as an address may join in the long run."""
 VOICES: Final = 3
+WARM_UP: Final = 3
+"""Rounds of joins and leaves after which the allocator has what it needs."""
 
 
 @dataclass(slots=True)
@@ -239,17 +241,17 @@ def print_result(result: Result, shape: Shape) -> None:
 
 
 def print_rounds(held: Sequence[Usage]) -> float:
-    """What is held after each round; gives by which share memory has grown since the first half's median."""
+    """What is held after each round; gives the greatest change of memory, as a share, since ``WARM_UP``."""
     memory = [each.memory for each in held]
-    half = len(memory) // 2
-    grown = statistics.median(memory[half:]) / statistics.median(memory[: half or 1]) - 1
     print("  after each round, MB: " + " ".join(f"{each / _MB:.1f}" for each in memory))
+    first, *later = memory[WARM_UP - 1 :]
+    change = max((each / first - 1 for each in later), key=abs, default=0.0)
     print(
-        f"  second half to first: {grown:+.1%}; threads {held[0].threads} to {held[-1].threads}, "
-        f"open files {held[0].files} to {held[-1].files}",
+        f"  after {WARM_UP} rounds to warm up it changes by {change:+.1%} at most; "
+        f"threads {held[0].threads} to {held[-1].threads}, open files {held[0].files} to {held[-1].files}",
         flush=True,
     )
-    return grown
+    return change
 
 
 async def run(arguments: argparse.Namespace, directory: Path) -> int:
@@ -271,7 +273,7 @@ async def run(arguments: argparse.Namespace, directory: Path) -> int:
         grown = 0.0
         if arguments.rounds:
             print(f"{arguments.rounds} rounds of {shape.people} joins and leaves")
-            grown = print_rounds(await rounds(server, pump, shape, arguments.rounds))
+            grown = print_rounds(await rounds(server, pump, shape, WARM_UP + arguments.rounds))
     finally:
         server.stop()
         pump.stop()

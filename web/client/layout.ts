@@ -65,7 +65,7 @@ export function mainAndStrip(others: number, width: number, height: number, gap 
 
 function besideMain(others: number, width: number, height: number, gap: number): MainAndStrip {
   const room = (height - gap * (others - 1)) / others;
-  const tileWidth = Math.round(Math.min(240, Math.max(120, width * 0.2), Math.max(120, room * TILE_ASPECT)));
+  const tileWidth = Math.round(Math.min(240, Math.max(120, width * 0.2), Math.max(150, room * TILE_ASPECT)));
   const tileHeight = tileWidth / TILE_ASPECT;
   const shown = Math.max(1, Math.min(others, Math.floor((height + gap) / (tileHeight + gap))));
   const top = (height - shown * tileHeight - (shown - 1) * gap) / 2;

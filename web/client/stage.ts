@@ -88,8 +88,8 @@ const PAGE = 9;
 const SMALL_PAGE = 6;
 const SMALL_WIDTH = 600;
 const SMALL_HEIGHT = 420;
-/** The buttons that turn the pages take so much (px) of the stage's bottom. */
-export const PAGER = 52;
+/** The buttons that turn the pages take so much (px) of the stage's bottom: `.stage-pager` has the same. */
+const PAGER = 52;
 
 export interface Paging {
   /** From 0. */

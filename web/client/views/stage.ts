@@ -7,7 +7,7 @@ import { icon } from "../icon";
 import { nearestCorner, type Rect } from "../layout";
 import { listed } from "../names";
 import { isTyping } from "../shortcuts";
-import { PAGER, type Paging, type PlacedTile, paging, placeTiles, type Reserve, sceneOf } from "../stage";
+import { type Paging, type PlacedTile, paging, placeTiles, type Reserve, sceneOf } from "../stage";
 import type { State } from "../state";
 import { others } from "../state";
 import { LightElement } from "./element";
@@ -142,10 +142,10 @@ export class RoomStage extends LightElement {
         aria-disabled=${end}
         @click=${() => this.turn(by)}
       >
-        ${icon(name)}
+        ${icon(name === "back" ? "page-back" : "page-next")}
       </button>`;
     };
-    return html`<nav class="stage-pager" style="height: ${PAGER}px" aria-label=${t("pager.label")}>
+    return html`<nav class="stage-pager" aria-label=${t("pager.label")}>
       ${button(-1, "back", t("pager.back"))}
       <span role="status">${t("pager.page", { page: page + 1, pages })}</span>
       ${button(1, "next", t("pager.next"))}
