@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 
 from server.live_outbox import Outbox
+from server.rates import Rates
 from server.room.state import Present
-from server.transport.relay import Peer, Relay, Tally
+from server.transport.relay import Peer, Probed, Relay, Tally
+from signaling import messages
 from signaling.errors import ProtocolError
 from signaling.messages import (
     Advice,
@@ -23,6 +25,8 @@ from signaling.messages import (
 )
 
 _sources: tuple[Source, ...] = ("microphone", "camera", "screen")
+
+_NOTHING = messages.Probed(path=None, rtt_ms=None, loss=None, jitter_ms=None, down=None, up=None, spent=0)
 
 
 class Calls:
@@ -43,6 +47,8 @@ class Calls:
         self.room = relay.room(room, self)
         self._peers: dict[str, Peer] = {}
         self._tallies: dict[str, Tally] = {}
+        self._probes = Rates(burst=4, per_s=60)
+        self._found: dict[str, messages.Probed] = {}
         self._offered: dict[str, float] = {}
         self._qualities: dict[str, MemberQuality] = {}
         self._speaker: str | None = None
@@ -95,6 +101,7 @@ class Calls:
     def hang_up(self, member: str) -> None:
         """Ends the member's connection, if there is one."""
         self._qualities.pop(member, None)
+        self._found.pop(member, None)
         self._offered.pop(member, None)
         self._settle(member)
         peer = self._peers.pop(member, None)
@@ -152,8 +159,33 @@ class Calls:
         """Tells a member what helps."""
         self._tell(member, OwnAdvice(advice=advice))
 
+    def probe(self, member: str) -> None:
+        """Tries what a member's line carries, and tells them; not over and over again."""
+        peer = self._peers.get(member)
+        allowed = peer is not None and self._probes.allow(member, time.monotonic())
+        if peer is None or not allowed or not peer.probe(lambda found: self._probed(member, found)):
+            self._tell(member, self._found.get(member, _NOTHING))
+
+    def _probed(self, member: str, probed: Probed | None) -> None:
+        if probed is not None:
+            self._found[member] = _told(probed)
+        self._tell(member, self._found.get(member, _NOTHING))
+
     def heard(self, member: str, concealed: float, buffer: float) -> None:
         """Takes a browser's word on the speech it got: share made up (0 to 1), jitter buffer (s)."""
         peer = self._peers.get(member)
         if peer is not None:
             peer.heard(concealed, buffer)
+
+
+def _told(probed: Probed) -> messages.Probed:
+    down, loss, jitter = probed.found
+    return messages.Probed(
+        path="tcp" if probed.tcp else "udp",
+        rtt_ms=None if probed.rtt is None else round(probed.rtt * 1000),
+        loss=None if loss is None else round(loss, 3),
+        jitter_ms=None if jitter is None else round(jitter * 1000, 1),
+        down=None if down is None else round(down),
+        up=round(probed.up) or None,
+        spent=probed.spent,
+    )

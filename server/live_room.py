@@ -39,6 +39,7 @@ from signaling.messages import (
     Offer,
     Ping,
     Pong,
+    ProbeLine,
     Saving,
     ServerMessage,
     Slot,
@@ -273,6 +274,9 @@ class LiveRoom:
     def _heard(self, connection: Connection, message: Heard) -> None:
         self._calls.heard(connection.member, message.concealed, message.buffer_ms / 1000)
 
+    def _probe(self, connection: Connection, message: ProbeLine) -> None:
+        self._calls.probe(connection.member)
+
     def _open_notes(self, connection: Connection, message: NotesOpen) -> None:
         if not self._is_in(connection):
             raise ProtocolError("not-entered")
@@ -413,6 +417,7 @@ _answered_here: Mapping[type, Callable[[LiveRoom, Connection, Any], None]] = {
     Offer: LiveRoom._offer,
     Heard: LiveRoom._heard,
     Ping: LiveRoom._ping,
+    ProbeLine: LiveRoom._probe,
     NotesOpen: LiveRoom._open_notes,
     Leave: LiveRoom._leave,
 }

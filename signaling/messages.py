@@ -32,6 +32,8 @@ Advice = Literal["network", "busy", "closer", "narrow", "far"]
 """What helps against a poor connection: another network, less else on the line, a better radio, sending less,
 or nothing but patience with pauses. Each has one sentence in both catalogues, under ``advice.<word>``."""
 
+MediaPath = Literal["udp", "tcp"]
+
 ErrorCode = Literal[
     "bad-message",
     "message-too-large",
@@ -209,6 +211,10 @@ class Heard(Wire, tag="heard", frozen=True):
     buffer_ms: Annotated[int, Meta(ge=0, le=10_000)]
 
 
+class ProbeLine(Wire, tag="probe", frozen=True):
+    """Asks, before ``enter``, what the line carries; this browser sends something meanwhile (2 s)."""
+
+
 class Ping(Wire, tag="ping", frozen=True):
     """Clock and liveness. ``sent`` is the browser's own clock in ms and comes back untouched."""
 
@@ -219,7 +225,7 @@ class Leave(Wire, tag="leave", frozen=True):
     """Leaves for good: the place is given up at once."""
 
 
-ClientMessage = Join | Enter | Offer | Media | TimerCommand | NotesOpen | Heard | Ping | Leave
+ClientMessage = Join | Enter | Offer | Media | TimerCommand | NotesOpen | Heard | ProbeLine | Ping | Leave
 
 
 # ---------------------------------------------------------------- server to browser
@@ -311,6 +317,22 @@ class MemberQuality(Wire, tag="quality", frozen=True):
     score: int | None
 
 
+class Probed(Wire, tag="probed", frozen=True):
+    """The reply to ``probe``, in 2 s or so: null is what could not be known.
+
+    ``down`` and ``up`` are bits a second that came through in a quarter of a second, ``loss`` is the share
+    (0 to 1) lost on the way down, ``spent`` the bytes of both ways.
+    """
+
+    path: MediaPath | None
+    rtt_ms: int | None
+    loss: float | None
+    jitter_ms: float | None
+    down: int | None
+    up: int | None
+    spent: int
+
+
 class OwnAdvice(Wire, tag="advice", frozen=True):
     """What this member can do about a connection that is poor; null when it is not any more."""
 
@@ -363,6 +385,7 @@ ServerMessage = (
     | Speaker
     | MemberQuality
     | OwnAdvice
+    | Probed
     | Saving
     | NotesSaved
     | Pong

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from server.media.incoming import Incoming
@@ -14,6 +14,7 @@ from server.transport.dtls import Dtls, State
 from server.transport.ice import Agent, Path
 from server.transport.port import Port
 from server.transport.streams import Leg, Link, Stream
+from server.transport.trials import Probed, TrialRun
 from server.transport.uplink import Uplink
 from signaling.messages import Slot, Source
 from signaling.negotiation import Agreed, Credentials, Local, Negotiation, Receiving
@@ -191,6 +192,16 @@ class Peer:
         leg.payload_type = receiving.payload_type
         leg.rtx_payload_type = receiving.rtx_payload_type
         leg.extension = receiving.number_id << 4 | 1 if receiving.number_id else 0
+
+    def probe(self, done: Callable[[Probed | None], None]) -> bool:
+        """Try what the line carries, before the call; ``done`` is called on the loop in 2 s or so.
+
+        False, and nothing is done, where no media can flow yet, the member has entered, or a probe runs.
+        """
+        if not self.connected or self.entered or self.link.trial is not None:
+            return False
+        TrialRun(self, self._port, done)
+        return True
 
     # ---------------------------------------------------------------- transport
 

@@ -13,10 +13,12 @@ from server.transport.peer import Peer
 from server.transport.port import Port, Tcp
 from server.transport.room import RelayRoom, RoomListener
 from server.transport.tcp import ListenError
+from server.transport.trials import Probed
 
 __all__ = [
     "ListenError",
     "Peer",
+    "Probed",
     "Relay",
     "RelayConfig",
     "RelayRoom",

@@ -80,6 +80,8 @@ class Reports:
             elif isinstance(packet, TransportFeedback):
                 # On the clock that the packets were sent by.
                 link.rate.feedback(packet, link.number, time.monotonic())
+                if link.trial is not None:
+                    link.trial.feedback(packet)
             elif isinstance(packet, rtcp.Remb):
                 link.rate.remb(packet.bitrate)
             else:

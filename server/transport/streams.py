@@ -12,6 +12,7 @@ from server.media.keyframes import STARTS
 from server.media.layers import OVERHEAD, Flow
 from server.media.renumber import Numbers, Renumber
 from server.media.slots import Feed
+from server.media.trial import Trial
 from server.media.twcc import Arrivals
 from server.transport import dtls
 from server.transport.ice import Path
@@ -47,7 +48,7 @@ class Link:
 
     ``rate`` is what the peer's line can carry, ``number`` the next transport-wide number (it is not cut);
     ``sizes`` and ``times`` are the estimator's own, for ``Outlet`` to write. ``received`` and ``sent`` are
-    bytes of SRTP so far.
+    bytes of SRTP so far; ``trial`` is the probe before a call, while it runs.
     """
 
     __slots__ = (
@@ -77,6 +78,7 @@ class Link:
         "streams",
         "tag",
         "times",
+        "trial",
         "twcc_id",
         "tx",
         "view",
@@ -105,6 +107,7 @@ class Link:
         self.sizes, self.times = self.rate.sizes, self.rate.times
         self.number = 0
         self.received = self.sent = 0
+        self.trial: Trial | None = None
 
 
 class Stream(Incoming):

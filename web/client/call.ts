@@ -8,6 +8,7 @@ import { Hearing } from "./hearing";
 import { Negotiation } from "./negotiation";
 import { NotesLine } from "./notes-line";
 import { Outgoing } from "./outgoing";
+import { LineProbe, noise } from "./probe";
 import type { Join, Joined, ServerMessage, TimerAction } from "./protocol";
 import type { Memory } from "./remember";
 import { RoundTripWatch } from "./round-trip";
@@ -49,6 +50,7 @@ export class Call {
   private readonly outgoing: Outgoing;
   private readonly roundTrip: RoundTripWatch;
   private readonly heard: HeardReport;
+  private readonly probe: LineProbe;
   private shutDown = false;
   private toasts = 0;
 
@@ -92,6 +94,17 @@ export class Call {
       () => this.negotiation.look(),
       (message) => this.connection.send(message),
     );
+    this.probe = new LineProbe({
+      timers,
+      noise,
+      send: (message) => this.connection.send(message),
+      sendTrack: (track) => {
+        // Once in the room, the camera itself is there.
+        if (this.state.view === "green-room") void this.negotiation.setTrack("camera", track);
+      },
+      available: () => this.negotiation.available(),
+      changed: (probing) => this.store.dispatch({ type: "probing", probing }),
+    });
     this.store.watch((after, before) => this.follow(after, before));
   }
 
@@ -189,6 +202,11 @@ export class Call {
     void this.negotiation.again();
   }
 
+  /** A closer look at the connection: some seconds, and a little of the person's data. */
+  probeLine(): void {
+    this.probe.start();
+  }
+
   /** Asks for camera and microphone again. */
   retryDevices(): void {
     const { mine } = this.state;
@@ -274,6 +292,9 @@ export class Call {
       case "slots-wanted":
         void this.negotiation.slotsWanted(message.video);
         break;
+      case "probed":
+        void this.probe.answered(message);
+        break;
       case "notes-saved":
         this.notes.saved(message.count);
         break;
@@ -342,6 +363,7 @@ export class Call {
       this.outgoing.shapeAll();
     }
     const shown = after.view === "green-room" && after.media === "ok";
+    if (!shown) this.probe.stop();
     if (shown !== (before.view === "green-room" && before.media === "ok")) {
       if (shown) this.roundTrip.start(FIRST_FIGURES);
       else this.roundTrip.stop();

@@ -10,7 +10,7 @@ import { createPeer, firstOffer, type Peer } from "./peer";
 import type { Offer, Source } from "./protocol";
 import { SerialQueue } from "./queue";
 import type { Encoding } from "./sending";
-import { type Look, look } from "./stats";
+import { type Look, look, number, ofType } from "./stats";
 import type { Timers } from "./timers";
 
 export type MediaState = "connecting" | "connected" | "interrupted" | "failed";
@@ -168,6 +168,14 @@ export class Negotiation {
       if (typeof seconds === "number") best = Math.min(best ?? Number.POSITIVE_INFINITY, seconds * 1000);
     }
     return best;
+  }
+
+  /** What the browser believes that it can send, bits a second; null where it does not say. */
+  async available(): Promise<number | null> {
+    const now = await this.look();
+    const pairs = now === null ? [] : ofType(now, "candidate-pair").filter((pair) => pair.nominated === true);
+    const found = pairs.flatMap((pair) => number(pair, "availableOutgoingBitrate") ?? []);
+    return found.length > 0 ? Math.max(...found) : null;
   }
 
   /** A look at the connection's statistics; null while there is none. */

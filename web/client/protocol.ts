@@ -14,6 +14,8 @@ export type Quality = "unknown" | "good" | "fair" | "poor" | "lost";
 
 export type Advice = "network" | "busy" | "closer" | "narrow" | "far";
 
+export type MediaPath = "udp" | "tcp";
+
 export type ErrorCode =
   | "bad-message"
   | "message-too-large"
@@ -169,6 +171,11 @@ export interface Heard {
   readonly buffer_ms: number;
 }
 
+/** Asks, before ``enter``, what the line carries; this browser sends something meanwhile (2 s). */
+export interface ProbeLine {
+  readonly type: "probe";
+}
+
 /** Clock and liveness. ``sent`` is the browser's own clock in ms and comes back untouched. */
 export interface Ping {
   readonly type: "ping";
@@ -267,6 +274,23 @@ export interface MemberQuality {
   readonly score: number | null;
 }
 
+/**
+ * The reply to `probe`, in 2 s or so: null is what could not be known.
+ *
+ * `down` and `up` are bits a second that came through in a quarter of a second, `loss` is the share
+ * (0 to 1) lost on the way down, `spent` the bytes of both ways.
+ */
+export interface Probed {
+  readonly type: "probed";
+  readonly path: MediaPath | null;
+  readonly rtt_ms: number | null;
+  readonly loss: number | null;
+  readonly jitter_ms: number | null;
+  readonly down: number | null;
+  readonly up: number | null;
+  readonly spent: number;
+}
+
 /** What this member can do about a connection that is poor; null when it is not any more. */
 export interface OwnAdvice {
   readonly type: "advice";
@@ -314,6 +338,7 @@ export type ClientMessage =
   | TimerCommand
   | NotesOpen
   | Heard
+  | ProbeLine
   | Ping
   | Leave;
 
@@ -330,6 +355,7 @@ export type ServerMessage =
   | Speaker
   | MemberQuality
   | OwnAdvice
+  | Probed
   | Saving
   | NotesSaved
   | Pong

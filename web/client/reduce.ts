@@ -2,6 +2,7 @@
 
 import type { DeviceProblem } from "./devices";
 import type { Corner } from "./layout";
+import type { Probing } from "./probe";
 import type { Advice, ByeReason, ErrorCode, Joined, Member, ServerMessage, Slot, Source } from "./protocol";
 import type { Arrangement, Link, LiveSlot, MediaPath, Mine, PanelName, State, Toast } from "./state";
 
@@ -14,6 +15,7 @@ export type Act =
   | { readonly type: "coming-back" }
   | { readonly type: "media"; readonly media: MediaPath }
   | { readonly type: "round-trip"; readonly roundTrip: number | null }
+  | { readonly type: "probing"; readonly probing: Probing }
   | {
       readonly type: "mine";
       readonly source: Source;
@@ -74,6 +76,7 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
     case "slots-wanted":
     case "notes-saved":
     case "pong":
+    case "probed":
       return state;
   }
 }
@@ -101,6 +104,8 @@ export function act(state: State, event: Act): State {
       return { ...forgotten(state), view: "green-room", ending: null, link: "connecting", media: "wait" };
     case "media":
       return { ...state, media: event.media };
+    case "probing":
+      return { ...state, probing: event.probing };
     case "round-trip":
       return { ...state, roundTrip: event.roundTrip };
     case "mine":
@@ -259,6 +264,7 @@ function forgotten(state: State): State {
     panel: null,
     soundBlocked: false,
     roundTrip: null,
+    probing: null,
     toasts: [],
   };
 }

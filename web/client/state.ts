@@ -2,6 +2,7 @@
 
 import type { DeviceProblem } from "./devices";
 import type { Corner } from "./layout";
+import type { Probing } from "./probe";
 import type { Advice, ByeReason, ErrorCode, Guest, Member, Quality, Slot, Source, Timer } from "./protocol";
 
 export type View = "green-room" | "room" | "left" | "error";
@@ -61,6 +62,8 @@ export interface State {
   readonly entered: boolean;
   readonly media: MediaPath;
   readonly roundTrip: number | null;
+  /** The closer look at the connection before the call; null before it was asked for. */
+  readonly probing: Probing | null;
   readonly mine: Readonly<Record<Source, Mine>>;
   readonly problems: Readonly<Record<Source, DeviceProblem | null>>;
   readonly panel: PanelName | null;
@@ -118,6 +121,7 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
     entered: false,
     media: "wait",
     roundTrip: null,
+    probing: null,
     mine: { microphone: "off", camera: "off", screen: "off" },
     problems: { microphone: null, camera: null, screen: null },
     panel: null,
