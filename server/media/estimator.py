@@ -180,6 +180,13 @@ class Estimator:
     # ---------------------------------------------------------------- what follows from it
 
     @property
+    def limited(self) -> bool:
+        """Whether the line has shown what it carries, or is being tried: what is sent must follow
+        ``target``.
+        """
+        return self._capacity is not None or self._trial is not None
+
+    @property
     def congested(self) -> bool:
         """Whether the queue is longer than scatter explains."""
         return self.queue > QUEUE_S + self._scatter / 4

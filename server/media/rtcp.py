@@ -14,7 +14,7 @@ from server.media.twcc import TransportFeedback, decode
 
 SR, RR, SDES, BYE, RTPFB, PSFB = 200, 201, 202, 203, 205, 206
 NACK, TRANSPORT_CC = 1, 15
-PLI, FIR = 1, 4
+PLI, FIR, REMB = 1, 4, 15
 APPLICATION = 15
 
 _HEAD = Struct("!BBH")
@@ -234,6 +234,14 @@ def nack(sender: int, ssrc: int, lost: Iterable[int]) -> bytes:
 def pli(sender: int, ssrc: int) -> bytes:
     """Build a picture loss indication."""
     return _FEEDBACK.pack(0x80 | PLI, PSFB, 2, sender, ssrc)
+
+
+def remb(sender: int, bitrate: int, ssrcs: Sequence[int]) -> bytes:
+    """Build a REMB (draft-alvestrand-rmcat-remb-03 2.2): ``ssrcs`` together should not exceed ``bitrate``."""
+    exponent = max(0, bitrate.bit_length() - 18)
+    told = len(ssrcs) << 24 | exponent << 18 | bitrate >> exponent
+    body = _REMB.pack(b"REMB", told) + b"".join(_U32.pack(ssrc) for ssrc in ssrcs)
+    return _FEEDBACK.pack(0x80 | REMB, PSFB, 4 + len(ssrcs), sender, 0) + body
 
 
 def bye(ssrcs: Sequence[int]) -> bytes:

@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from server.media.allocate import picture_share
+from server.media.estimator import CEILING
 from server.media.incoming import Incoming
 from server.media.judging import Judging
 from server.media.tally import Tally
@@ -57,6 +59,7 @@ class Peer:
         self.link = Link(self)
         self.uplink = Uplink(self.link)
         self.rounds = 0
+        self.limit = CEILING
         self.rtt: float | None = None
         self.loss_up: float | None = None
         self.loss_down: float | None = None
@@ -165,6 +168,14 @@ class Peer:
             on_state=self._dtls_changed,
         )
         self._port.reports.add(self)
+
+    def picture_share(self) -> float | None:
+        """Return the bits/s that this member's line has for each picture; None while nothing limits it."""
+        rate = self.link.rate
+        if not rate.limited:
+            return None
+        voices = sum(leg.running for leg in self.audio)
+        return picture_share(rate.target, voices, sum(leg.running for leg in self.video))
 
     @property
     def streams(self) -> Mapping[Source, Stream]:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from server.media import rtcp
+from server.media.allocate import VOICE, upstream_limit
+from server.media.estimator import CEILING
 from server.media.stats import LINE_BOUNDS, RelayStats
 from server.media.twcc import TransportFeedback
 from server.transport.outlet import Outlet
@@ -30,6 +32,9 @@ QUALITY_ROUNDS = 20
 
 KEYFRAME_S = 0.5
 """A publisher is asked for at most one keyframe in this time (threats.md)."""
+
+MAX_LIMITED = 8
+"""SSRCs that a limit names at most: a camera's and a screen's layers."""
 
 NACK_S = 0.01
 """While something is missing, how often it is looked at whether to ask for it (again)."""
@@ -221,9 +226,26 @@ class Reports:
             ssrc = next(iter(link.streams), 0)
             for data in link.arrivals.feedback(OUR_SSRC, ssrc):
                 self._outlet.send_rtcp(link, data)
+        self._limit(peer)
         for stream in peer.uplink.streams():
             if stream.video and (stream.waiting or stream.wanted or stream.missing.gave_up):
                 self.keyframe(stream)
+
+    def _limit(self, peer: Peer) -> None:
+        """Tell a publisher what its viewers' lines carry of its pictures (REMB: no message is quicker)."""
+        limits = []
+        ssrcs = []
+        for stream in peer.uplink.streams():
+            if stream.video and stream.legs:
+                limits.append(upstream_limit(leg.link.peer.picture_share() for leg in stream.legs))
+                ssrcs.append(stream.ssrc)
+        known = [limit for limit in limits if limit is not None]
+        limit = VOICE + sum(known) if known and len(known) == len(limits) else CEILING
+        unchanged = abs(limit - peer.limit) < 0.03 * peer.limit
+        if unchanged and (limit == CEILING or peer.rounds % REPORT_ROUNDS):
+            return
+        peer.limit = limit
+        self._outlet.send_rtcp(peer.link, rtcp.remb(OUR_SSRC, int(limit), ssrcs[:MAX_LIMITED]))
 
     def _probe(self, peer: Peer) -> None:
         """Find out whether the peer's line has room that nothing uses, when it is time to."""

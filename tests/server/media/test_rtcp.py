@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from aiortc import rtp
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -117,3 +118,12 @@ def test_nothing_that_arrives_raises(data: bytes) -> None:
     packets = rtcp.parse(data)
     assert len(packets) <= len(data) // 4
     assert sum(len(p.lost) for p in packets if isinstance(p, rtcp.Nack)) <= len(data) // 4 * 17
+
+
+@pytest.mark.parametrize("bitrate", [40_000, 262_143, 262_144, 1_234_567, 12_000_000])
+def test_a_limit_is_read_back_to_a_part_in_a_hundred_thousand(bitrate: int) -> None:
+    built = rtcp.remb(1, bitrate, [7, 8])
+    assert len(built) == 4 * (int.from_bytes(built[2:4]) + 1)
+    (read,) = rtcp.parse(built)
+    assert isinstance(read, rtcp.Remb)
+    assert bitrate * 0.99999 <= read.bitrate <= bitrate

@@ -201,3 +201,24 @@ async def test_a_viewers_reports_tell_round_trip_and_quality() -> None:
         assert 0 <= ben.peer.rtt < 0.5
         await until(lambda: stage.heard.quality.get("ben") == "poor")
         assert stage.heard.quality.get("anna", "good") == "good"
+
+
+async def test_one_viewers_line_limits_what_the_publisher_sends() -> None:
+    async with scene() as stage:
+        anna, ben = await stage.join("anna"), await stage.join("ben")
+        await stage.show(anna, ben)
+        rate = ben.peer.link.rate
+        rate.target, rate._capacity = 300_000.0, 300_000.0
+
+        def told() -> list[float]:
+            return [r.bitrate for r in anna.client.reports if isinstance(r, rtcp.Remb)]
+
+        def limited() -> bool:
+            anna.client.frame()
+            return bool(told()) and told()[-1] <= 300_000 + 48_000
+
+        await until(limited)
+        assert told()[-1] > 200_000
+        carl = await stage.join("carl")
+        await stage.show(anna, carl)
+        await until(lambda: told()[-1] > 2_000_000)
