@@ -119,8 +119,8 @@ async def until(page: Page, function: str, what: str) -> Any:
 
 
 @contextlib.asynccontextmanager
-async def peer_site() -> AsyncIterator[str]:
-    """The page to compare with, and its signalling: what one says, the others get. Gives its address."""
+async def peer_site(address: str = _ADDRESS) -> AsyncIterator[str]:
+    """The page to compare with, and its signalling: what one says, the others get. Gives its URL."""
     open_sockets: set[web.WebSocketResponse] = set()
 
     async def page(_: web.Request) -> web.FileResponse:
@@ -148,8 +148,8 @@ async def peer_site() -> AsyncIterator[str]:
     await runner.setup()
     try:
         port = free_port()
-        await web.TCPSite(runner, _ADDRESS, port).start()
-        yield f"http://{_ADDRESS}:{port}/"
+        await web.TCPSite(runner, address, port).start()
+        yield f"http://{address}:{port}/"
     finally:
         await runner.cleanup()
 
