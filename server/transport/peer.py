@@ -245,7 +245,7 @@ class Peer:
         if not (known or self.connected):
             return
         tcp = self.link.wire is not None
-        news = self.judging.period(measured, connected=self.connected, tcp=tcp, rate=None)
+        news = self.judging.period(measured, connected=self.connected, tcp=tcp, rate=self.link.rate.target)
         if self.tally is not None and self.connected:
             self.tally.period(measured, self.judging.grading.score, tcp=tcp)
         if news.grade:
