@@ -187,8 +187,10 @@ class Emulated:
     def close(self) -> None:
         """Take the line away."""
         assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.close()
         self._process.wait(10)
+        self._process.stdout.close()
 
 
 if __name__ == "__main__":
