@@ -113,7 +113,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--as-negotiated",
         action="store_true",
-        help="let receivers send Janus the transport-wide reports that it asks for and our server does not",
+        help="let receivers report to each server as it asks for, and not as the first one does",
     )
     arguments = parser.parse_args(argv)
     rounds, seconds = _QUICK if arguments.quick else _FULL

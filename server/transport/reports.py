@@ -36,6 +36,9 @@ KEYFRAME_S = 0.5
 MAX_LIMITED = 8
 """SSRCs that a limit names at most: a camera's and a screen's layers."""
 
+MAX_TOLD = 32
+"""Transport-wide reports of a link that wait for the next round; browsers send two a round."""
+
 NACK_S = 0.01
 """While something is missing, how often it is looked at whether to ask for it (again)."""
 
@@ -68,6 +71,11 @@ class Reports:
 
     def receive(self, link: Link, data: bytes) -> None:
         """Carry out one compound packet, already decrypted."""
+        if len(data) > 4 and data[0] & 31 == rtcp.TRANSPORT_CC and data[1] == rtcp.RTPFB:
+            words = data[2] << 8 | data[3]
+            if 4 + 4 * words == len(data) and len(link.told) < MAX_TOLD:
+                link.told.append((time.monotonic(), data))
+                return
         now = self._clock()
         for packet in rtcp.parse(data):
             if isinstance(packet, rtcp.SenderReport):
@@ -221,6 +229,7 @@ class Reports:
             return
         link = peer.link
         if link.number:
+            self._estimate(peer)
             self._probe(peer)
         if link.arrivals.times:
             ssrc = next(iter(link.streams), 0)
@@ -246,6 +255,15 @@ class Reports:
             return
         peer.limit = limit
         self._outlet.send_rtcp(peer.link, rtcp.remb(OUR_SSRC, int(limit), ssrcs[:MAX_LIMITED]))
+
+    def _estimate(self, peer: Peer) -> None:
+        """Read what the browser has told of its line since the last round; singly would cost more."""
+        link = peer.link
+        told, link.told = link.told, []
+        for at, data in told:
+            for packet in rtcp.parse(data):
+                if isinstance(packet, TransportFeedback):
+                    link.rate.feedback(packet, link.number, at)
 
     def _probe(self, peer: Peer) -> None:
         """Find out whether the peer's line has room that nothing uses, when it is time to."""

@@ -78,6 +78,7 @@ class Link:
         "streams",
         "tag",
         "times",
+        "told",
         "trial",
         "twcc_id",
         "tx",
@@ -106,6 +107,8 @@ class Link:
         self.rate = Estimator()
         self.sizes, self.times = self.rate.sizes, self.rate.times
         self.number = 0
+        # Transport-wide reports that the next round reads, with when they came.
+        self.told: list[tuple[float, bytes]] = []
         self.received = self.sent = 0
         self.trial: Trial | None = None
 
