@@ -88,7 +88,7 @@ async def test_where_udp_is_blocked_a_call_connects_by_tcp(away: Away) -> None:
     await ada.until("() => compagnon.state.media === 'ok'", what="the connection is up")
     took = time.monotonic() - began
     print(f"connected by TCP after {took:.2f} s")
-    assert await ada.tab.run(_PATH) == "tcp"
+    await ada.until(f"async () => (await ({_PATH})()) === 'tcp'", what="TCP is used")
     ada, bao = await away.meet()
     await ada.hears(bao)
     await bao.hears(ada)
@@ -97,7 +97,7 @@ async def test_where_udp_is_blocked_a_call_connects_by_tcp(away: Away) -> None:
 
 async def test_udp_that_is_blocked_in_mid_call_is_replaced_by_tcp(away: Away) -> None:
     ada, bao = await away.meet()
-    assert await ada.tab.run(_PATH) == "udp"
+    await ada.until(f"async () => (await ({_PATH})()) === 'udp'", what="UDP is used")
     await ada.tab.run("() => { window.before = compagnon.peer }")
     away.net.block_udp()
     since = time.monotonic()

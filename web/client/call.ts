@@ -8,12 +8,14 @@ import { Hearing } from "./hearing";
 import { Negotiation } from "./negotiation";
 import { NotesLine } from "./notes-line";
 import { Outgoing } from "./outgoing";
+import { PathWatch } from "./path-watch";
 import { LineProbe, noise } from "./probe";
 import type { Join, Joined, ServerMessage, TimerAction } from "./protocol";
 import type { Memory } from "./remember";
 import { RoundTripWatch } from "./round-trip";
 import { Sources } from "./sources";
 import { initialState, type State } from "./state";
+import { bytesReceived } from "./stats";
 import { Store } from "./store";
 import type { Timers } from "./timers";
 
@@ -50,6 +52,7 @@ export class Call {
   private readonly outgoing: Outgoing;
   private readonly roundTrip: RoundTripWatch;
   private readonly heard: HeardReport;
+  private readonly path: PathWatch;
   private readonly probe: LineProbe;
   private shutDown = false;
   private toasts = 0;
@@ -88,6 +91,11 @@ export class Call {
       timers,
       () => this.negotiation.roundTrip(),
       (roundTrip) => this.store.dispatch({ type: "round-trip", roundTrip }),
+    );
+    this.path = new PathWatch(
+      timers,
+      async () => bytesReceived(await this.negotiation.look()),
+      () => this.networkChanged(),
     );
     this.heard = new HeardReport(
       timers,
@@ -176,6 +184,7 @@ export class Call {
     const { connection, negotiation } = this;
     this.shutDown = true;
     this.hearing.stop();
+    this.path.stop();
     negotiation.close();
     await this.settleNotes?.(SETTLE_WITHIN);
     connection.send({ type: "leave" });
@@ -333,6 +342,8 @@ export class Call {
         state: (state) => {
           // What has stopped media has often stopped the socket, which would not notice for long.
           if (state === "interrupted") this.connection.wake();
+          if (state === "connected") this.path.start();
+          else this.path.stop();
           const media = state === "connected" ? "ok" : state === "failed" ? "bad" : "wait";
           if (media === this.state.media || (media === "wait" && this.state.media === "bad")) return;
           this.store.dispatch({ type: "media", media });
@@ -383,6 +394,7 @@ export class Call {
   private stop(): void {
     this.shutDown = true;
     this.connection.stop();
+    this.path.stop();
     this.negotiation.close();
     this.sources.stop();
     this.hearing.stop();

@@ -11,8 +11,8 @@ interface Sample {
   roundTrip: number;
 }
 
-/** How many exchanges are remembered: at one every 5 s, slow drift leaves within a minute. */
-const KEPT = 12;
+/** How many exchanges are remembered: at one every 2.5 s, slow drift leaves within a minute. */
+const KEPT = 24;
 
 export class ServerClock {
   private samples: Sample[] = [];

@@ -43,7 +43,7 @@ const PING_EVERY = 2_500;
 /** A server that says nothing for this long after being asked is gone: TCP alone would wait for minutes. */
 const SILENCE = 6_000;
 /** After the network changed, media stopped or a laptop opened, a live connection answers within this. */
-const SILENCE_ON_WAKE = 1_500;
+const SILENCE_ON_WAKE = 1_000;
 
 export class Connection {
   readonly clock = new ServerClock();

@@ -69,3 +69,9 @@ export function heardBetween(before: Look, after: Look): Heard | null {
     buffer_ms: Math.min(10_000, Math.round(buffer)),
   };
 }
+
+/** Bytes that have come over all paths; null while there is no connection. */
+export function bytesReceived(seen: Look | null): number | null {
+  if (seen === null) return null;
+  return ofType(seen, "candidate-pair").reduce((sum, pair) => sum + (number(pair, "bytesReceived") ?? 0), 0);
+}
