@@ -87,3 +87,15 @@ def assign_video(
     wanted = [Feed(member, "screen") for member in screens] + [Feed(member, "camera") for member in cameras]
     homes = {Feed(feed.member, "camera"): index for index, feed in enumerate(audio) if feed}
     return assign(current, wanted, homes), len(wanted)
+
+
+def foremost(members: Sequence[str], spoke: Sequence[str], places: int) -> list[str]:
+    """Bring those who ``spoke`` (the last first) before those who only listen, where not all find a place.
+
+    Browsers order a crowd alike (web/client/stage.ts), so that whoever is brought forward has a picture.
+    """
+    if len(members) <= places:
+        return list(members)
+    present = set(members)
+    first = [member for member in spoke if member in present]
+    return first + [member for member in members if member not in first]

@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from server.media.slots import Feed, assign_audio, assign_video, assign_watcher
+from server.media.slots import Feed, assign_audio, assign_video, assign_watcher, foremost
 from server.media.speakers import Speakers
 from server.transport.peer import Peer
 from server.transport.port import Port
 from server.transport.streams import Leg
 from signaling.messages import Advice, Quality, Slot
+
+_MOST_SPOKE = 16
+"""Of those who spoke, so many are remembered: more than any browser has lines for."""
 
 
 class RoomListener(Protocol):
@@ -48,6 +51,7 @@ class RelayRoom:
         self._on_close = on_close
         self._peers: dict[str, Peer] = {}
         self._speakers = Speakers()
+        self._spoke: list[str] = []
         self._due = False
         self._closed = False
         self._loop = asyncio.get_running_loop()
@@ -143,6 +147,7 @@ class RelayRoom:
         heard = assign_audio([leg.feed for leg in audio], names, self._speakers.recent)
         screens = [o.member for o in others if "screen" in o.sending and "screen" in o.streams]
         cameras = [o.member for o in others if "camera" in o.sending and "camera" in o.streams]
+        cameras = foremost(cameras, self._spoke, len(video))
         seen, wanted = assign_video([leg.feed for leg in video], screens, cameras, heard)
         changes = [self._feed(leg, feed) for leg, feed in zip(audio, heard, strict=True)]
         changes += [self._feed(leg, feed) for leg, feed in zip(video, seen, strict=True)]
@@ -184,4 +189,9 @@ class RelayRoom:
         if self._speakers.update(levels, now):
             if self._speakers.speaker != speaker:
                 self._tell(self._listener.speaker_changed, self._speakers.speaker)
+                self._note_speaker(self._speakers.speaker)
             self.changed()
+
+    def _note_speaker(self, member: str | None) -> None:
+        if member is not None:
+            self._spoke = [member, *(other for other in self._spoke if other != member)][:_MOST_SPOKE]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.media.slots import Feed, assign, assign_audio, assign_video
+from server.media.slots import Feed, assign, assign_audio, assign_video, foremost
 
 
 def mic(member: str) -> Feed:
@@ -85,3 +85,21 @@ def test_nobody_moves_who_does_not_have_to(
             if before in wanted[:count]:
                 assert now == before
         slots = after
+
+
+def test_who_spoke_is_shown_before_who_only_listens() -> None:
+    crowd = [f"p{number}" for number in range(20)]
+    assert foremost(crowd, ["p15", "gone", "p3"], 9) == [
+        "p15",
+        "p3",
+        *(p for p in crowd if p not in {"p15", "p3"}),
+    ]
+    assert foremost(crowd[:9], ["p8"], 9) == crowd[:9]
+
+
+def test_a_speaker_from_far_back_takes_one_place_alone() -> None:
+    crowd = [f"p{number}" for number in range(20)]
+    before, _ = assign_video([None] * 9, [], crowd, [])
+    after, _ = assign_video(before, [], foremost(crowd, ["p15"], 9), [])
+    assert [feed for feed in after if feed not in before] == [Feed("p15", "camera")]
+    assert sum(old == new for old, new in zip(before, after, strict=True)) == 8
