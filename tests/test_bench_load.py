@@ -86,7 +86,7 @@ def test_a_frame_is_cut_and_marked_as_a_browser_does_it() -> None:
         plain = [bytes([packet[0] & 0xEF]) + packet[1:] for packet in plain]
         starts = [vp8.keyframe_starts(packet, 12) for packet in plain]
         assert starts == [first_bytes] + [False] * (len(parsed) - 1)
-        assert len({vp8.picture_id(packet, 12) for packet in plain}) == 1
+        assert len({vp8.numbers(packet, 12)[0] for packet in plain}) == 1
         assert all(wire.MAGIC in packet for packet in packets)
     numbers = [RtpPacket.parse(packet).sequence_number for packet in keyframe + sent]
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))

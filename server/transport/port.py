@@ -24,7 +24,7 @@ from server.transport.inlet import Inlet, inlet
 from server.transport.outlet import Outlet
 from server.transport.pump import Pump
 from server.transport.reports import Reports
-from server.transport.tcp import Wires, listener
+from server.transport.tcp import ListenError, Wires, listener
 
 SOCKET_BYTES = 4 << 20
 """Kernel buffers each way: a second of 32 Mbit/s, should the process get no CPU for once."""
@@ -68,19 +68,8 @@ class Port:
 
     def open(self, host: str, port: int, tcp: Tcp) -> None:
         """Bind and begin to work. Raises ``OSError`` when the port is taken or not ours to take."""
-        sock = socket.socket(_family(host), socket.SOCK_DGRAM)
-        try:
-            for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-                sock.setsockopt(socket.SOL_SOCKET, option, SOCKET_BYTES)
-            if sock.family == socket.AF_INET6:
-                # "::" is for both families; a host of its own is what it is either way.
-                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-            sock.bind((host, port))
-            self.number = sock.getsockname()[1]
-            listening = listener(host, self.number) if tcp.listen else None
-        except OSError:
-            sock.close()
-            raise
+        sock, listening = _bind(host, port, listen=tcp.listen)
+        self.number = sock.getsockname()[1]
         self._sock = sock
         self._tcp_hosts = tcp.hosts
         source = inlet(sock)
@@ -169,3 +158,26 @@ class Port:
 
 def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _bind(host: str, port: int, *, listen: bool) -> tuple[socket.socket, socket.socket | None]:
+    """Return the UDP socket and, with ``listen``, the TCP one of the same number. Raises ``OSError``.
+
+    For port 0 a number is looked for that both have free.
+    """
+    attempts = 1 if port else 20
+    while True:
+        attempts -= 1
+        sock = socket.socket(_family(host), socket.SOCK_DGRAM)
+        try:
+            for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+                sock.setsockopt(socket.SOL_SOCKET, option, SOCKET_BYTES)
+            if sock.family == socket.AF_INET6:
+                # "::" is for both families; a host of its own is what it is either way.
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+            sock.bind((host, port))
+            return sock, listener(host, sock.getsockname()[1]) if listen else None
+        except OSError as error:
+            sock.close()
+            if not attempts or not isinstance(error, ListenError):
+                raise
