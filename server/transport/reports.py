@@ -91,10 +91,7 @@ class Reports:
                     self._stats.plis_in += 1
                     self.keyframe(leg.stream)
             elif isinstance(packet, TransportFeedback):
-                # On the clock that the packets were sent by.
-                link.rate.feedback(packet, link.number, time.monotonic())
-                if link.trial is not None:
-                    link.trial.feedback(packet)
+                self._arrived(link, packet, time.monotonic())
             elif isinstance(packet, rtcp.Remb):
                 link.rate.remb(packet.bitrate)
             else:
@@ -263,7 +260,13 @@ class Reports:
         for at, data in told:
             for packet in rtcp.parse(data):
                 if isinstance(packet, TransportFeedback):
-                    link.rate.feedback(packet, link.number, at)
+                    self._arrived(link, packet, at)
+
+    def _arrived(self, link: Link, told: TransportFeedback, at: float) -> None:
+        """Let a report count that came at this instant, on the clock that the packets were sent by."""
+        link.rate.feedback(told, link.number, at)
+        if link.trial is not None:
+            link.trial.feedback(told)
 
     def _probe(self, peer: Peer) -> None:
         """Find out whether the peer's line has room that nothing uses, when it is time to."""

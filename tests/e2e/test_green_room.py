@@ -230,7 +230,7 @@ ELSEWHERE = """
   const set = RTCPeerConnection.prototype.setRemoteDescription;
   RTCPeerConnection.prototype.setRemoteDescription = function (description) {
     const sdp = description.sdp.replace(
-      /^(a=candidate:\\S+ \\d+ udp \\d+) \\S+ (\\d+)/gim, (_, head) => `${head} 127.0.0.1 PORT`);
+      /^(a=candidate:\\S+ \\d+ (?:udp|tcp) \\d+) \\S+ (\\d+)/gim, (_, head) => `${head} 127.0.0.1 PORT`);
     return set.call(this, { type: description.type, sdp });
   };
 })();
@@ -263,10 +263,10 @@ async def test_insecure_origin(company: Company) -> None:
     ada.tab.problems.clear()
 
 
-async def test_a_network_without_udp_is_said_and_notes_and_timer_work(company: Company) -> None:
+async def test_a_network_without_media_is_said_and_notes_and_timer_work(company: Company) -> None:
     room = await company.room(2, "quick-30")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
-        # Bound and never read: datagrams vanish, as behind a firewall.
+        # Bound and never read: datagrams vanish, as behind a firewall; TCP is refused.
         silent.bind(("127.0.0.1", 0))
         blocked = ELSEWHERE.replace("PORT", str(silent.getsockname()[1]))
         ada = await company.person(room, 0, "chromium", blocked)
