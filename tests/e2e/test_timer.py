@@ -87,9 +87,12 @@ async def test_the_mentor_drives_and_both_see_the_same_second(company: Company) 
     for action, minutes in (("add-1", 1), ("add-5", 5)):
         await drive(ada, action)
         before += minutes * 60_000
-        await bao.until(
-            f"w => ({ENDS_AT_BY_SERVER})() === w", before, what=f"{minutes} more minutes are on Bao's timer"
-        )
+        for person in (ada, bao):
+            await person.until(
+                f"w => ({ENDS_AT_BY_SERVER})() === w",
+                before,
+                what=f"{minutes} more minutes are on {person.name}'s timer",
+            )
     await same_second(ada, bao)
 
     await drive(ada, "pause")
