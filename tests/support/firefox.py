@@ -53,6 +53,26 @@ PREFERENCES: dict[str, bool | int | str] = {
 
 COMMAND_SECONDS = 60
 
+STILL = """
+s => new Promise(resolve => {
+  const found = document.querySelector(s);
+  if (!found || found.disabled || !found.checkVisibility({visibilityProperty: true})) return resolve(false);
+  found.scrollIntoView({block: 'center', behavior: 'instant'});
+  const place = () => { const { x, y } = found.getBoundingClientRect(); return `${x} ${y}`; };
+  const before = place();
+  const told = setTimeout(() => resolve(false), 500);
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    clearTimeout(told);
+    if (place() !== before) return resolve(false);
+    window.missed = true;
+    window.addEventListener('click', (event) => { window.missed = !event.composedPath().includes(found); },
+      { capture: true, once: true });
+    resolve(true);
+  }));
+})
+"""
+"""Whether the element can be clicked and stays where it is; the page then notes whether a click missed it."""
+
 KEYS = {"Enter": "\ue007", "Tab": "\ue004", "Escape": "\ue00c", "Space": " "}
 
 
@@ -90,14 +110,18 @@ class FirefoxTab:
         return json.loads(reply["result"]["value"])
 
     async def click(self, selector: str) -> None:
-        """A real click by the pointer in the middle of the element, once it is there and enabled."""
+        """A real click by the pointer in the middle of the element, once it is there, enabled and still."""
         for _ in range(200):
             found = await self._locate(selector)
             if found is not None:
-                break
+                await self._press(found)
+                # A page that has gone elsewhere meanwhile was clicked.
+                if not await self.run("() => window.missed === true"):
+                    return
             await asyncio.sleep(0.05)
-        else:
-            raise ScriptError(f"nothing to click at {selector}")
+        raise ScriptError(f"nothing to click at {selector}")
+
+    async def _press(self, found: dict[str, str]) -> None:
         steps = [
             {"type": "pointerMove", "x": 0, "y": 0, "origin": {"type": "element", "element": found}},
             {"type": "pointerDown", "button": 0},
@@ -110,12 +134,7 @@ class FirefoxTab:
         )
 
     async def _locate(self, selector: str) -> dict[str, str] | None:
-        ready = await self.run(
-            "s => { const e = document.querySelector(s);"
-            " if (!e || e.disabled || !e.checkVisibility({visibilityProperty: true})) return false;"
-            " e.scrollIntoView({block: 'center', behavior: 'instant'}); return true }",
-            selector,
-        )
+        ready = await self.run(STILL, selector)
         if not ready:
             return None
         located = await self.firefox.command(
