@@ -50,6 +50,33 @@ async def words_on_join(person: Person, key: str) -> None:
     )
 
 
+PLACES_OF_JOIN = """
+window.places = [];
+const follow = () => {
+  const join = document.querySelector('#join');
+  if (join) {
+    const place = Math.round(join.getBoundingClientRect().top + scrollY);
+    if (window.places.at(-1) !== place) window.places.push(place);
+  }
+  requestAnimationFrame(follow);
+};
+requestAnimationFrame(follow);
+"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)], ids=["phone", "desk"])
+async def test_the_button_to_join_does_not_move_under_a_finger(
+    company: Company, width: int, height: int
+) -> None:
+    room = await company.room(2)
+    tab = await company.tab(0, PLACES_OF_JOIN, viewport={"width": width, "height": height})
+    ada = Person(tab, room.links[0], NAMES[0], FACES[0], FACES[0].tone)
+    await ada.arrive()
+    await visible(tab, "[data-probe]")
+    await ada.until("() => compagnon.state.mine.camera === 'on'", what="the camera is on")
+    assert len(await tab.run("() => window.places")) == 1
+
+
 async def test_one_sees_oneself_and_is_told_that_all_is_well(company: Company) -> None:
     room = await company.room(2)
     ada = await company.person(room, 0)

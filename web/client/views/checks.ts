@@ -26,7 +26,6 @@ export function checks(state: State, call: Call): TemplateResult {
           : nothing
       }
     </div>
-    ${media.state === "ok" ? probe(state, call) : nothing}
     ${troubles.map(
       ({ source, key, again }) => html`<div class="check-row" data-check=${source} data-state="bad">
         ${icon("alert")}<span>${t(key)}</span>
@@ -38,7 +37,14 @@ export function checks(state: State, call: Call): TemplateResult {
 
 const marks = { ok: "connection", bad: "connection-off" } as const satisfies Record<string, IconName>;
 
-/** The closer look: asked for, under way, or what it found. */
+/** The closer look, below the button to join, which must not move under a finger when it comes. */
+export function closerLook(state: State, call: Call): TemplateResult {
+  return html`<div class="checks" role="status">
+    ${connectionCheck(state).state === "ok" ? probe(state, call) : nothing}
+  </div>`;
+}
+
+/** Asked for, under way, or what it found. */
 function probe({ probing }: State, call: Call): TemplateResult {
   const again = (key: string) =>
     html`<button class="button quiet" type="button" data-probe @click=${() => call.probeLine()}>${t(key)}</button>`;

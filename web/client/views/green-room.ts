@@ -6,7 +6,7 @@ import { icon } from "../icon";
 import { listed, sessionTitle } from "../names";
 import { hue, initials } from "../person";
 import { others, type State } from "../state";
-import { checks } from "./checks";
+import { checks, closerLook } from "./checks";
 import { LightElement } from "./element";
 import { pageHeader } from "./page-header";
 import "./device-choices";
@@ -44,6 +44,7 @@ export class GreenRoom extends LightElement {
         }
         <button class="button primary large wide" id="join" type="submit">${this.joinWords()}</button>
         <p class="small muted">${t("green.private")}</p>
+        ${closerLook(state, call)}
       </form>
       <section class="green-devices stack" aria-labelledby="devices-title">
         <h2 class="visually-hidden" id="devices-title">${t("devices.title")}</h2>
