@@ -161,12 +161,11 @@ class Robot:
 
     async def _told(self, message: messages.ServerMessage) -> None:
         match message:
-            case messages.MemberJoined(member=member) | messages.MemberChanged(member=member):
-                if member.id != self.member:
-                    self.members[member.id] = member
-            case messages.MemberLeft(id=gone):
-                self.members.pop(gone, None)
-                self.pictures.pop(gone, None)
+            case messages.Members(present=present, left=left):
+                self.members |= {member.id: member for member in present if member.id != self.member}
+                for gone in left:
+                    self.members.pop(gone, None)
+                    self.pictures.pop(gone, None)
             case messages.Slots():
                 self._assign(message)
             case messages.SlotsWanted(video=wanted):

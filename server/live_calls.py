@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from server.live_outbox import Outbox
+from server.live_roster import Roster
 from server.rates import Rates
 from server.room.state import Present
 from server.transport.relay import Peer, Probed, Relay, Tally
@@ -13,7 +14,6 @@ from signaling import messages
 from signaling.errors import ProtocolError
 from signaling.messages import (
     Advice,
-    MemberQuality,
     OwnAdvice,
     Quality,
     ServerMessage,
@@ -32,6 +32,7 @@ _NOTHING = messages.Probed(path=None, rtt_ms=None, loss=None, jitter_ms=None, do
 class Calls:
     """One peer a member. ``tell`` sends a message to a member, or to everyone when that is None.
 
+    ``roster`` is told how everybody's connection does.
     ``on_join`` is given the seconds from an offer to its media standing, once for each connection.
     """
 
@@ -40,9 +41,11 @@ class Calls:
         relay: Relay,
         room: str,
         tell: Callable[[str | None, ServerMessage], None],
+        roster: Roster,
         on_join: Callable[[float], None],
     ) -> None:
         self._tell = tell
+        self._roster = roster
         self._on_join = on_join
         self.room = relay.room(room, self)
         self._peers: dict[str, Peer] = {}
@@ -50,7 +53,6 @@ class Calls:
         self._probes = Rates(burst=4, per_s=60)
         self._found: dict[str, messages.Probed] = {}
         self._offered: dict[str, float] = {}
-        self._qualities: dict[str, MemberQuality] = {}
         self._speaker: str | None = None
 
     def close(self) -> None:
@@ -100,7 +102,7 @@ class Calls:
 
     def hang_up(self, member: str) -> None:
         """Ends the member's connection, if there is one."""
-        self._qualities.pop(member, None)
+        self._roster.forget(member)
         self._found.pop(member, None)
         self._offered.pop(member, None)
         self._settle(member)
@@ -125,8 +127,6 @@ class Calls:
         """What they would know, had they been here."""
         if self._speaker is not None:
             outbox.send(Speaker(member=self._speaker))
-        for quality in self._qualities.values():
-            outbox.send(quality)
 
     # ---------------------------------------------------------------- what the relay tells
 
@@ -152,8 +152,7 @@ class Calls:
     def quality_changed(self, member: str, quality: Quality, score: int | None) -> None:
         """Tells everyone how a member's connection does."""
         if member in self._peers:
-            message = self._qualities[member] = MemberQuality(member=member, quality=quality, score=score)
-            self._tell(None, message)
+            self._roster.graded(member, quality, score)
 
     def advice_changed(self, member: str, advice: Advice | None) -> None:
         """Tells a member what helps."""

@@ -16,6 +16,7 @@ from server.live_notes import NotesRoom, Reader
 from server.live_outbox import Outbox
 from server.live_places import Places
 from server.live_quality import quality_line
+from server.live_roster import Roster
 from server.live_saver import Saver, Write
 from server.live_watchers import NobodyHereError, Watchers, Watching
 from server.room import members
@@ -88,7 +89,8 @@ class LiveRoom:
         self._on_left = on_left
         self._saver = Saver(store, lambda held: self._to_all(Saving(held=held)), self._stored_all)
         self._notes = NotesRoom(record.id, record.expires_ms, store, self._saver)
-        self._calls = Calls(relay, record.id, self._to, on_join)
+        self._roster = Roster(lambda: self._told, self._to_all)
+        self._calls = Calls(relay, record.id, self._to, self._roster, on_join)
         self._watchers = Watchers(self._calls.room, most_members)
         self._places = Places(self._expire)
         self._connections: dict[str, Connection] = {}
@@ -128,6 +130,7 @@ class LiveRoom:
         for connection in self._connections.values():
             connection.outbox.close(reason)
         self._places.stop()
+        self._roster.stop()
         if self._ending is not None:
             self._ending.cancel()
         for member in self._decided.members:
@@ -182,6 +185,7 @@ class LiveRoom:
             )
         )
         self._calls.tell_newcomer(outbox)
+        self._roster.tell_newcomer(outbox)
         if self._saver.held:
             outbox.send(Saving(held=True))
         if resumed:
@@ -304,20 +308,20 @@ class LiveRoom:
         before, self._told = self._told, change.state
         for send in change.sends:
             self._tell(send)
-        for member in change.state.members:
-            earlier = before.member(member.id)
-            if earlier is None or (earlier.connected, earlier.session) != (member.connected, member.session):
-                self._open_gate(member.id)
+        for member_id in change.about:
+            self._roster.changed(member_id)
+            member, earlier = change.state.member(member_id), before.member(member_id)
+            if member is not None and (
+                earlier is None or (earlier.connected, earlier.session) != (member.connected, member.session)
+            ):
+                self._open_gate(member_id)
 
     def _tell(self, send: Send) -> None:
         message = send.message
         if isinstance(message, TimerChanged):
             # It may have waited for the store; browsers take this for the server's clock.
             message = structs.replace(message, now_ms=_now_ms())
-        if send.to is None:
-            self._to_all(message, but=send.but)
-        else:
-            self._to(send.to, message)
+        self._to(send.to, message)
 
     def _to(self, member: str | None, message: ServerMessage) -> None:
         if member is None:
@@ -325,11 +329,10 @@ class LiveRoom:
         elif member in self._connections:
             self._connections[member].outbox.send(message)
 
-    def _to_all(self, message: ServerMessage, but: str | None = None) -> None:
+    def _to_all(self, message: ServerMessage) -> None:
         frame = encode(message)
-        for member, connection in self._connections.items():
-            if member != but:
-                connection.outbox.send_frame(frame)
+        for connection in self._connections.values():
+            connection.outbox.send_frame(frame)
 
     def _stored_all(self) -> None:
         self._notes.catch_up()

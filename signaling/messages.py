@@ -146,6 +146,14 @@ class Slot(Part, frozen=True):
     member: str | None
 
 
+class MemberQuality(Part, frozen=True):
+    """How a member's connection does; ``score`` is the E-model's rating (0 to 93), null while unknown."""
+
+    member: str
+    quality: Quality
+    score: int | None
+
+
 # ---------------------------------------------------------------- browser to server
 
 
@@ -265,22 +273,16 @@ class Answer(Wire, tag="answer", frozen=True):
     sdp: Sdp
 
 
-class MemberJoined(Wire, tag="member-joined", frozen=True):
-    """Somebody entered."""
+class Members(Wire, tag="members", frozen=True):
+    """All that is new of who is here since the last of these, everybody once and as they are now.
 
-    member: Member
+    ``present`` have come or changed, ``left`` are gone: left, revoked, or lost for longer than their place is
+    kept. At most one in 80 ms, so that a crowd that comes together is told of in one breath.
+    """
 
-
-class MemberChanged(Wire, tag="member-changed", frozen=True):
-    """Somebody's microphone, camera, screen, name or connection changed."""
-
-    member: Member
-
-
-class MemberLeft(Wire, tag="member-left", frozen=True):
-    """Somebody is gone: left, revoked, or lost for longer than their place is kept."""
-
-    id: str
+    present: tuple[Member, ...]
+    left: tuple[str, ...]
+    quality: tuple[MemberQuality, ...]
 
 
 class TimerChanged(Wire, tag="timer-changed", frozen=True):
@@ -307,14 +309,6 @@ class Speaker(Wire, tag="speaker", frozen=True):
     """The loudest member now, null while nobody speaks."""
 
     member: str | None
-
-
-class MemberQuality(Wire, tag="quality", frozen=True):
-    """How a member's connection does; ``score`` is the E-model's rating (0 to 93), null while unknown."""
-
-    member: str
-    quality: Quality
-    score: int | None
 
 
 class Probed(Wire, tag="probed", frozen=True):
@@ -376,14 +370,11 @@ ServerMessage = (
     Joined
     | Entered
     | Answer
-    | MemberJoined
-    | MemberChanged
-    | MemberLeft
+    | Members
     | TimerChanged
     | Slots
     | SlotsWanted
     | Speaker
-    | MemberQuality
     | OwnAdvice
     | Probed
     | Saving

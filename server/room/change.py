@@ -30,16 +30,20 @@ Save = SaveMember | DropMember | SaveTimer
 
 
 class Send(Struct, frozen=True):
-    """A message for the member ``to``, or for everyone when that is None, but never for ``but``."""
+    """A message for the member ``to``, or for everyone when that is None."""
 
     message: ServerMessage
     to: str | None = None
-    but: str | None = None
 
 
 class Change(Struct, frozen=True):
-    """Carried out in this order: ``saves`` all together, then ``state``, then ``sends`` one by one."""
+    """Carried out in this order: ``saves`` all together, then ``state``, then ``sends`` one by one.
+
+    ``about`` are members of whom there is something new: everyone is shown them as they are by then, or that
+    they are gone, with whatever else is new at the time.
+    """
 
     state: RoomState
     saves: tuple[Save, ...] = ()
     sends: tuple[Send, ...] = ()
+    about: tuple[str, ...] = ()

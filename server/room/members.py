@@ -9,7 +9,7 @@ from server.room.change import Change, DropMember, SaveMember, Send
 from server.room.names import clean_name
 from server.room.state import Present, RoomState
 from signaling.errors import ProtocolError
-from signaling.messages import Enter, Entered, Media, MemberChanged, MemberJoined, MemberLeft
+from signaling.messages import Enter, Entered, Media
 
 
 def enter(state: RoomState, member_id: str, session: str, message: Enter, now_ms: int) -> Change:
@@ -28,10 +28,8 @@ def enter(state: RoomState, member_id: str, session: str, message: Enter, now_ms
         entered_ms=now_ms if before is None else before.entered_ms,
     )
     after = state.with_member(member)
-    shown = after.shown_member(member)
-    told = MemberJoined(member=shown) if before is None else MemberChanged(member=shown)
-    sends = (Send(Entered(member=shown), to=member_id), Send(told, but=member_id))
-    return Change(after, (SaveMember(member),), sends)
+    reply = Send(Entered(member=after.shown_member(member)), to=member_id)
+    return Change(after, (SaveMember(member),), (reply,), (member_id,))
 
 
 def media(state: RoomState, member_id: str, message: Media) -> Change:
@@ -53,8 +51,7 @@ def leave(state: RoomState, member_id: str) -> Change:
     """Gives the place up at once: as they wish, or because their link fell or their time ran out."""
     if state.member(member_id) is None:
         return Change(state)
-    told = Send(MemberLeft(id=member_id), but=member_id)
-    return Change(state.without_member(member_id), (DropMember(member_id),), (told,))
+    return Change(state.without_member(member_id), (DropMember(member_id),), about=(member_id,))
 
 
 def lost(state: RoomState, member_id: str) -> Change:
@@ -92,8 +89,7 @@ def entered(state: RoomState, member_id: str) -> Present:
 def _become(state: RoomState, before: Present, after: Present) -> Change:
     if before == after:
         return Change(state)
-    new = state.with_member(after)
-    return Change(new, (SaveMember(after),), (Send(MemberChanged(member=new.shown_member(after))),))
+    return Change(state.with_member(after), (SaveMember(after),), about=(after.id,))
 
 
 def _or(wish: bool | UnsetType, now: bool) -> bool:  # noqa: FBT001 - two values of one setting, in order

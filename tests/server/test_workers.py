@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from server.metrics import merged
-from signaling.messages import Media, MemberJoined, TimerChanged, TimerCommand
+from signaling.messages import Media, TimerChanged, TimerCommand
 from tests.support.doors import caller
 from tests.support.eventually import eventually
 from tests.support.robots import Robot
@@ -75,8 +75,8 @@ async def test_rooms_spread_and_people_of_one_meet(server: Server) -> None:
                 assert joined.answer is not None
                 own.add(media_port(joined.answer))
                 await client.connect(joined.answer)
-                await robot.enter()
-            await mo.hears(MemberJoined)
+                await robot.enter("Mo" if robot is mo else "Bao")
+            await mo.sees(lambda member: member.name == "Bao")
             assert len(own) == 1
             ports |= own
         assert ports == {server.media_port, server.media_port + 1}
@@ -124,7 +124,7 @@ async def test_doors_lead_to_the_rooms_worker(server: Server) -> None:
         await mo.come("Mo")
         await encoder.connect()
         assert encoder.url.startswith(f"{server.url}/whip/")
-        await mo.hears(MemberJoined, lambda told: told.member.name == "Encoder")
+        await mo.sees(lambda member: member.name == "Encoder")
         await player.connect()
         async with encoder.patch(encoder.fragment(), encoder.tag) as answer:
             assert answer.status == 204

@@ -19,9 +19,8 @@ from signaling.messages import (
     Error,
     Join,
     Joined,
-    MemberChanged,
-    MemberJoined,
-    MemberLeft,
+    Member,
+    Members,
     Room,
     ServerMessage,
     Timer,
@@ -122,6 +121,28 @@ class Robot:
         await self.until(lambda: len(found()) >= count, f"{count} of {kind.__name__}")
         return found()[count - 1]
 
+    async def sees(self, what: Callable[[Member], bool]) -> Member:
+        """Waits until this is true of somebody in the room as it is known here; returns them."""
+
+        def found() -> list[Member]:
+            return [member for member in self.room().members if what(member)]
+
+        await self.until(lambda: bool(found()), "news of somebody")
+        return found()[0]
+
+    @property
+    def gone(self) -> list[str]:
+        """Who was said to have left, in order."""
+        return [member for each in self._members() for member in each.left]
+
+    async def misses(self) -> str:
+        """Waits until somebody is said to have left; returns who was the first."""
+        await self.until(lambda: bool(self.gone), "word that somebody has left")
+        return self.gone[0]
+
+    def _members(self) -> list[Members]:
+        return [each for each in self.told if isinstance(each, Members)]
+
     async def refused(self) -> Error:
         """Waits for the next refusal; returns it."""
         seen = sum(isinstance(each, Error) for each in self.told)
@@ -149,10 +170,12 @@ class Robot:
         timer: Timer = room.timer
         for each in self.told:
             match each:
-                case Entered(member=member) | MemberJoined(member=member) | MemberChanged(member=member):
+                case Entered(member=member):
                     members[member.id] = member
-                case MemberLeft(id=gone):
-                    members.pop(gone, None)
+                case Members(present=present, left=left):
+                    members |= {member.id: member for member in present}
+                    for gone in left:
+                        members.pop(gone, None)
                 case TimerChanged(timer=changed):
                     timer = changed
         return Room(

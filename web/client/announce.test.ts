@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { LiveRegion, sayings } from "./announce";
 import { act, receive } from "./reduce";
-import { beginning, inRoom, joined, member, room } from "./testing/samples";
+import { beginning, inRoom, joined, member, members, room } from "./testing/samples";
 
 const keys = (...states: Parameters<typeof sayings>) => sayings(...states).map((saying) => saying.key);
 
@@ -9,7 +9,7 @@ describe("sayings", () => {
   it("says what helps against a poor connection the first time, and shows it where no banner does", () => {
     const before = receive(
       inRoom(member("sam")),
-      { type: "quality", member: "me", quality: "poor", score: 40 },
+      members({ quality: [{ member: "me", quality: "poor", score: 40 }] }),
       0,
     );
     const told = receive(before, { type: "advice", advice: "closer" }, 0);
@@ -39,14 +39,19 @@ describe("sayings", () => {
 
   it("says and shows who joins and leaves", () => {
     const before = inRoom(member("sam"));
-    const after = receive(before, { type: "member-joined", member: member("ana") }, 0);
+    const after = receive(before, members({ present: [member("ana")] }), 0);
     expect(sayings(before, after)).toEqual([{ key: "say.joined", values: { name: "Ana" }, shown: "info" }]);
-    expect(keys(after, receive(after, { type: "member-left", id: "sam" }, 0))).toEqual(["say.left"]);
+    expect(keys(after, receive(after, members({ left: ["sam"] }), 0))).toEqual(["say.left"]);
+    const crowd = receive(after, members({ present: [member("bo"), member("cy")], left: ["sam", "ana"] }), 0);
+    expect(sayings(after, crowd)).toEqual([
+      { key: "say.joined-many", values: { count: 2 }, shown: "info" },
+      { key: "say.left-many", values: { count: 2 }, shown: "info" },
+    ]);
   });
 
   it("says who is lost and back", () => {
     const before = inRoom(member("sam"));
-    const lost = receive(before, { type: "member-changed", member: member("sam", { connected: false }) }, 0);
+    const lost = receive(before, members({ present: [member("sam", { connected: false })] }), 0);
     expect(keys(before, lost)).toEqual(["say.lost"]);
     expect(keys(lost, before)).toEqual(["say.back"]);
   });

@@ -40,15 +40,22 @@ function company(before: State, after: State): Saying[] {
   if (!before.joined || !after.joined || !before.entered) return [];
   const was = new Map(others(before).map((member) => [member.id, member]));
   const is = new Map(others(after).map((member) => [member.id, member]));
+  const came: string[] = [];
   const found: Saying[] = [];
   for (const [id, { name, connected }] of is) {
     const old = was.get(id);
-    if (old === undefined) found.push(show("say.joined", { name }));
+    if (old === undefined) came.push(name);
     else if (old.connected && !connected) found.push(say("say.lost", { name }));
     else if (!old.connected && connected) found.push(say("say.back", { name }));
   }
-  for (const [id, { name }] of was) if (!is.has(id)) found.push(show("say.left", { name }));
-  return found;
+  const went = [...was.values()].filter(({ id }) => !is.has(id)).map(({ name }) => name);
+  return [...together("say.joined", came), ...found, ...together("say.left", went)];
+}
+
+/** Who comes or goes at once is said at once: one by name, more by their number. */
+function together(key: string, names: readonly string[]): Saying[] {
+  if (names.length > 1) return [show(`${key}-many`, { count: names.length })];
+  return names.map((name) => show(key, { name }));
 }
 
 function sharing(before: State, after: State): Saying[] {

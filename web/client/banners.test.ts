@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bannerOf } from "./banners";
 import { act, receive } from "./reduce";
-import { beginning, inRoom, member } from "./testing/samples";
+import { beginning, inRoom, member, members } from "./testing/samples";
 
 describe("the banner", () => {
   it("is silent when all is well, and outside the room", () => {
@@ -28,7 +28,7 @@ describe("the banner", () => {
   it("offers to turn one's camera off on a weak line, while it is on", () => {
     const weak = receive(
       inRoom(member("sam")),
-      { type: "quality", member: "me", quality: "poor", score: 50 },
+      members({ quality: [{ member: "me", quality: "poor", score: 50 }] }),
       0,
     );
     expect(bannerOf(weak)).toMatchObject({ key: "weak", act: "camera-off" });

@@ -105,6 +105,13 @@ export interface Slot {
   readonly member: string | null;
 }
 
+/** How a member's connection does; ``score`` is the E-model's rating (0 to 93), null while unknown. */
+export interface MemberQuality {
+  readonly member: string;
+  readonly quality: Quality;
+  readonly score: number | null;
+}
+
 /**
  * First message on every connection. The first offer travels in it, so media is ready with the reply.
  *
@@ -222,22 +229,17 @@ export interface Answer {
   readonly sdp: string;
 }
 
-/** Somebody entered. */
-export interface MemberJoined {
-  readonly type: "member-joined";
-  readonly member: Member;
-}
-
-/** Somebody's microphone, camera, screen, name or connection changed. */
-export interface MemberChanged {
-  readonly type: "member-changed";
-  readonly member: Member;
-}
-
-/** Somebody is gone: left, revoked, or lost for longer than their place is kept. */
-export interface MemberLeft {
-  readonly type: "member-left";
-  readonly id: string;
+/**
+ * All that is new of who is here since the last of these, everybody once and as they are now.
+ *
+ * `present` have come or changed, `left` are gone: left, revoked, or lost for longer than their place is
+ * kept. At most one in 80 ms, so that a crowd that comes together is told of in one breath.
+ */
+export interface Members {
+  readonly type: "members";
+  readonly present: readonly Member[];
+  readonly left: readonly string[];
+  readonly quality: readonly MemberQuality[];
 }
 
 /** The timer after a command; already in the store. */
@@ -264,14 +266,6 @@ export interface SlotsWanted {
 export interface Speaker {
   readonly type: "speaker";
   readonly member: string | null;
-}
-
-/** How a member's connection does; ``score`` is the E-model's rating (0 to 93), null while unknown. */
-export interface MemberQuality {
-  readonly type: "quality";
-  readonly member: string;
-  readonly quality: Quality;
-  readonly score: number | null;
 }
 
 /**
@@ -346,14 +340,11 @@ export type ServerMessage =
   | Joined
   | Entered
   | Answer
-  | MemberJoined
-  | MemberChanged
-  | MemberLeft
+  | Members
   | TimerChanged
   | Slots
   | SlotsWanted
   | Speaker
-  | MemberQuality
   | OwnAdvice
   | Probed
   | Saving

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { act, receive } from "./reduce";
 import { myself, others, slotOf } from "./state";
-import { beginning, inRoom, joined, member, room, timer, videoSlot } from "./testing/samples";
+import { beginning, inRoom, joined, member, members, room, timer, videoSlot } from "./testing/samples";
 
 describe("coming in", () => {
   it("begins in the green room", () => {
@@ -59,8 +59,8 @@ describe("coming in", () => {
 describe("members", () => {
   it("keep their places when they change, and come last when they are new", () => {
     let state = inRoom(member("sam"), member("ana"));
-    state = receive(state, { type: "member-changed", member: member("sam", { camera: false }) }, 0);
-    state = receive(state, { type: "member-joined", member: member("bo") }, 0);
+    state = receive(state, members({ present: [member("sam", { camera: false })] }), 0);
+    state = receive(state, members({ present: [member("bo")] }), 0);
     expect(others(state).map((each) => [each.id, each.camera])).toEqual([
       ["sam", false],
       ["ana", true],
@@ -70,15 +70,15 @@ describe("members", () => {
 
   it("are not doubled by a message that comes twice", () => {
     let state = inRoom(member("sam"));
-    state = receive(state, { type: "member-joined", member: member("sam") }, 0);
+    state = receive(state, members({ present: [member("sam")] }), 0);
     expect(others(state)).toHaveLength(1);
   });
 
   it("leave nothing behind", () => {
     let state = inRoom(member("sam"), member("ana"));
     state = receive(state, { type: "speaker", member: "sam" }, 0);
-    state = receive(state, { type: "quality", member: "sam", quality: "poor", score: 50 }, 0);
-    state = receive(state, { type: "member-left", id: "sam" }, 0);
+    state = receive(state, members({ quality: [{ member: "sam", quality: "poor", score: 50 }] }), 0);
+    state = receive(state, members({ left: ["sam"] }), 0);
     expect(others(state).map((each) => each.id)).toEqual(["ana"]);
     expect(state).toMatchObject({ speaker: null, lastSpeaker: null, quality: {} });
   });

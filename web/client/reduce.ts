@@ -3,7 +3,17 @@
 import type { DeviceProblem } from "./devices";
 import type { Corner } from "./layout";
 import type { Probing } from "./probe";
-import type { Advice, ByeReason, ErrorCode, Joined, Member, ServerMessage, Slot, Source } from "./protocol";
+import type {
+  Advice,
+  ByeReason,
+  ErrorCode,
+  Joined,
+  Member,
+  Members,
+  ServerMessage,
+  Slot,
+  Source,
+} from "./protocol";
 import type { Arrangement, Link, LiveSlot, MediaPath, Mine, PanelName, State, Toast } from "./state";
 
 /** Something that happened in this browser. */
@@ -45,11 +55,8 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
         members: withMember(state.members, message.member),
         me: { ...state.me, name: message.member.name },
       };
-    case "member-joined":
-    case "member-changed":
-      return { ...state, members: withMember(state.members, message.member) };
-    case "member-left":
-      return memberLeft(state, message.id);
+    case "members":
+      return roster(state, message);
     case "timer-changed":
       return { ...state, timer: message.timer };
     case "slots":
@@ -62,8 +69,6 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
           message.member === null || message.member === state.me.id ? state.lastSpeaker : message.member,
         spoke: spokeLast(state, message.member),
       };
-    case "quality":
-      return { ...state, quality: { ...state.quality, [message.member]: message.quality } };
     case "advice":
       return advised(state, message.advice);
     case "saving":
@@ -178,15 +183,23 @@ function withMember(members: readonly Member[], member: Member): readonly Member
     : [...members, member];
 }
 
-function memberLeft(state: State, id: string): State {
-  const { [id]: _, ...quality } = state.quality;
+function roster(state: State, { present, left, quality }: Members): State {
+  const gone = new Set(left);
+  const here = new Map([...state.members, ...present].map((member) => [member.id, member]));
+  const grades = { ...state.quality };
+  for (const each of quality) grades[each.member] = each.quality;
+  for (const id of left) {
+    here.delete(id);
+    delete grades[id];
+  }
+  const stays = (id: string | null): string | null => (id !== null && gone.has(id) ? null : id);
   return {
     ...state,
-    members: state.members.filter((member) => member.id !== id),
-    speaker: state.speaker === id ? null : state.speaker,
-    lastSpeaker: state.lastSpeaker === id ? null : state.lastSpeaker,
-    spoke: state.spoke.filter((each) => each !== id),
-    quality,
+    members: present.length + left.length === 0 ? state.members : [...here.values()],
+    speaker: stays(state.speaker),
+    lastSpeaker: stays(state.lastSpeaker),
+    spoke: gone.size === 0 ? state.spoke : state.spoke.filter((id) => !gone.has(id)),
+    quality: quality.length + left.length === 0 ? state.quality : grades,
   };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { act, receive } from "./reduce";
 import { canArrange, paging, pictureFit, placeTiles, sceneOf, watched } from "./stage";
 import type { State } from "./state";
-import { inRoom, member, videoSlot } from "./testing/samples";
+import { inRoom, member, members, videoSlot } from "./testing/samples";
 
 const keys = (state: State, width = 1280, height = 700) =>
   placeTiles(state, width, height).map((tile) => `${tile.role} ${tile.key}`);
@@ -170,7 +170,7 @@ describe("tiles", () => {
     let state = inRoom(member("sam"), member("ana"));
     state = receive(state, { type: "slots", slots: [videoSlot("6", "ana")] }, 0);
     state = receive(state, { type: "speaker", member: "ana" }, 0);
-    state = receive(state, { type: "quality", member: "ana", quality: "fair", score: 50 }, 0);
+    state = receive(state, members({ quality: [{ member: "ana", quality: "fair", score: 50 }] }), 0);
     const [sam, ana] = placeTiles(state, 1280, 700);
     expect(sam).toMatchObject({ speaking: false, quality: "unknown", slot: undefined });
     expect(ana).toMatchObject({ speaking: true, quality: "fair", slot: { mid: "6" } });
@@ -179,14 +179,14 @@ describe("tiles", () => {
   it("mark nobody as speaking who is muted, and as lost who is lost", () => {
     let state = inRoom(member("sam", { microphone: false, connected: false }));
     state = receive(state, { type: "speaker", member: "sam" }, 0);
-    state = receive(state, { type: "quality", member: "sam", quality: "good", score: 50 }, 0);
+    state = receive(state, members({ quality: [{ member: "sam", quality: "good", score: 50 }] }), 0);
     expect(placeTiles(state, 1280, 700)[0]).toMatchObject({ speaking: false, quality: "lost" });
   });
 
   it("claim nothing about the others while this browser itself is cut off", () => {
     let state = receive(
       inRoom(member("sam")),
-      { type: "quality", member: "sam", quality: "good", score: 50 },
+      members({ quality: [{ member: "sam", quality: "good", score: 50 }] }),
       0,
     );
     state = act(state, { type: "link", link: "lost" });

@@ -16,7 +16,7 @@ from server.live import Limits
 from server.room.record import GuestRecord
 from server.standards import sessions
 from server.storage import links
-from signaling.messages import Bye, MemberJoined, MemberLeft, Role
+from signaling.messages import Bye, Role
 from tests.support.doors import FRAGMENT, SDP, Caller, caller
 from tests.support.eventually import eventually
 from tests.support.robots import Robot
@@ -377,7 +377,7 @@ async def test_delete_ends_it_whatever_the_tag(stage: Stage, door: Caller) -> No
             assert answer.status == 404
     assert len(door.client.responses) == answered
     if door.door == "whip":
-        await stage.robot.hears(MemberLeft)
+        await stage.robot.misses()
 
 
 async def test_the_players_goodbye_ends_it(
@@ -409,8 +409,8 @@ async def test_a_session_without_media_is_given_up(
 async def test_a_publisher_is_a_member(stage: Stage) -> None:
     async with caller(stage.server.base, "whip", stage.tokens[2]) as encoder:
         await encoder.connect()
-        told = await stage.robot.hears(MemberJoined)
-        assert (told.member.name, told.member.microphone, told.member.camera) == ("Encoder", True, True)
+        member = await stage.robot.sees(lambda member: member.name == "Encoder")
+        assert (member.microphone, member.camera) == (True, True)
         async with caller(stage.server.base, "whip", stage.tokens[2]) as other:
             await other.open()
             async with encoder.http.get(encoder.url, headers=encoder.headers()) as answer:
@@ -433,7 +433,7 @@ async def test_a_watcher_sees_and_is_not_counted(stage: Stage) -> None:
             streaming.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await streaming
-        await stage.robot.hears(MemberJoined)
+        await stage.robot.sees(lambda member: member.name == "Encoder")
         assert [member.name for member in stage.robot.room().members] == ["Mo", "Encoder"]
         assert stage.server.live.member_count == 2
 

@@ -1,6 +1,6 @@
 /** Messages and states that many tests begin from. */
 
-import type { Joined, Member, Room, Slot, Timer } from "../protocol";
+import type { Joined, Member, Members, Room, Slot, Timer } from "../protocol";
 import { act, receive } from "../reduce";
 import { initialState, type State } from "../state";
 
@@ -53,6 +53,11 @@ export function joined(change: Partial<Joined> = {}): Joined {
     now_ms: 1_000_000,
     ...change,
   };
+}
+
+/** What everyone is told of who is here. */
+export function members(change: Partial<Members>): Members {
+  return { type: "members", present: [], left: [], quality: [], ...change };
 }
 
 export const videoSlot = (mid: string, member: string | null, source: Slot["source"] = "camera"): Slot => ({
