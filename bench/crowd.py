@@ -31,10 +31,9 @@ _READY_TIMEOUT: Final = 20.0
 _SETTLE: Final = 2.0
 _EMPTY_TIMEOUT: Final = 15.0
 _MB: Final = 1 << 20
-_JOINS_A_SECOND: Final = 4
-"""As often as an address may join in the long run."""
+_ROUND_STORM: Final = 5.0
 VOICES: Final = 3
-WARM_UP: Final = 3
+WARM_UP: Final = 1
 """Rounds of joins and leaves after which the allocator has what it needs."""
 
 
@@ -76,9 +75,9 @@ class Crowd:
         await self.rooms.close()
 
 
-async def gather(server: CompagnonServer, pump: Pump, shape: Shape) -> Crowd:
+async def gather(server: CompagnonServer, pump: Pump, shape: Shape, source: str | None = None) -> Crowd:
     """Everybody comes within ``shape.storm`` seconds; raises what keeps anybody out."""
-    rooms = CompagnonRooms(server.url, pump, server.make_room)
+    rooms = CompagnonRooms(server.url, pump, server.make_room, source)
     await rooms.open()
     crowd = Crowd(rooms)
     tokens = await server.make_room(shape.people)
@@ -176,15 +175,20 @@ async def talk(server: CompagnonServer, crowd: Crowd, pump: Pump, shape: Shape, 
 
 
 async def rounds(server: CompagnonServer, pump: Pump, shape: Shape, count: int) -> list[Usage]:
-    """Everybody comes, talks a moment and leaves, so many times; what the server holds after each round."""
+    """Everybody comes, talks a moment and leaves, so many times; what the server holds after each round.
+
+    Each round comes from another address: one may not join more than 240 times a minute.
+    """
     held = []
-    for _ in range(count):
-        crowd = await gather(server, pump, replace(shape, storm=shape.people / _JOINS_A_SECOND))
+    for number in range(count):
+        crowd = await gather(server, pump, replace(shape, storm=_ROUND_STORM), f"127.0.{number + 1}.1")
         for seat in crowd.senders:
             seat.peer.play(shape.kbps)
         await asyncio.sleep(0.5)
         await crowd.leave()
         await emptied(server)
+        # When the last room has closed, the server gives its memory back.
+        await asyncio.sleep(_SETTLE)
         held.append(server.usage())
     return held
 

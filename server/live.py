@@ -11,6 +11,7 @@ from msgspec import Struct, ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from server.live_memory import give_back
 from server.live_notes import stored_text
 from server.live_outbox import Outbox
 from server.live_room import Connection, LiveRoom
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 _save_within_s = 1.0
 _leave_within_s = 0.7
 _empty_for_s = 10.0
+_quiet_for_s = 1.0
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -253,3 +255,9 @@ class Live:
         finally:
             del self._closing[room.record.id]
             self._on_closed(room.record.id)
+            asyncio.get_running_loop().call_later(_quiet_for_s, self._rest)
+
+    def _rest(self) -> None:
+        """Nobody is anywhere: what the last ones needed is let go by now."""
+        if not (self._rooms or self._opening or self._closing):
+            give_back()

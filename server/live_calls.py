@@ -170,6 +170,12 @@ class Calls:
             self._found[member] = _told(probed)
         self._tell(member, self._found.get(member, _NOTHING))
 
+    def figures(self, member: str) -> None:
+        """Tells a member how their own connection does, in figures; nothing where there is none."""
+        peer = self._peers.get(member)
+        if peer is not None:
+            self._tell(member, peer.figures())
+
     def heard(self, member: str, concealed: float, buffer: float) -> None:
         """Takes a browser's word on the speech it got: share made up (0 to 1), jitter buffer (s)."""
         peer = self._peers.get(member)

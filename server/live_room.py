@@ -32,6 +32,7 @@ from signaling.messages import (
     Answer,
     ByeReason,
     ClientMessage,
+    FiguresWanted,
     Heard,
     Join,
     Joined,
@@ -281,6 +282,9 @@ class LiveRoom:
     def _probe(self, connection: Connection, message: ProbeLine) -> None:
         self._calls.probe(connection.member)
 
+    def _figures(self, connection: Connection, message: FiguresWanted) -> None:
+        self._calls.figures(connection.member)
+
     def _open_notes(self, connection: Connection, message: NotesOpen) -> None:
         if not self._is_in(connection):
             raise ProtocolError("not-entered")
@@ -421,6 +425,7 @@ _answered_here: Mapping[type, Callable[[LiveRoom, Connection, Any], None]] = {
     Heard: LiveRoom._heard,
     Ping: LiveRoom._ping,
     ProbeLine: LiveRoom._probe,
+    FiguresWanted: LiveRoom._figures,
     NotesOpen: LiveRoom._open_notes,
     Leave: LiveRoom._leave,
 }

@@ -154,6 +154,37 @@ class MemberQuality(Part, frozen=True):
     score: int | None
 
 
+class LayerFigures(Part, frozen=True):
+    """One layer of what this browser sends, as it comes in; ``receivers`` is how many it goes out to.
+
+    ``layer`` counts from 0, the lowest; ``lines`` is the picture's height; ``bitrate`` in bits/s.
+    """
+
+    source: Source
+    layer: int
+    codec: str
+    lines: int | None
+    bitrate: int | None
+    receivers: int
+
+
+class FeedFigures(Part, frozen=True):
+    """What one receiving line carries: layer ``layer`` (from 0) of ``layers``, null while nothing feeds it.
+
+    ``flowing`` is false while it waits: for a keyframe, or for the sender.
+    """
+
+    mid: str
+    member: str
+    source: Source
+    codec: str | None
+    layer: int | None
+    layers: int
+    lines: int | None
+    bitrate: int | None
+    flowing: bool
+
+
 # ---------------------------------------------------------------- browser to server
 
 
@@ -223,6 +254,10 @@ class ProbeLine(Wire, tag="probe", frozen=True):
     """Asks, before ``enter``, what the line carries; this browser sends something meanwhile (2 s)."""
 
 
+class FiguresWanted(Wire, tag="figures-wanted", frozen=True):
+    """Asks for the figures of this browser's own connection, answered by ``figures``."""
+
+
 class Ping(Wire, tag="ping", frozen=True):
     """Clock and liveness. ``sent`` is the browser's own clock in ms and comes back untouched."""
 
@@ -233,7 +268,9 @@ class Leave(Wire, tag="leave", frozen=True):
     """Leaves for good: the place is given up at once."""
 
 
-ClientMessage = Join | Enter | Offer | Media | TimerCommand | NotesOpen | Heard | ProbeLine | Ping | Leave
+ClientMessage = (
+    Join | Enter | Offer | Media | TimerCommand | NotesOpen | Heard | ProbeLine | FiguresWanted | Ping | Leave
+)
 
 
 # ---------------------------------------------------------------- server to browser
@@ -327,6 +364,31 @@ class Probed(Wire, tag="probed", frozen=True):
     spent: int
 
 
+class Figures(Wire, tag="figures", frozen=True):
+    """What the relay knows of this browser's connection. Null is what is not known.
+
+    ``up`` and ``down`` are bits/s of media since the figures before; ``estimate`` is what the line down is
+    taken to carry, ``allocated`` what is sent of it (null while nothing has shown its limit), ``queue_ms``
+    how long packets stand in it. Losses are shares (0 to 1) after repair: of what came here, and of the
+    speech that this browser had to make up. ``score`` is the E-model's rating (0 to 93).
+    """
+
+    path: MediaPath
+    rtt_ms: float | None
+    up: int | None
+    down: int | None
+    loss_up: float | None
+    loss_down: float | None
+    jitter_up_ms: float
+    jitter_down_ms: float
+    estimate: int | None
+    allocated: int | None
+    queue_ms: int
+    score: int | None
+    sends: tuple[LayerFigures, ...]
+    receives: tuple[FeedFigures, ...]
+
+
 class OwnAdvice(Wire, tag="advice", frozen=True):
     """What this member can do about a connection that is poor; null when it is not any more."""
 
@@ -377,6 +439,7 @@ ServerMessage = (
     | Speaker
     | OwnAdvice
     | Probed
+    | Figures
     | Saving
     | NotesSaved
     | Pong

@@ -34,19 +34,21 @@ class RefusedError(Exception):
 
 
 class CompagnonRooms:
-    """Everybody comes with a WebSocket of their own, as browsers do."""
+    """Everybody comes with a WebSocket of their own, as browsers do; from ``source``, where that is given."""
 
-    def __init__(self, url: str, pump: Pump, make_room: MakeRoom) -> None:
+    def __init__(self, url: str, pump: Pump, make_room: MakeRoom, source: str | None = None) -> None:
         self.transport_reports = True
         self._url = url
         self._pump = pump
         self._make_room = make_room
+        self._source = source
         self._identity = Identity()
         self._seats: list[Seat] = []
 
     async def open(self) -> None:
         """Nothing is sent before somebody comes."""
-        self._http = aiohttp.ClientSession()
+        local = None if self._source is None else (self._source, 0)
+        self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(local_addr=local, limit=0))
 
     async def close(self) -> None:
         """Everybody leaves."""

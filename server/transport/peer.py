@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Literal
 
 from server.media.allocate import picture_share
 from server.media.estimator import CEILING
+from server.media.figures import Speeds
 from server.media.incoming import Incoming
 from server.media.judging import Judging
 from server.media.tally import Tally
 from server.transport.dtls import Dtls, State
+from server.transport.figures import figures
 from server.transport.ice import Agent, Path
 from server.transport.port import Port
 from server.transport.streams import Leg, Link, Stream
 from server.transport.trials import Probed, TrialRun
 from server.transport.uplink import Uplink
-from signaling.messages import Slot, Source
+from signaling.messages import Figures, Slot, Source
 from signaling.negotiation import Agreed, Credentials, Local, Negotiation, Receiving
 from signaling.sdp import AUDIO_LEVEL, MID, REPAIRED_RID, RID, TRANSPORT_CC
 
@@ -64,6 +66,7 @@ class Peer:
         self.loss_up: float | None = None
         self.loss_down: float | None = None
         self.judging = Judging()
+        self.speeds = Speeds()
         self.tally: Tally | None = None
         self.slots_wanted = 0
         self.watches = False
@@ -256,6 +259,11 @@ class Peer:
     def heard(self, concealed: float, buffer: float) -> None:
         """Take the browser's word on the speech it got: share made up (0 to 1), jitter buffer in seconds."""
         self.judging.measuring.heard(concealed, buffer, self._port.clock())
+
+    def figures(self) -> Figures:
+        """Return what is known of this connection now; rates are means since the call before."""
+        with self._port.lock:
+            return figures(self, self._port.clock())
 
     def clock_offset(self, theirs: int, ours: int) -> int:
         """Return what to add to this browser's NTP time to get ours; it stays what it first was.

@@ -135,6 +135,8 @@ class Port:
                 try:
                     if count:
                         pump.batch(count)
+                    else:
+                        pump.forget()
                     reports.run()
                 except Exception:
                     # A fault in one packet must not end everybody's media.

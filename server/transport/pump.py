@@ -65,14 +65,18 @@ class Pump:
         self._drops = 0
         self._batches = 0
 
+    def forget(self) -> None:
+        """Let go of those who have left; their addresses may soon be somebody else's."""
+        if self._drops != self._table.drops:
+            self._drops = self._table.drops
+            self._known.clear()
+
     def batch(self, count: int) -> None:
         """Forward what the inlet's last call brought."""
         inlet, known, drop = self._inlet, self._known, self._stats.drop
         buffers, sizes, keys = inlet.buffers, inlet.sizes, inlet.keys
         before = self._stats.packets_out
-        if self._drops != self._table.drops:
-            self._drops = self._table.drops
-            known.clear()
+        self.forget()
         for index in range(count):
             buffer, size = buffers[index], sizes[index]
             if size < 12:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import socket
+import os
 import threading
 from collections import Counter
 from pathlib import Path
@@ -15,7 +15,9 @@ from redis.asyncio import Redis
 from bench.load.compagnon import CompagnonRooms
 from bench.load.people import Person
 from bench.load.pump import Pump
+from bench.usage import resident
 from server.live import Limits
+from server.live_memory import give_back
 from server.live_outbox import Outbox
 from server.live_room import Connection, LiveRoom
 from server.room.state import Present
@@ -28,6 +30,8 @@ from tests.support.robots_server import RobotServer, make_room, serving
 
 PEOPLE = 25
 ROUNDS = 4
+MOST_GROWN = 20_000_000
+"""Bytes: what all rounds would leave behind if nothing of one in three people went away."""
 KEPT_BY_SOMEBODY = (Connection, Dtls, Leg, Link, LiveRoom, Outbox, Peer, Present, RelayRoom, Stream)
 
 
@@ -38,13 +42,11 @@ async def test_nothing_stays_of_those_who_came_and_left(
     monkeypatch.setattr("server.live._empty_for_s", 0.2)
     async with serving(store, Limits(joins=10_000)) as server:
         await fill_and_empty(store, server)
-        before = held()
+        before, memory = held(), rested()
         for _ in range(ROUNDS):
             await fill_and_empty(store, server)
         await eventually(lambda: held() == before, "as many tasks, threads and files as before")
-        # The pump drops what it knows of those who have gone when the next datagram comes, whosoever.
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
-            stranger.sendto(b"nobody", ("127.0.0.1", server.relay.port))
+        assert rested() < memory + MOST_GROWN
         await eventually(lambda: not left(), "an empty memory")
 
 
@@ -52,6 +54,12 @@ def left() -> Counter[str]:
     """What is still there of rooms and people."""
     gc.collect()
     return Counter(type(each).__name__ for each in gc.get_objects() if type(each) in KEPT_BY_SOMEBODY)
+
+
+def rested() -> int:
+    """Bytes of memory of this process when all garbage is gone, as the server does it when nobody is here."""
+    give_back()
+    return resident(os.getpid())
 
 
 def held() -> tuple[int, int, int]:

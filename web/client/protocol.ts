@@ -113,6 +113,37 @@ export interface MemberQuality {
 }
 
 /**
+ * One layer of what this browser sends, as it comes in; `receivers` is how many it goes out to.
+ *
+ * `layer` counts from 0, the lowest; `lines` is the picture's height; `bitrate` in bits/s.
+ */
+export interface LayerFigures {
+  readonly source: Source;
+  readonly layer: number;
+  readonly codec: string;
+  readonly lines: number | null;
+  readonly bitrate: number | null;
+  readonly receivers: number;
+}
+
+/**
+ * What one receiving line carries: layer `layer` (from 0) of `layers`, null while nothing feeds it.
+ *
+ * `flowing` is false while it waits: for a keyframe, or for the sender.
+ */
+export interface FeedFigures {
+  readonly mid: string;
+  readonly member: string;
+  readonly source: Source;
+  readonly codec: string | null;
+  readonly layer: number | null;
+  readonly layers: number;
+  readonly lines: number | null;
+  readonly bitrate: number | null;
+  readonly flowing: boolean;
+}
+
+/**
  * First message on every connection. The first offer travels in it, so media is ready with the reply.
  *
  * `token` is the personal link's; `resume` is the `session` of an earlier `Joined` (same tab).
@@ -181,6 +212,11 @@ export interface Heard {
 /** Asks, before ``enter``, what the line carries; this browser sends something meanwhile (2 s). */
 export interface ProbeLine {
   readonly type: "probe";
+}
+
+/** Asks for the figures of this browser's own connection, answered by ``figures``. */
+export interface FiguresWanted {
+  readonly type: "figures-wanted";
 }
 
 /** Clock and liveness. ``sent`` is the browser's own clock in ms and comes back untouched. */
@@ -285,6 +321,32 @@ export interface Probed {
   readonly spent: number;
 }
 
+/**
+ * What the relay knows of this browser's connection. Null is what is not known.
+ *
+ * `up` and `down` are bits/s of media since the figures before; `estimate` is what the line down is
+ * taken to carry, `allocated` what is sent of it (null while nothing has shown its limit), `queue_ms`
+ * how long packets stand in it. Losses are shares (0 to 1) after repair: of what came here, and of the
+ * speech that this browser had to make up. `score` is the E-model's rating (0 to 93).
+ */
+export interface Figures {
+  readonly type: "figures";
+  readonly path: MediaPath;
+  readonly rtt_ms: number | null;
+  readonly up: number | null;
+  readonly down: number | null;
+  readonly loss_up: number | null;
+  readonly loss_down: number | null;
+  readonly jitter_up_ms: number;
+  readonly jitter_down_ms: number;
+  readonly estimate: number | null;
+  readonly allocated: number | null;
+  readonly queue_ms: number;
+  readonly score: number | null;
+  readonly sends: readonly LayerFigures[];
+  readonly receives: readonly FeedFigures[];
+}
+
 /** What this member can do about a connection that is poor; null when it is not any more. */
 export interface OwnAdvice {
   readonly type: "advice";
@@ -333,6 +395,7 @@ export type ClientMessage =
   | NotesOpen
   | Heard
   | ProbeLine
+  | FiguresWanted
   | Ping
   | Leave;
 
@@ -347,6 +410,7 @@ export type ServerMessage =
   | Speaker
   | OwnAdvice
   | Probed
+  | Figures
   | Saving
   | NotesSaved
   | Pong
