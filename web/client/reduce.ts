@@ -82,6 +82,7 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
     case "notes-saved":
     case "pong":
     case "probed":
+    case "figures":
       return state;
   }
 }
