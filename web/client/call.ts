@@ -2,6 +2,7 @@
 
 import { type Bootstrap, socketUrl } from "./bootstrap";
 import { Connection, type Socket } from "./connection";
+import { DetailsWatch } from "./details-watch";
 import { browserHost } from "./devices";
 import { HeardReport } from "./heard-report";
 import { Hearing } from "./hearing";
@@ -42,6 +43,7 @@ export class Call {
   readonly sources: Sources;
   readonly hearing: Hearing;
   readonly notes: NotesLine;
+  readonly details: DetailsWatch;
   connection: Connection;
   /** Waits until the notes are stored; set while they are open. */
   settleNotes: ((timeout: number) => Promise<boolean>) | null = null;
@@ -98,6 +100,11 @@ export class Call {
       () => this.networkChanged(),
     );
     this.heard = new HeardReport(
+      timers,
+      () => this.negotiation.look(),
+      (message) => this.connection.send(message),
+    );
+    this.details = new DetailsWatch(
       timers,
       () => this.negotiation.look(),
       (message) => this.connection.send(message),
@@ -303,6 +310,9 @@ export class Call {
         break;
       case "probed":
         void this.probe.answered(message);
+        break;
+      case "figures":
+        void this.details.answered(message);
         break;
       case "notes-saved":
         this.notes.saved(message.count);

@@ -1,6 +1,6 @@
 /** Messages and states that many tests begin from. */
 
-import type { Joined, Member, Members, Room, Slot, Timer } from "../protocol";
+import type { Figures, Joined, Member, Members, Room, Slot, Timer } from "../protocol";
 import { act, receive } from "../reduce";
 import { initialState, type State } from "../state";
 
@@ -58,6 +58,28 @@ export function joined(change: Partial<Joined> = {}): Joined {
 /** What everyone is told of who is here. */
 export function members(change: Partial<Members>): Members {
   return { type: "members", present: [], left: [], quality: [], ...change };
+}
+
+/** What the server knows of this connection. */
+export function figures(change: Partial<Figures> = {}): Figures {
+  return {
+    type: "figures",
+    path: "udp",
+    rtt_ms: 40,
+    up: null,
+    down: null,
+    loss_up: null,
+    loss_down: null,
+    jitter_up_ms: 0,
+    jitter_down_ms: 0,
+    estimate: null,
+    allocated: null,
+    queue_ms: 0,
+    score: null,
+    sends: [],
+    receives: [],
+    ...change,
+  };
 }
 
 export const videoSlot = (mid: string, member: string | null, source: Slot["source"] = "camera"): Slot => ({

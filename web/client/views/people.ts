@@ -8,8 +8,8 @@ import { qualityOf } from "../stage";
 import { myself, others, type State } from "../state";
 import { qualityBars } from "./quality";
 
-/** Who is here, and who has a link but has not come. */
-export function people(state: State): TemplateResult {
+/** Who is here, and who has a link but has not come. `details` opens the connection's figures. */
+export function people(state: State, details: () => void): TemplateResult {
   const here = [myself(state), ...others(state)];
   const away = state.room.guests.filter((guest) => !here.some((member) => member.id === guest.id));
   return html`<div class="people">
@@ -17,7 +17,7 @@ export function people(state: State): TemplateResult {
       ${repeat(
         here,
         (member) => member.id,
-        (member) => present(state, member),
+        (member) => present(state, member, details),
       )}
     </ul>
     ${
@@ -35,7 +35,7 @@ export function people(state: State): TemplateResult {
   </div>`;
 }
 
-function present(state: State, member: Member): TemplateResult {
+function present(state: State, member: Member, details: () => void): TemplateResult {
   const self = member.id === state.me.id;
   const speaking = state.speaker === member.id && member.microphone;
   const quality = qualityOf(state, member);
@@ -45,7 +45,7 @@ function present(state: State, member: Member): TemplateResult {
       ${member.screen ? mark("screen", t("people.shares")) : nothing}
       ${mark(member.microphone ? "microphone" : "microphone-off", t(member.microphone ? "tile.microphone-on" : "tile.microphone-off"))}
       ${mark(member.camera ? "camera" : "camera-off", t(member.camera ? "tile.camera-on" : "tile.camera-off"))}
-      ${qualityBars(quality, self, state.advice)}
+      ${qualityBars(quality, self, state.advice, details)}
     </span>
   </li>`;
 }

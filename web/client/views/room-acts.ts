@@ -7,4 +7,5 @@ export interface RoomActs {
   moveOwn(): void;
   sounds(on: boolean): void;
   devices(): void;
+  details(): void;
 }

@@ -20,6 +20,7 @@ import { people } from "./people";
 import type { RoomActs } from "./room-acts";
 import type { DeviceSettings } from "./settings";
 import { toasts } from "./toasts";
+import "./details-panel";
 import "./help";
 import "./leave-dialog";
 import "./notes";
@@ -79,7 +80,8 @@ export class SessionRoom extends LightElement {
     if (after !== null) {
       this.querySelector<HTMLElement>(`#panel-${after}`)?.focus();
     } else if (this.contains(document.activeElement) || document.activeElement === document.body) {
-      this.querySelector<HTMLElement>(`.controls [data-control=${before}]`)?.focus();
+      const button = before === "details" ? "more" : before;
+      this.querySelector<HTMLElement>(`.controls [data-control=${button}]`)?.focus();
     }
   }
 
@@ -91,6 +93,7 @@ export class SessionRoom extends LightElement {
       if (next !== undefined) this.call.store.dispatch({ type: "own", corner: next });
     },
     sounds: (sounds) => this.call.store.dispatch({ type: "sounds", sounds }),
+    details: () => this.call.store.dispatch({ type: "panel", panel: "details" }),
     devices: () => void this.querySelector<DeviceSettings>("device-settings")?.show(),
   };
 
@@ -167,7 +170,20 @@ export class SessionRoom extends LightElement {
             ></notes-panel>`
           : html``,
       )}
-      ${panel("people", state.panel === "people", close, people(state))}
+      ${panel(
+        "people",
+        state.panel === "people",
+        close,
+        people(state, () => this.acts.details()),
+      )}
+      ${panel(
+        "details",
+        state.panel === "details",
+        close,
+        state.panel === "details"
+          ? html`<details-panel .call=${call} .state=${state} .say=${this.say}></details-panel>`
+          : html``,
+      )}
       <device-settings .call=${call} .state=${state}></device-settings>
       <shortcut-help .call=${call} .state=${state}></shortcut-help>
       <leave-dialog .leave=${() => this.run("leave")}></leave-dialog>

@@ -115,6 +115,8 @@ export class RoomTile extends LightElement {
     }, 1_000);
   }
 
+  private readonly details = (): void => this.call.store.dispatch({ type: "panel", panel: "details" });
+
   protected override render() {
     const { member, source, self, quality } = this.tile;
     const camera = source === "camera";
@@ -131,7 +133,7 @@ export class RoomTile extends LightElement {
       <div class="tile-label">
         <span class="tile-name">${camera ? (self ? t("tile.you-short") : member.name) : t("tile.screen", { name: member.name })}</span>
         ${camera && !member.microphone ? html`<span class="tile-muted" title=${t("tile.microphone-off")}>${icon("microphone-off")}</span>` : nothing}
-        ${camera ? qualityBars(quality, self, this.call.state.advice) : nothing}
+        ${camera ? qualityBars(quality, self, this.call.state.advice, self ? this.details : undefined) : nothing}
       </div>
     `;
   }
