@@ -89,6 +89,51 @@ def assign_video(
     return assign(current, wanted, homes), len(wanted)
 
 
+class Offered:
+    """What there is to hear and see in a room, put in order once for all.
+
+    What each is sent of it then costs as much as that browser has lines, however many people are there.
+    ``microphones`` and ``cameras`` are members in order of arrival, ``recent`` who spoke lately and ``spoke``
+    who ever did, the last first.
+    """
+
+    def __init__(
+        self,
+        microphones: Sequence[str],
+        screens: Sequence[str],
+        cameras: Sequence[str],
+        recent: Sequence[str],
+        spoke: Sequence[str],
+    ) -> None:
+        self._microphones = microphones
+        self._screens = screens
+        self._cameras = cameras
+        self._filming = frozenset(cameras)
+        heard = frozenset(microphones)
+        self._recent = [member for member in recent if member in heard]
+        self._foremost = foremost(cameras, spoke, 0)
+
+    def audio(self, current: Sequence[Feed | None], but: str) -> list[Feed | None]:
+        """Place what everybody but ``but`` says in that member's lines, as ``assign_audio`` does."""
+        crowd = len(self._microphones) > len(current) + 1
+        names = [member for member in (self._recent if crowd else self._microphones) if member != but]
+        if crowd:
+            names = names[: len(current)]
+        return assign_audio(current, names, self._recent)
+
+    def video(
+        self, current: Sequence[Feed | None], audio: Sequence[Feed | None], but: str
+    ) -> tuple[list[Feed | None], int]:
+        """Place pictures in the lines of ``but``, who hears ``audio``, as ``assign_video`` does."""
+        places = len(current)
+        screens = [member for member in self._screens if member != but]
+        count = len(self._cameras) - (but in self._filming)
+        order = self._cameras if count <= places else self._foremost[: places + 1]
+        cameras = [member for member in order if member != but][:places]
+        slots, _ = assign_video(current, screens, cameras, audio)
+        return slots, len(screens) + count
+
+
 def foremost(members: Sequence[str], spoke: Sequence[str], places: int) -> list[str]:
     """Bring those who ``spoke`` (the last first) before those who only listen, where not all find a place.
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from server.media.slots import Feed, assign_audio, assign_video, assign_watcher, foremost
+from server.media.slots import Feed, Offered, assign_watcher
 from server.media.speakers import Speakers
 from server.transport.peer import Peer
 from server.transport.port import Port
@@ -119,12 +119,20 @@ class RelayRoom:
 
     def _place(self) -> None:
         present = [peer for peer in self._peers.values() if peer.entered and peer.connected]
+        offered = Offered(
+            [peer.member for peer in present if "microphone" in peer.streams],
+            [peer.member for peer in present if "screen" in peer.sending and "screen" in peer.streams],
+            [peer.member for peer in present if "camera" in peer.sending and "camera" in peer.streams],
+            self._speakers.recent,
+            self._spoke,
+        )
+        nothing = Offered((), (), (), (), ())
         for peer in self._peers.values():
-            others = [other for other in present if other is not peer] if peer in present else []
+            inside = peer.entered and peer.connected
             if peer.watches:
-                self._show(peer, others)
+                self._show(peer, [other for other in present if other is not peer] if inside else [])
             else:
-                self._assign_for(peer, others)
+                self._assign_for(peer, offered if inside else nothing)
 
     def _show(self, watcher: Peer, others: Sequence[Peer]) -> None:
         """Fill the lines of one who only watches: the member followed, or whoever is loudest."""
@@ -141,14 +149,10 @@ class RelayRoom:
         for leg, feed in zip([*audio, *video], [*heard, *seen], strict=True):
             self._feed(leg, feed)
 
-    def _assign_for(self, peer: Peer, others: Sequence[Peer]) -> None:
+    def _assign_for(self, peer: Peer, offered: Offered) -> None:
         audio, video = peer.line("audio"), peer.line("video")
-        names = [other.member for other in others if "microphone" in other.streams]
-        heard = assign_audio([leg.feed for leg in audio], names, self._speakers.recent)
-        screens = [o.member for o in others if "screen" in o.sending and "screen" in o.streams]
-        cameras = [o.member for o in others if "camera" in o.sending and "camera" in o.streams]
-        cameras = foremost(cameras, self._spoke, len(video))
-        seen, wanted = assign_video([leg.feed for leg in video], screens, cameras, heard)
+        heard = offered.audio([leg.feed for leg in audio], peer.member)
+        seen, wanted = offered.video([leg.feed for leg in video], heard, peer.member)
         changes = [self._feed(leg, feed) for leg, feed in zip(audio, heard, strict=True)]
         changes += [self._feed(leg, feed) for leg, feed in zip(video, seen, strict=True)]
         changes += [self._feed(leg, None) for leg in peer.legs.values() if not leg.active]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.media.slots import Feed, assign, assign_audio, assign_video, foremost
+from server.media.slots import Feed, Offered, assign, assign_audio, assign_video, foremost
 
 
 def mic(member: str) -> Feed:
@@ -103,3 +103,36 @@ def test_a_speaker_from_far_back_takes_one_place_alone() -> None:
     after, _ = assign_video(before, [], foremost(crowd, ["p15"], 9), [])
     assert [feed for feed in after if feed not in before] == [Feed("p15", "camera")]
     assert sum(old == new for old, new in zip(before, after, strict=True)) == 8
+
+
+people = st.lists(st.sampled_from("abcdefghij"), unique=True)
+
+
+@given(
+    people,
+    people,
+    people,
+    people,
+    people,
+    st.sampled_from("abcdefghijk"),
+    st.integers(0, 3),
+    st.integers(0, 9),
+)
+def test_what_is_put_in_order_once_is_what_each_would_be_given_alone(
+    mics: list[str],
+    screens: list[str],
+    cameras: list[str],
+    recent: list[str],
+    spoke: list[str],
+    me: str,
+    ears: int,
+    eyes: int,
+) -> None:
+    offered = Offered(mics, screens, cameras, recent, spoke)
+    audio: list[Feed | None] = [None] * ears
+    video: list[Feed | None] = [None] * eyes
+    heard = offered.audio(audio, me)
+    assert heard == assign_audio(audio, [other for other in mics if other != me], recent)
+    others = foremost([other for other in cameras if other != me], spoke, eyes)
+    alone = assign_video(video, [other for other in screens if other != me], others, heard)
+    assert offered.video(video, heard, me) == alone
