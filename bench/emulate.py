@@ -142,10 +142,10 @@ def main(name: str, here: str, there: str) -> None:
     near, far = _tun(f"{name}a"), _tun(f"{name}b")
     try:
         _ip("netns", "add", name)
-        _ip("address", "add", f"{here}/30", "dev", f"{name}a")
+        _ip("address", "add", f"{here}/29", "dev", f"{name}a")
         _ip("link", "set", f"{name}a", "up", "mtu", str(_MTU))
         _ip("link", "set", f"{name}b", "netns", name)
-        _ip("-n", name, "address", "add", f"{there}/30", "dev", f"{name}b")
+        _ip("-n", name, "address", "add", f"{there}/29", "dev", f"{name}b")
         _ip("-n", name, "link", "set", f"{name}b", "up", "mtu", str(_MTU))
         _ip("-n", name, "link", "set", "lo", "up")
         _ip("-n", name, "route", "add", "default", "via", here)
@@ -179,6 +179,22 @@ class Emulated:
         self._process.stdin.flush()
         told: dict[str, Any] = json.loads(self._said())
         return told
+
+    def block_udp(self) -> None:
+        """From now on UDP from the namespace reaches nobody and nothing tells why; TCP is left alone."""
+        _ip("-n", self.name, "rule", "add", "pref", "10", "ipproto", "udp", "blackhole")
+
+    def unblock(self) -> None:
+        """Let UDP through again."""
+        _ip("-n", self.name, "rule", "del", "pref", "10")
+
+    def move(self, address: str) -> None:
+        """Change the namespace's address, within the same /29: the old one is gone at once."""
+        device = f"{self.name}b"
+        _ip("-n", self.name, "address", "del", f"{self.there}/29", "dev", device)
+        _ip("-n", self.name, "address", "add", f"{address}/29", "dev", device)
+        _ip("-n", self.name, "route", "replace", "default", "via", self.here)
+        self.there = address
 
     def _said(self) -> str:
         assert self._process.stdout is not None

@@ -120,7 +120,10 @@ async def until(page: Page, function: str, what: str) -> Any:
 
 @contextlib.asynccontextmanager
 async def peer_site(address: str = _ADDRESS) -> AsyncIterator[str]:
-    """The page to compare with, and its signalling: what one says, the others get. Gives its URL."""
+    """The pages to compare with, and the direct call's signalling: what one says, the others get.
+
+    Gives the URL of the page that calls directly; beside it, ``janus.html`` calls through a Janus.
+    """
     open_sockets: set[web.WebSocketResponse] = set()
 
     async def page(_: web.Request) -> web.FileResponse:
@@ -141,8 +144,12 @@ async def peer_site(address: str = _ADDRESS) -> AsyncIterator[str]:
                 await other.send_json({"bye": True})
         return own
 
+    async def janus(_: web.Request) -> web.FileResponse:
+        return web.FileResponse(_HERE / "janus.html")
+
     app = web.Application()
     app.router.add_get("/", page)
+    app.router.add_get("/janus.html", janus)
     app.router.add_get("/signal", signal)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()

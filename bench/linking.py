@@ -1,8 +1,9 @@
-"""``bench/links``: a call of two over bad lines, through our server and directly between the browsers.
+"""``bench/links``: a call of two over bad lines, through our server, through Janus and directly.
 
-Ada's browser is on this machine, Bo's in a network namespace behind an emulated line (``bench/emulate.py``).
-Pictures are 640x360 at 15 frames a second, sounds steady tones. Each row of each system is a call of its own
-that begins on a good line; after the line has become bad there is time to adapt, and then it is measured.
+Ada's browser is on this machine, Bo's in a network namespace behind an emulated line (``bench/emulate.py``),
+all of it in a network and process namespace of the benchmark's own. Pictures are 640x360 at 15 frames a
+second, sounds steady tones. Each row of each system is a call of its own in browsers of its own that begins
+on a good line; after the line has become bad there is time to adapt, and then it is measured.
 """
 
 from __future__ import annotations
@@ -11,24 +12,30 @@ import argparse
 import asyncio
 import contextlib
 import os
+import random
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 
 from bench.emulate import Emulated
 from bench.environment import lack
+from bench.isolation import isolated, make_network, missing, run_isolated
 from bench.joining import free_port, open_page, peer_site, until
+from bench.lines import FIGURES, GOOD, NO_CALL, ROWS, Call, Heard, Moment, Row, Took, summary, table
 from bench.ours import CompagnonServer
+from bench.servers import JanusServer
 from tests.support.media import FACES, Face, write_picture, write_tone
 
-_HERE: Final = "10.88.66.1"
-_THERE: Final = "10.88.66.2"
+HERE: Final = "10.88.66.1"
+THERE: Final = ("10.88.66.2", "10.88.66.3")
+OURS: Final = "compagnon"
+PEERS: Final = ("janus", "peer to peer")
 _FLAGS: Final = (
     # Root in a container has no user namespaces to sandbox with.
     "--no-sandbox",
@@ -40,111 +47,19 @@ _FLAGS: Final = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
 )
-_GOOD: Final[dict[str, float]] = {"delay": 20, "jitter": 0, "loss": 0, "rate": 0, "queue": 300}
-_IN_CALL: Final = "() => !!document.querySelector('[data-view=\"room\"]')"
+_OUTAGE_S: Final = 6.0
+_BACK_S: Final = 20.0
+"""How long a ``Moment`` waits for pictures."""
+_STARTING_S: Final = 90.0
+"""The longest that a call takes to begin, in browsers that start anew."""
 _READY: Final = {
-    "compagnon": """
-() => document.querySelector('[data-check="media"]')?.dataset.state === 'ok'
-  && compagnon.state.mine.camera === 'on' && compagnon.state.mine.microphone === 'on'
+    OURS: """
+() => compagnon.state.mine.camera === 'on' && compagnon.state.mine.microphone === 'on'
+  && document.querySelector('#join')?.disabled === false
 """,
-    "peer to peer": "() => !document.querySelector('#join').disabled",
+    **dict.fromkeys(PEERS, "() => !document.querySelector('#join').disabled"),
 }
-
-# What has come in since the connection began; lines of a receiver that never had a packet are idle slots.
-_FIGURES: Final = """
-async () => {
-  const connection = window.compagnon?.peer ?? peer;
-  const sum = { samples: 0, concealed: 0, frames: 0, frozen: 0, width: 0, height: 0, bytes: 0 };
-  for (const one of (await connection.getStats()).values()) {
-    if (one.type !== 'inbound-rtp' || !one.packetsReceived) continue;
-    sum.bytes += one.bytesReceived;
-    if (one.kind === 'audio') {
-      sum.samples += one.totalSamplesReceived;
-      sum.concealed += one.concealedSamples;
-    } else {
-      sum.frames += one.framesDecoded ?? 0;
-      sum.frozen += one.totalFreezesDuration ?? 0;
-      sum.width = Math.max(sum.width, one.frameWidth ?? 0);
-      sum.height = Math.max(sum.height, one.frameHeight ?? 0);
-    }
-  }
-  return sum;
-}
-"""
-
-
-@dataclass(frozen=True)
-class Goal:
-    """What to reach, worst direction: concealed sound in %, frozen picture in s a minute, frames a second."""
-
-    concealed: float
-    frozen: float | None
-    frames: float | None
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line, both ways unless ``down`` says otherwise, and the goal (any row of the table)."""
-
-    name: str
-    line: dict[str, float]
-    goal: Goal
-
-
-ROWS: Final = (
-    Row("clean", {}, Goal(0.5, 0.5, 14)),
-    Row("5% loss", {"loss": 5}, Goal(1, 0.5, 14)),
-    Row("15% loss", {"loss": 15}, Goal(3, 1, 12)),
-    Row("300 kbit/s", {"rate": 300}, Goal(0.5, 0.5, 14)),
-    Row("150 kbit/s", {"rate": 150}, Goal(0.5, 0.5, 10)),
-    Row("500 kbit/s, 1 s queue", {"rate": 500, "queue": 1_000}, Goal(0.5, 0.5, 14)),
-    Row("2% loss, 150 ms jitter", {"loss": 2, "jitter": 150, "delay": 150}, Goal(1, 0.5, 12)),
-    Row("48 kbit/s", {"rate": 48}, Goal(5, None, None)),
-)
-SYSTEMS: Final = ("compagnon", "peer to peer")
-
-
-@dataclass(frozen=True)
-class Heard:
-    """One direction of one row. ``kbits`` is what came in a second."""
-
-    concealed: float
-    frozen: float
-    frames: float
-    size: str
-    kbits: float
-
-    @classmethod
-    def between(cls, before: dict[str, Any], after: dict[str, Any], seconds: float) -> Heard:
-        """From two readings of ``_FIGURES``."""
-        samples = after["samples"] - before["samples"]
-        frames = after["frames"] - before["frames"]
-        frozen = (after["frozen"] - before["frozen"]) * 60 / seconds
-        return cls(
-            # Nothing came at all: nothing was heard.
-            100.0 * (after["concealed"] - before["concealed"]) / samples if samples else 100.0,
-            # A freeze is counted when it ends: a picture that never moved was frozen all the time.
-            60.0 if not frames else min(60.0, frozen),
-            frames / seconds,
-            f"{after['width']}x{after['height']}",
-            (after["bytes"] - before["bytes"]) * 8 / 1_000 / seconds,
-        )
-
-    def __str__(self) -> str:
-        return (
-            f"{self.concealed:.1f} % / {self.frozen:.1f} s / {self.frames:.1f} at {self.size}, "
-            f"{self.kbits:.0f} kbit/s"
-        )
-
-
-def reached(goal: Goal, ways: Sequence[Heard]) -> bool:
-    """Whether both directions reach the goal."""
-    return all(
-        way.concealed <= goal.concealed
-        and (goal.frozen is None or way.frozen <= goal.frozen)
-        and (goal.frames is None or way.frames >= goal.frames)
-        for way in ways
-    )
+_FRAMES: Final = f"async () => (await ({FIGURES})()).frames"
 
 
 @contextlib.asynccontextmanager
@@ -152,8 +67,10 @@ async def _chromium(
     playwright: Playwright, folder: Path, face: Face, trusted: str, namespace: str | None
 ) -> AsyncIterator[Browser]:
     """A Chromium with this face, in the namespace if one is named."""
-    picture = write_picture(folder / f"{face.left}.y4m", face, 640, 360, 15, texture=True)
-    tone = write_tone(folder / f"{face.tone}.wav", face.tone)
+    picture, tone = folder / f"{face.left}.y4m", folder / f"{face.tone}.wav"
+    if not tone.exists():
+        write_picture(picture, face, 640, 360, 15, texture=True)
+        write_tone(tone, face.tone)
     program = shutil.which("chromium")
     if namespace:
         wrapper = folder / "chromium-there"
@@ -175,109 +92,201 @@ async def _chromium(
         await browser.close()
 
 
-async def _enter(page: Page, system: str) -> None:
-    await until(page, _READY[system], f"{system}: ready to join")
-    if system == "compagnon":
-        await page.click("#join")
-        await until(page, _IN_CALL, "in the room")
+async def _moving(page: Page, more: int, deadline: float) -> None:
+    """Wait until so many further frames have come; raises TimeoutError at the deadline."""
+    start = await page.evaluate(_FRAMES)
+    while await page.evaluate(_FRAMES) < start + more:
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        await asyncio.sleep(0.02)
 
 
 class Trial:
-    """Two browsers and a line between them; ``row`` measures one call."""
+    """The servers, and a line to call over: each call is one system's, in browsers of its own."""
 
-    def __init__(
-        self, line: Emulated, here: Browser, there: Browser, server: CompagnonServer, site: str
-    ) -> None:
-        self._line, self._here, self._there, self._server, self._site = line, here, there, server, site
+    def __init__(self, folder: Path, playwright: Playwright) -> None:
+        self._folder, self._playwright = folder, playwright
+        self._server = CompagnonServer(folder / OURS, HERE, free_port())
+        self._janus = JanusServer(folder / "janus", 18188, (41_000, 43_000), address=HERE)
 
-    async def row(self, row: Row, system: str, adapt: float, seconds: float) -> tuple[list[Heard], float]:
-        """One call on this line: what Ada and what Bo got, and the longest wait in a queue (ms)."""
+    @contextlib.asynccontextmanager
+    async def open(self, systems: Sequence[str]) -> AsyncIterator[str]:
+        """Start what the systems need; gives the address of the page that calls directly."""
         async with contextlib.AsyncExitStack() as stack:
-            self._line.change(up=_GOOD, down=_GOOD)
-            if system == "compagnon":
-                links = [f"{self._server.url}/j/{token}" for token in await self._server.make_room(2)]
-            else:
-                links = [self._site] * 2
+            # The servers listen on the line's own address.
+            self._line = Emulated(f"line{os.getpid() % 10_000}", HERE, THERE[0])
+            stack.callback(self._line.close)
+            if OURS in systems:
+                stack.callback(self._server.stop)
+                await self._server.start()
+            if "janus" in systems:
+                stack.callback(self._janus.stop)
+                await self._janus.start()
+            self._site = await stack.enter_async_context(peer_site(HERE))
+            yield self._site
+
+    async def row(self, row: Row | Moment, system: str, adapt: float, seconds: float) -> Call | Took:
+        """One call on this line. Raises TimeoutError where none comes about."""
+        async with contextlib.AsyncExitStack() as stack:
+            self._line.change(up=GOOD, down=GOOD)
+            trusted = f"{self._server.url},{self._site.rstrip('/')}"
+            links = await self._links(system)
             pages = []
-            for browser, link in zip((self._here, self._there), links, strict=True):
-                page = await open_page(browser, link)
-                stack.push_async_callback(page.context.close)
-                await _enter(page, system)
-                pages.append(page)
-            if system != "compagnon":
-                await pages[0].click("#join")
-            for page in pages:
+            for face, namespace in zip(FACES, (None, self._line.name), strict=False):
+                browser = await stack.enter_async_context(
+                    _chromium(self._playwright, self._folder, face, trusted, namespace)
+                )
+                pages.append((browser, links[len(pages)]))
+            if isinstance(row, Moment) and row.what in ("joining", "no udp"):
+                return await self._comes(row, system, pages, stack)
+            ada, bo = [await self._enter(*page, system, stack) for page in pages]
+            if system == "peer to peer":
+                await ada.click("#join")
+            for page in (ada, bo):
                 await until(page, "() => benchNoted.seen", f"{system}: a picture on a good line")
-            bad = {**_GOOD, **row.line}
+            if isinstance(row, Moment):
+                return await self._comes_back(row, ada, bo)
+            bad = {**GOOD, **row.line}
             self._line.change(up=bad, down=bad)
             await asyncio.sleep(adapt)
-            before = [await page.evaluate(_FIGURES) for page in pages]
+            before = [await page.evaluate(FIGURES) for page in (ada, bo)]
             self._line.change()
             await asyncio.sleep(seconds)
-            after = [await page.evaluate(_FIGURES) for page in pages]
-            carried = self._line.change(up=_GOOD, down=_GOOD)
-        ways = [Heard.between(*pair, seconds) for pair in zip(before, after, strict=True)]
-        return ways, max(carried[way]["longest"] for way in ("up", "down"))
+            after = [await page.evaluate(FIGURES) for page in (ada, bo)]
+            carried = self._line.change(up=GOOD, down=GOOD)
+        ways = tuple(Heard.between(*pair, seconds) for pair in zip(before, after, strict=True))
+        return Call(ways, max(carried[way]["longest"] for way in ("up", "down")))
+
+    async def _links(self, system: str) -> list[str]:
+        if system == OURS:
+            return [f"{self._server.url}/j/{token}" for token in await self._server.make_room(2)]
+        if system == "janus":
+            room = random.randrange(10_000, 1_000_000)
+            return [f"{self._site}janus.html?janus={self._janus.url}&room={room}"] * 2
+        return [self._site] * 2
+
+    async def _enter(
+        self, browser: Browser, link: str, system: str, stack: contextlib.AsyncExitStack
+    ) -> Page:
+        page = await open_page(browser, link)
+        stack.push_async_callback(page.context.close)
+        await until(page, _READY[system], f"{system}: ready to join")
+        if system != "peer to peer":
+            await page.click("#join")
+        return page
+
+    async def _comes(
+        self,
+        row: Moment,
+        system: str,
+        pages: Sequence[tuple[Browser, str]],
+        stack: contextlib.AsyncExitStack,
+    ) -> Took:
+        """From Bo's click on Join, as soon as his page allows it, until both have a picture."""
+        ada = await self._enter(*pages[0], system, stack)
+        try:
+            if row.what == "no udp":
+                self._line.block_udp()
+                stack.callback(self._line.unblock)
+            bad = {**GOOD, **row.line}
+            self._line.change(up=bad, down=bad)
+            bo = await self._enter(*pages[1], system, stack)
+            if system == "peer to peer":
+                await bo.click("#join")
+            seen = [await until(page, "() => benchNoted.seen", "a picture") for page in (ada, bo)]
+        except TimeoutError:
+            return Took(None)
+        return Took((max(seen) - await bo.evaluate("() => benchNoted.clicked")) / 1_000)
+
+    async def _comes_back(self, row: Moment, ada: Page, bo: Page) -> Took:
+        """From when the line is there again until fresh pictures come both ways."""
+        if row.what == "outage":
+            dead = {**GOOD, "loss": 100}
+            self._line.change(up=dead, down=dead)
+            await asyncio.sleep(_OUTAGE_S)
+            self._line.change(up=GOOD, down=GOOD)
+        else:
+            self._line.move(next(address for address in THERE if address != self._line.there))
+        since = time.monotonic()
+        try:
+            await asyncio.gather(*(_moving(page, 3, since + _BACK_S) for page in (ada, bo)))
+        except TimeoutError:
+            return Took(None)
+        return Took(time.monotonic() - since)
 
 
-async def run(rows: Sequence[Row], systems: Sequence[str], adapt: float, seconds: float) -> None:
+async def run(
+    rows: Sequence[Row | Moment], systems: Sequence[str], adapt: float, seconds: float, repeat: int
+) -> None:
     """Measures and prints."""
-    good = measured = 0
+    cells, good = [], 0
     with tempfile.TemporaryDirectory(prefix="compagnon-bench-") as directory:
-        folder = Path(directory)
-        async with contextlib.AsyncExitStack() as stack:
-            line = Emulated(f"line{os.getpid() % 10_000}", _HERE, _THERE)
-            stack.callback(line.close)
-            server = CompagnonServer(folder / "compagnon", _HERE, free_port())
-            stack.callback(server.stop)
-            await server.start()
-            playwright = await stack.enter_async_context(async_playwright())
-            for row in rows:
-                print(f"{row.name}   goal {row.goal.concealed:g} %", flush=True)
-                for system in systems:
-                    # Browsers of their own: an estimate of the line must not outlive it.
-                    async with contextlib.AsyncExitStack() as call:
-                        site = await call.enter_async_context(peer_site(_HERE))
-                        trusted = f"{server.url},{site.rstrip('/')}"
-                        browsers = [
-                            await call.enter_async_context(
-                                _chromium(playwright, folder, face, trusted, namespace)
-                            )
-                            for face, namespace in zip(FACES, (None, line.name), strict=False)
-                        ]
-                        trial = Trial(line, *browsers, server, site)
-                        try:
-                            ways, queue = await trial.row(row, system, adapt, seconds)
-                        except TimeoutError as error:
-                            print(f"  {system:<13} no call: {error}", flush=True)
-                            measured += system == "compagnon"
-                            continue
-                    done = reached(row.goal, ways)
-                    print(
-                        f"  {system:<13} Ada gets {ways[0]} | Bo gets {ways[1]} | queue up to {queue:.0f} ms"
-                        f" | {'goal reached' if done else 'goal missed'}",
-                        flush=True,
-                    )
-                    if system == "compagnon":
-                        measured += 1
-                        good += done
-    print(f"links: goals reached {good} of {measured}")
+        async with async_playwright() as playwright:
+            trial = Trial(Path(directory), playwright)
+            async with trial.open(systems):
+                for row in rows:
+                    found = {}
+                    for system in systems:
+                        runs = []
+                        for _ in range(repeat):
+                            runs.append(await _once(trial, row, system, adapt, seconds))
+                            print(f"{row.name} | {system} | {runs[-1]}", flush=True)
+                        found[system] = summary(row, runs)
+                    cell, done = found[OURS]
+                    good += done
+                    mark = "reached" if done else "missed"
+                    cells.append([row.name, cell, *(found[each][0] for each in systems[1:]), row.aim, mark])
+    print()
+    print(table(["line", *systems, "goal", OURS], cells))
+    print(f"links: goals reached {good} of {len(rows)}")
+
+
+async def _once(trial: Trial, row: Row | Moment, system: str, adapt: float, seconds: float) -> Call | Took:
+    try:
+        async with asyncio.timeout(_STARTING_S + _OUTAGE_S + _BACK_S + adapt + seconds):
+            return await trial.row(row, system, adapt, seconds)
+    except TimeoutError as error:
+        print(f"{row.name} | {system} | no call: {error}", flush=True)
+        return Took(None) if isinstance(row, Moment) else NO_CALL
 
 
 def main(argv: list[str]) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="bench/links", description=__doc__)
-    parser.add_argument("--rows", help=f"some of: {'; '.join(row.name for row in ROWS)} (by ;)")
-    parser.add_argument("--systems", default=",".join(SYSTEMS), help="default: %(default)s")
+    parser.add_argument("--only", help=f"some of: {'; '.join(row.name for row in ROWS)} (by ;)")
+    parser.add_argument(
+        "--peers",
+        default=",".join(PEERS),
+        help="what to compare with, by commas, or nothing (default: %(default)s)",
+    )
     parser.add_argument("--adapt", type=float, default=15, help="seconds before measuring (%(default)g)")
     parser.add_argument("--seconds", type=float, default=40, help="seconds measured (%(default)g)")
+    parser.add_argument("--repeat", type=int, default=1, help="calls for each, of which medians count")
     arguments = parser.parse_args(argv)
-    for program, package in (("chromium", "chromium"), ("ip", "iproute2")):
+    names = [name.strip() for name in arguments.only.split(";")] if arguments.only else []
+    peers = [name.strip() for name in arguments.peers.split(",") if name.strip()]
+    if unknown := ({*names} - {row.name for row in ROWS}) | ({*peers} - {*PEERS}):
+        parser.error(f"not known: {', '.join(sorted(unknown))}")
+    rows = [row for row in ROWS if not names or row.name in names]
+    needed = [("chromium", "chromium"), *([("janus", "janus")] if "janus" in peers else [])]
+    for program, package in needed:
         if shutil.which(program) is None:
             lack(f"{program} is missing: type apt-get install {package}.")
-    if os.geteuid() != 0 or not Path("/dev/net/tun").exists():
-        lack("bench/links makes a network of its own: it needs root and /dev/net/tun.")
-    names = [name.strip() for name in arguments.rows.split(";")] if arguments.rows else []
-    rows = [row for row in ROWS if not names or row.name in names]
-    asyncio.run(run(rows, arguments.systems.split(","), arguments.adapt, arguments.seconds))
+    if sentence := missing():
+        lack(sentence)
+    if not Path("/dev/net/tun").exists():
+        lack("bench/links makes lines of its own: it needs /dev/net/tun.")
+    systems = [OURS, *peers]
+    if not isolated():
+        calls = len(rows) * len(systems) * max(1, arguments.repeat)
+        longest = 60 + calls * (_STARTING_S + _OUTAGE_S + _BACK_S + arguments.adapt + arguments.seconds)
+        return run_isolated("bench.linking", argv, longest)
+    make_network()
+    asyncio.run(run(rows, systems, arguments.adapt, arguments.seconds, max(1, arguments.repeat)))
     return 0
+
+
+if __name__ == "__main__":
+    import sys
+
+    raise SystemExit(main(sys.argv[1:]))

@@ -125,13 +125,19 @@ class JanusServer:
     """
 
     def __init__(
-        self, directory: Path, port: int, media_ports: tuple[int, int], event_loops: int = 0
+        self,
+        directory: Path,
+        port: int,
+        media_ports: tuple[int, int],
+        event_loops: int = 0,
+        address: str = ADDRESS,
     ) -> None:
         self.name = f"janus, event_loops={event_loops}" if event_loops else "janus, default"
         self._directory = directory
         self._port = port
         self._media_ports = media_ports
         self._event_loops = event_loops
+        self._address = address
         self._child: Child | None = None
 
     async def start(self) -> None:
@@ -140,11 +146,16 @@ class JanusServer:
         configuration = str(self._directory / "janus.jcfg")
         command = ["janus", "--configs-folder", str(self._directory), "--config", configuration]
         self._child = Child(command, self._directory / "log", self._directory)
-        await self._child.listening(ADDRESS, self._port)
+        await self._child.listening(self._address, self._port)
+
+    @property
+    def url(self) -> str:
+        """Its WebSocket interface."""
+        return f"ws://{self._address}:{self._port}"
 
     def rooms(self, pump: Pump) -> Rooms:
         """Rooms by the WebSocket interface."""
-        return JanusRooms(f"ws://{ADDRESS}:{self._port}", pump)
+        return JanusRooms(self.url, pump)
 
     def cpu(self) -> float:
         """CPU seconds of all its threads."""
@@ -173,12 +184,12 @@ general: {{
     {loops}
 }}
 media: {{ rtp_port_range = "{low}-{high}" }}
-nat: {{ ice_enforce_list = "{ADDRESS}", ice_lite = true }}
+nat: {{ ice_enforce_list = "{self._address}", ice_lite = true }}
 plugins: {{ disable = "{plugins}" }}
 transports: {{ disable = "{transports}" }}
 """)
         (self._directory / "janus.plugin.videoroom.jcfg").write_text("general: { }\n")
-        listening = f'ws = true, ws_port = {self._port}, ws_ip = "{ADDRESS}", wss = false'
+        listening = f'ws = true, ws_port = {self._port}, ws_ip = "{self._address}", wss = false'
         (self._directory / "janus.transport.websockets.jcfg").write_text(
             f'general: {{ json = "compact", {listening} }}\nadmin: {{ admin_ws = false }}\n'
         )

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bench.emulate import Direction, Emulated, Line
-from bench.linking import Goal, Heard, reached
+from bench.lines import NO_CALL, ROWS, Call, Goal, Heard, Moment, Row, Took, reached, summary, table
 
 
 def test_a_rate_makes_packets_wait_their_turn_and_a_full_queue_drops() -> None:
@@ -39,6 +39,29 @@ def test_a_picture_that_never_moved_was_frozen_and_silence_was_not_heard() -> No
     still = Heard.between(nothing, nothing, 10)
     assert (still.concealed, still.frozen, still.frames) == (100, 60, 0)
     assert not reached(Goal(5, None, None), [still])
+
+
+def test_a_row_tells_the_median_of_the_worse_direction() -> None:
+    row = Row("", {}, Goal(1, 0.5, 14))
+    good, bad = Heard(0.2, 0, 15, "640x360", 500), Heard(3, 2, 9, "320x180", 80)
+    assert summary(row, [Call((good, bad), 20)]) == ("3.0 % / 2.0 s / 9.0", False)
+    calls = [Call((good, bad), 20), Call((good, good), 20), Call((good, good), 20)]
+    assert summary(row, calls) == ("0.2 % / 0.0 s / 15.0", True)
+    assert summary(row, [NO_CALL]) == ("100.0 % / no picture", False)
+
+
+def test_what_never_came_back_is_longer_than_anything() -> None:
+    row = Moment("", "outage", 2, {})
+    assert summary(row, [Took(1.5)]) == ("1.5 s", True)
+    assert summary(row, [Took(1.5), Took(None)]) == ("never", False)
+    assert summary(row, [Took(1.5), Took(None), Took(1.75)]) == ("1.8 s", True)
+
+
+def test_the_table_is_even_and_every_row_says_its_goal() -> None:
+    lines = table(["line", "goal"], [[row.name, row.aim] for row in ROWS]).splitlines()
+    assert len(lines) == 2 + len(ROWS)
+    assert len({len(line) for line in lines}) == 1
+    assert [line.strip("| ").split(" | ")[1].strip() for line in lines][-5] == "up to 5 % / speech only"
 
 
 @pytest.mark.skipif(
