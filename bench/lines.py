@@ -13,11 +13,12 @@ GOOD: Final[dict[str, float]] = {"delay": 20, "jitter": 0, "loss": 0, "rate": 0,
 FIGURES: Final = """
 async () => {
   const connection = window.compagnon?.peer ?? peer;
-  const sum = { samples: 0, concealed: 0, frames: 0, frozen: 0, width: 0, height: 0, bytes: 0 };
+  const sum = { voices: 0, samples: 0, concealed: 0, frames: 0, frozen: 0, width: 0, height: 0, bytes: 0 };
   for (const one of (await connection.getStats()).values()) {
     if (one.type !== 'inbound-rtp' || !one.packetsReceived) continue;
     sum.bytes += one.bytesReceived;
     if (one.kind === 'audio') {
+      sum.voices += 1;
       sum.samples += one.totalSamplesReceived;
       sum.concealed += one.concealedSamples;
     } else {
