@@ -38,9 +38,10 @@ def upstream_limit(shares: Iterable[float | None]) -> float | None:
     line decides, for nobody must suffer from another's bad one. With one viewer this makes two lines and the
     relay between them behave like one line.
     """
-    best = 0.0
+    best: float | None = None
     for share in shares:
         if share is None or share >= ENOUGH:
             return None
-        best = max(best, share)
-    return max(best, SMALLEST) if best else None
+        best = max(best or 0.0, share)
+    # A line with room for nothing is the last to be sent all there is.
+    return None if best is None else max(best, SMALLEST)

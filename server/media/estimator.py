@@ -33,6 +33,7 @@ QUEUE_S = 0.06
 """A longer queue is congestion; on lines with jitter a quarter of the usual scatter more."""
 
 _RATE_S = 0.5
+_LONG_S, _SHORT_S = 0.2, 0.04
 _LOSS_S = 1.0
 _BASE_S, _BASES = 5.0, 6
 _SILENCE_S = 1.5
@@ -137,7 +138,7 @@ class Estimator:
         delays = [
             (tick + shift) * TICK - times[place] for tick, place in zip(told.ticks, places, strict=True)
         ]
-        octets = sum([sizes[place] for place in places]) + OVERHEAD * len(places)
+        each = [sizes[place] + OVERHEAD for place in places]
         low = min(delays)
         self._scatter += 0.05 * (min(1.0, sum(delays) / len(delays) - low) - self._scatter)
         if not self._bases or now - self._bases_at >= _BASE_S:
@@ -151,10 +152,15 @@ class Estimator:
             lows.popleft()
         self.queue = max(0.0, min([delay for _, delay in lows]) - min(self._bases))
         arrived = self._arrived
-        arrived.append((max(told.ticks) * TICK + shift * TICK, octets))
+        if not arrived:
+            # The first packet only opens the span; what comes after it within this report counts already.
+            arrived.append(((told.ticks[0] + shift) * TICK, each[0]))
+            arrived.append(((max(told.ticks) + shift) * TICK, sum(each) - each[0]))
+        else:
+            arrived.append(((max(told.ticks) + shift) * TICK, sum(each)))
         while len(arrived) > 2 and arrived[-1][0] - arrived[1][0] >= _RATE_S:
             arrived.popleft()
-        found = self._probing.told(first, told, [sizes[place] + OVERHEAD for place in places])
+        found = self._probing.told(first, told, each)
         if found is not None and self._trial is None:
             self._set(max(self.target, 0.95 * found))
             self._changed = now
@@ -164,7 +170,9 @@ class Estimator:
         """What has arrived lately, in bits/s; 0 while that is not known."""
         arrived = self._arrived
         span = arrived[-1][0] - arrived[0][0] if arrived else 0.0
-        if span < 0.2:
+        # Where a queue stands packets come back to back, and a short look is as good: where the way up is
+        # full as well and most reports are lost, there is no longer one.
+        if span < (_SHORT_S if self.congested else _LONG_S):
             return 0.0
         return 8 * (sum([octets for _, octets in arrived]) - arrived[0][1]) / span
 

@@ -22,6 +22,7 @@ def test_sound_goes_first() -> None:
 def test_one_viewer_decides_what_is_sent() -> None:
     assert upstream_limit([237_000]) == 237_000
     assert upstream_limit([10_000]) == SMALLEST
+    assert upstream_limit([0.0]) == upstream_limit([0.0, 0.0]) == SMALLEST
 
 
 def test_a_good_line_never_suffers_from_a_bad_one() -> None:

@@ -89,6 +89,20 @@ def test_lost_reports_are_not_lost_packets() -> None:
     assert mean(viewer.targets[100:]) == pytest.approx(1e6, rel=0.2)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_line_that_is_full_both_ways_is_found_narrow_by_the_few_reports_that_come(seed: int) -> None:
+    """What 150 kbit/s did to a call that had 2.5 Mbit/s both ways: most reports were lost with it."""
+    line = Line(2.5e6, queue=0.3, seed=seed)
+    viewer = Viewer(line)
+
+    def change(now: float) -> None:
+        if now >= 15:
+            line.rate, viewer.lost_reports = 150e3, 0.7
+
+    simulate(25, viewer, every=change)
+    assert worst(viewer.targets[190:]) < 250e3
+
+
 def test_what_is_not_used_is_found_by_padding() -> None:
     """A picture that is sent with 200 kbit/s shows nothing of what 2 Mbit/s carry; padding does."""
     quiet = Viewer(Line(3e6), most=200e3)
