@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import os
+import shutil
 import statistics
 import tempfile
 import time
@@ -18,13 +20,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from bench.beside import beside
 from bench.environment import lack
 from bench.isolation import ADDRESS, isolated, make_network, missing, run_isolated
+from bench.load.clip import make_clip
 from bench.load.compagnon import CompagnonRooms, Seat
 from bench.load.people import Person
 from bench.load.pump import Pump
+from bench.load.sending import FRAME_RATE
 from bench.ours import CompagnonServer
 from bench.usage import Usage
+from bench.watching import Seen, Watchers, watching
 
 _LONGEST: Final = 900.0
 _READY_TIMEOUT: Final = 20.0
@@ -44,6 +50,8 @@ class Crowd:
     rooms: CompagnonRooms
     senders: list[Seat] = field(default_factory=list)
     watchers: list[Seat] = field(default_factory=list)
+    spare: list[str] = field(default_factory=list)
+    """Tokens of the links that are left for browsers."""
     joins: list[float] = field(default_factory=list)
     """Seconds from opening the WebSocket to media standing and the room entered."""
 
@@ -67,6 +75,11 @@ class Crowd:
         """Text frames and their characters that everybody was sent after entering."""
         return sum(seat.told for seat in self.seats), sum(seat.told_bytes for seat in self.seats)
 
+    @property
+    def spoilt(self) -> int:
+        """Of the packets that were decrypted and looked at, those that were not what a sender wrote."""
+        return sum(source.bad for seat in self.seats for source in seat.peer.media())
+
     async def leave(self) -> None:
         """Everybody goes, in good order."""
         for seat in self.seats:
@@ -81,6 +94,8 @@ async def gather(server: CompagnonServer, pump: Pump, shape: Shape, source: str 
     await rooms.open()
     crowd = Crowd(rooms)
     tokens = await server.make_room(shape.people)
+    robots = shape.people - shape.browsers
+    crowd.spare = tokens[robots:]
     started = time.monotonic()
 
     async def come(index: int, token: str) -> None:
@@ -95,7 +110,7 @@ async def gather(server: CompagnonServer, pump: Pump, shape: Shape, source: str 
 
     try:
         async with asyncio.TaskGroup() as group:
-            for index, token in enumerate(tokens):
+            for index, token in enumerate(tokens[:robots]):
                 group.create_task(come(index, token))
     except BaseException:
         await crowd.leave()
@@ -105,7 +120,10 @@ async def gather(server: CompagnonServer, pump: Pump, shape: Shape, source: str 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How large a room, who sends, what each watches, and within how many seconds all come."""
+    """How large a room, who sends, what each watches, and within how many seconds all come.
+
+    ``browsers`` of the people are real ones, which only watch.
+    """
 
     people: int = 100
     cameras: int = 4
@@ -113,6 +131,7 @@ class Shape:
     last_n: int = 4
     kbps: float = 1000.0
     storm: float = 10.0
+    browsers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +147,7 @@ class Result:
     told: tuple[int, int]
     busy: float
     late: float
+    seen: Sequence[Seen] = ()
 
     @property
     def cores(self) -> float:
@@ -135,10 +155,18 @@ class Result:
         return self.used.cpu / self.seconds
 
 
-async def talk(server: CompagnonServer, crowd: Crowd, pump: Pump, shape: Shape, seconds: float) -> Result:
+async def talk(
+    server: CompagnonServer,
+    crowd: Crowd,
+    pump: Pump,
+    shape: Shape,
+    seconds: float,
+    watchers: Watchers | None = None,
+) -> Result:
     """The senders send, the others watch; measured once everybody sees and hears all they should."""
+    clip = None if watchers is None else make_clip(shape.kbps, FRAME_RATE)
     for seat in crowd.senders:
-        seat.peer.play(shape.kbps)
+        seat.peer.play(shape.kbps, clip)
     pictures = min(shape.last_n, shape.cameras)
     deadline = time.monotonic() + _READY_TIMEOUT
     while waiting := [
@@ -148,7 +176,11 @@ async def talk(server: CompagnonServer, crowd: Crowd, pump: Pump, shape: Shape, 
         if time.monotonic() > deadline:
             raise TimeoutError(f"{len(waiting)} people miss a picture or a voice, first {waiting[0]}")
         await asyncio.sleep(0.1)
+    if watchers is not None:
+        await watchers.ready(pictures)
     await asyncio.sleep(_SETTLE)
+    if watchers is not None:
+        await watchers.begin()
     pump.late = 0.0
     before, cpu, told = await server.delays(), pump.cpu, crowd.told
     used, count, start = server.usage(), crowd.received, time.monotonic()
@@ -156,6 +188,7 @@ async def talk(server: CompagnonServer, crowd: Crowd, pump: Pump, shape: Shape, 
     used, count, took = server.usage().since(used), crowd.received - count, time.monotonic() - start
     busy, late = (pump.cpu - cpu) / took, pump.late
     delays = (await server.delays()).since(before)
+    seen = await watchers.end() if watchers is not None else []
     for seat in crowd.senders:
         seat.peer.pause()
     await asyncio.sleep(0.5)
@@ -171,6 +204,7 @@ async def talk(server: CompagnonServer, crowd: Crowd, pump: Pump, shape: Shape, 
         told=(frames - told[0], size - told[1]),
         busy=busy,
         late=late,
+        seen=seen,
     )
 
 
@@ -241,6 +275,8 @@ def print_result(result: Result, shape: Shape) -> None:
         f"{frames / seconds / shape.people:.1f} messages ({size / seconds / shape.people:.0f} B) "
         "a second to each"
     )
+    for number, seen in enumerate(result.seen):
+        print(f"  browser {number + 1}: {seen}")
     print(f"  load: {result.busy:.0%} of a core, at most {1000 * result.late:.0f} ms late", flush=True)
 
 
@@ -260,7 +296,14 @@ def print_rounds(held: Sequence[Usage]) -> float:
 
 async def run(arguments: argparse.Namespace, directory: Path) -> int:
     """The storm, the steady room, the rounds; prints the figures and gives the exit status."""
-    shape = Shape(arguments.people, arguments.cameras, arguments.speakers, arguments.last_n, arguments.kbps)
+    shape = Shape(
+        arguments.people,
+        arguments.cameras,
+        arguments.speakers,
+        arguments.last_n,
+        arguments.kbps,
+        browsers=arguments.browsers,
+    )
     print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} at the start", flush=True)
     server = CompagnonServer(directory / "compagnon", ADDRESS, members=shape.people)
     pump = Pump()
@@ -270,22 +313,35 @@ async def run(arguments: argparse.Namespace, directory: Path) -> int:
         before, start = server.usage(), time.monotonic()
         crowd = await gather(server, pump, shape)
         print_joins(crowd, shape, server.usage().since(before), time.monotonic() - start)
-        result = await talk(server, crowd, pump, shape, arguments.seconds)
+        async with contextlib.AsyncExitStack() as stack:
+            watchers = None
+            if shape.browsers:
+                watchers = await stack.enter_async_context(watching(server.url, crowd.spare, directory))
+            result = await talk(server, crowd, pump, shape, arguments.seconds, watchers)
+            spoilt = 0 if watchers else crowd.spoilt
         print_result(result, shape)
         await crowd.leave()
         await emptied(server)
+        if arguments.janus:
+            people = [
+                Person(f"Person {index}", index < shape.cameras, speaks=index < shape.speakers)
+                for index in range(shape.people)
+            ]
+            janus = await beside(directory, pump, people, shape.kbps, arguments.seconds)
+            print(janus.words(result.used.cpu / max(result.packets, 1)), flush=True)
         grown = 0.0
         if arguments.rounds:
             print(f"{arguments.rounds} rounds of {shape.people} joins and leaves")
-            grown = print_rounds(await rounds(server, pump, shape, WARM_UP + arguments.rounds))
+            robots = replace(shape, browsers=0)
+            grown = print_rounds(await rounds(server, pump, robots, WARM_UP + arguments.rounds))
     finally:
         server.stop()
         pump.stop()
     print(f"load average {os.getloadavg()[0]:.1f} at the end")
-    if result.lost:
-        print("Not all packets came: the figures of this run don't count.")
+    if result.lost or spoilt:
+        print("Not all packets came, or not all whole: the figures of this run don't count.")
     print(f"room of {shape.people}, cores used: {result.cores:.2f}", flush=True)
-    return 1 if result.lost or abs(grown) > 0.05 else 0
+    return 1 if result.lost or spoilt or abs(grown) > 0.05 else 0
 
 
 def main(argv: list[str]) -> int:
@@ -298,11 +354,19 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--kbps", type=float, default=1000.0, help="of each picture (%(default)g)")
     parser.add_argument("--seconds", type=float, default=20.0, help="measured (%(default)g)")
     parser.add_argument(
+        "--browsers", type=int, default=0, help="of the people, real ones that watch (%(default)s)"
+    )
+    parser.add_argument("--janus", action="store_true", help="the same room in Janus afterwards")
+    parser.add_argument(
         "--rounds", type=int, default=0, help="then all come and leave so often (%(default)s)"
     )
     arguments = parser.parse_args(argv)
     if not isolated():
         sentence = missing()
+        if arguments.janus and shutil.which("janus") is None:
+            sentence = "Janus is missing: type apt-get install janus."
+        if arguments.browsers and shutil.which("chromium") is None:
+            sentence = "Chromium is missing: type apt-get install chromium."
         if sentence is not None:
             lack(sentence)
         return run_isolated("bench.crowd", argv, _LONGEST)

@@ -21,7 +21,6 @@ from bench.load.secure import Identity
 
 _REPLY_TIMEOUT: Final = 10.0
 _KEEPALIVE: Final = 20.0
-_PUBLISHED: Final = (Line("0", "audio", "sendonly"), Line("1", "video", "sendonly"))
 
 
 class JanusError(Exception):
@@ -87,7 +86,8 @@ class JanusRooms:
             if "already exists" not in str(error):
                 raise
         joined = await self._message(handle, {"request": "join", "ptype": "publisher", "room": self._room})
-        peer = Peer(self._pump, self._identity, _PUBLISHED, f"{person.name} (sends)")
+        lines = (Line("0", "audio", "sendonly", silent=not person.speaks), Line("1", "video", "sendonly"))
+        peer = Peer(self._pump, self._identity, lines, f"{person.name} (sends)")
         description = offer(peer.credentials, peer.lines, random.getrandbits(40))
         reply = await self._message(handle, {"request": "publish"}, {"type": "offer", "sdp": description})
         remote = parse(reply["jsep"]["sdp"])

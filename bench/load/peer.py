@@ -11,7 +11,7 @@ import struct
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bench.load.description import OPUS, VP8, VP8_RTX, Credentials, Line, Remote, RemoteLine
 from bench.load.feedback import INTERVAL, TransportFeedback
@@ -35,6 +35,9 @@ from bench.load.wire import (
     remb,
     reported_sources,
 )
+
+if TYPE_CHECKING:
+    from bench.load.clip import Clip
 
 _REPORT_INTERVAL: Final = 1.0
 _REMB_BITRATE: Final = 5_000_000
@@ -87,9 +90,9 @@ class Peer:
         self._negotiated(remote.lines)
         await self._transport.connect(remote, role)
 
-    def play(self, kbps: float) -> None:
-        """Begins to send every stream; video at ``kbps``."""
-        self._pump.call(lambda: self._start_streams(kbps))
+    def play(self, kbps: float, clip: Clip | None = None) -> None:
+        """Begins to send every stream; video at ``kbps``, or as it is in ``clip``."""
+        self._pump.call(lambda: self._start_streams(kbps, clip))
 
     def pause(self) -> None:
         """Stops sending media; reports and consent go on."""
@@ -236,9 +239,12 @@ class Peer:
 
     # ------------------------------------------------------------ sending
 
-    def _start_streams(self, kbps: float) -> None:
+    def _start_streams(self, kbps: float, clip: Clip | None) -> None:
         if self._players:
             return
+        if clip is not None:
+            for stream in self.streams:
+                stream.show(clip)
         now = time.monotonic()
         self._players = [Player(stream, kbps) for stream in self.streams]
         for player in self._players:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bench.load.wire import MTU, Kind, PacketTemplate, retransmission, sender_report, split_evenly
+
+if TYPE_CHECKING:
+    from bench.load.clip import Clip
 
 AUDIO_BYTES: Final = 80
 """An Opus payload: 32 kbit/s in packets of 20 ms."""
@@ -72,6 +75,8 @@ class Stream:
         self._rtx = rtx
         self._rtx_sequence = random.getrandbits(15)
         self._history: dict[int, bytes] = {}
+        self._clip: Clip | None = None
+        self._at = 0
 
     def settle(self) -> None:
         """The receiver has reported on this stream: it knows its mid."""
@@ -84,19 +89,35 @@ class Stream:
         self._keyframe = True
         self.keyframes_asked += 1
 
+    def show(self, clip: Clip) -> None:
+        """Sends this from now on, in place of bytes that mean nothing."""
+        self._clip = clip
+        self._at = 0
+
     def sound(self, now: float) -> None:
         """Sends one 20 ms packet."""
         self._sequence += 1
         timestamp = self._timestamp(now)
-        self._send(self._template.audio(self._sequence, timestamp, self._transport.take(), now, AUDIO_BYTES))
+        content = b""
+        if self._clip is not None:
+            content = self._clip.sounds[self._at % len(self._clip.sounds)]
+            # The player's times are rounded; a decoder takes each sample for one.
+            timestamp = self._start + self._at * int(AUDIO_PERIOD * self.clock)
+            self._at += 1
+        size = len(content) or AUDIO_BYTES
+        packet = self._template.audio(self._sequence, timestamp, self._transport.take(), now, size, content)
+        self._send(packet)
         self.sent += 1
-        self._octets += AUDIO_BYTES
+        self._octets += size
 
     def frame(self, now: float, mean: int) -> None:
         """Sends a frame of about ``mean`` bytes at once: Chromium's pacer lets 40 ms out in one burst."""
         timestamp = self._timestamp(now)
         self._picture += 1
         keyframe, self._keyframe = self._keyframe, False
+        if self._clip is not None:
+            self._real_frame(now, timestamp, self._clip, again=keyframe)
+            return
         size = int(mean * random.uniform(1 - _FRAME_SPREAD, 1 + _FRAME_SPREAD))
         if keyframe:
             size *= _KEYFRAME_SIZE
@@ -114,11 +135,41 @@ class Stream:
                 last=index == len(parts) - 1,
                 keyframe=keyframe,
             )
-            self._history[self._sequence & 0xFFFF] = packet
-            self._history.pop((self._sequence - _HISTORY) & 0xFFFF, None)
+            self._keep(packet)
             self._send(packet)
         self.sent += len(parts)
         self._octets += size
+
+    def _real_frame(self, now: float, timestamp: int, clip: Clip, *, again: bool) -> None:
+        if again:
+            self._at = 0
+        number = self._at % len(clip.frames)
+        self._at += 1
+        rest = clip.frames[number]
+        parts = split_evenly(len(rest), _LARGEST_PAYLOAD)
+        self._octets += len(rest)
+        for index, part in enumerate(parts):
+            self._sequence += 1
+            content, rest = rest[:part], rest[part:]
+            packet = self._template.video(
+                self._sequence,
+                timestamp,
+                self._transport.take(),
+                now,
+                part,
+                picture=self._picture,
+                first=index == 0,
+                last=not rest,
+                keyframe=number == 0,
+                content=content,
+            )
+            self._keep(packet)
+            self._send(packet)
+        self.sent += len(parts)
+
+    def _keep(self, packet: bytes) -> None:
+        self._history[self._sequence & 0xFFFF] = packet
+        self._history.pop((self._sequence - _HISTORY) & 0xFFFF, None)
 
     def resend(self, sequence: int) -> None:
         """Answers a NACK from the history, by RTX where it was negotiated."""

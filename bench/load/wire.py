@@ -82,9 +82,13 @@ class PacketTemplate:
             body = bytes(_VP8_DESCRIPTOR_BYTES + _VP8_KEYFRAME_BYTES) + MAGIC
         self._bytes = bytearray((head + body).ljust(MTU, b"\x5a"))
 
-    def audio(self, sequence: int, timestamp: int, transport: int, now: float, size: int) -> bytes:
-        """The next packet of an Opus stream; ``size`` is its payload in bytes."""
+    def audio(
+        self, sequence: int, timestamp: int, transport: int, now: float, size: int, content: bytes = b""
+    ) -> bytes:
+        """The next packet of an Opus stream: ``content``, or ``size`` bytes that mean nothing."""
         self._stamp(sequence, timestamp, transport, now, mark=0)
+        if content:
+            return bytes(self._bytes[: self._payload_at]) + content
         return bytes(self._bytes[: self._payload_at + size])
 
     def video(
@@ -99,16 +103,20 @@ class PacketTemplate:
         first: bool,
         last: bool,
         keyframe: bool,
+        content: bytes = b"",
     ) -> bytes:
         """One packet of a VP8 frame with a 15-bit picture id (RFC 7741 section 4.2), as Chromium writes it.
 
-        ``size`` is the payload with its descriptor in bytes, at least 30.
+        ``content`` is this packet's part of a real frame; without it the payload means nothing, and ``size``
+        is its length with the descriptor in bytes, at least 30.
         """
         self._stamp(sequence, timestamp, transport, now, mark=0x80 if last else 0)
         packet, at = self._bytes, self._payload_at
         packet[at] = 0x90 if first else 0x80
         packet[at + 1] = 0x80
         _WORD.pack_into(packet, at + 2, 0x8000 | picture & 0x7FFF)
+        if content:
+            return bytes(packet[: at + _VP8_DESCRIPTOR_BYTES]) + content
         # Frame tag (RFC 6386 section 9.1): its lowest bit is 0 in a keyframe; start code and size follow.
         start = _KEYFRAME if keyframe and first else _INTERFRAME
         packet[at + 4 : at + 4 + _VP8_KEYFRAME_BYTES] = start
