@@ -140,11 +140,20 @@ class Reports:
         self._stats.nacks_in += 1
         if leg is None:
             return
+        rate, resends, now = link.rate, link.resends, time.monotonic()
+        way = (link.peer.rtt or 0.0) + rate.queue
+        limited = rate.limited and leg.kind == "video"
         for sequence in packet.lost:
+            if resends.lately(leg.ssrc, sequence, way, now):
+                continue
             found = leg.behind(sequence)
-            if found is not None and leg.credit > 0:
-                leg.credit -= 1
-                self._outlet.retransmit(leg, *found, sequence, time.monotonic())
+            if found is None or leg.credit <= 0:
+                continue
+            if limited and not resends.spend(len(found[1]), rate.target, now, congested=rate.congested):
+                break
+            leg.credit -= 1
+            resends.sent(leg.ssrc, sequence, now)
+            self._outlet.retransmit(leg, *found, sequence, now)
         self._outlet.flush()
 
     # ---------------------------------------------------------------- out

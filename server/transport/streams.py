@@ -11,6 +11,7 @@ from server.media.incoming import Incoming
 from server.media.keyframes import STARTS
 from server.media.layers import OVERHEAD, Flow
 from server.media.renumber import Numbers, Renumber
+from server.media.resends import Resends
 from server.media.slots import Feed
 from server.media.trial import Trial
 from server.media.twcc import Arrivals
@@ -48,7 +49,8 @@ class Link:
 
     ``rate`` is what the peer's line can carry, ``number`` the next transport-wide number (it is not cut);
     ``sizes`` and ``times`` are the estimator's own, for ``Outlet`` to write. ``received`` and ``sent`` are
-    bytes of SRTP so far; ``trial`` is the probe before a call, while it runs.
+    bytes of SRTP so far; ``resends`` keeps repairs within bounds; ``trial`` is the probe before a call, while
+    it runs.
     """
 
     __slots__ = (
@@ -67,6 +69,7 @@ class Link:
         "rate",
         "received",
         "repaired_id",
+        "resends",
         "rid_id",
         "room",
         "rtcp_sources",
@@ -105,6 +108,7 @@ class Link:
         self.pointer: Any = dtls.pointer(self.buffer)
         self.fill = self.segment = self.room = self.limit = 0
         self.rate = Estimator()
+        self.resends = Resends()
         self.sizes, self.times = self.rate.sizes, self.rate.times
         self.number = 0
         # Transport-wide reports that the next round reads, with when they came.
