@@ -60,6 +60,11 @@ def pointer(buffer: bytearray) -> Any:
     return ffi.from_buffer("char[]", buffer)
 
 
+def place(pointer: Any) -> int:
+    """Return the address that a C pointer holds."""
+    return int(ffi.cast("uintptr_t", pointer))
+
+
 def length() -> Any:
     """Return a C int: set ``[0]`` to a packet's length before a call and read the new one after."""
     return ffi.new("int *")

@@ -1,7 +1,7 @@
 """What leaves: copies of packets, repairs and reports, protected, in as few system calls as possible.
 
-What goes to the same address in one batch leaves in one call (UDP_SEGMENT) where the sizes allow it: at most
-the last datagram may be shorter than the others.
+What goes to the same address in one batch leaves as one message (UDP_SEGMENT) where the sizes allow it: at
+most the last datagram may be shorter than the others. All messages of a batch leave in one call.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from server.media.estimator import RING
 from server.media.stats import RelayStats
 from server.media.vp8 import shift
 from server.transport import dtls
+from server.transport.departures import Batch, departures, sockaddr
 from server.transport.ice import Address
-from server.transport.streams import Leg, Link, Numbering
+from server.transport.streams import OUT_BYTES, Leg, Link, Numbering
 from server.transport.tcp import Wire
 
 MAX_SEGMENTS = 40
@@ -63,6 +64,7 @@ class Outlet:
         self._control_pointer = dtls.pointer(self._control)
         self._dirty: list[Link] = []
         self._gso = sys.platform == "linux"
+        self._departures = departures(sock, self._refused, self._lost)
 
     def aim(self, link: Link, address: Address) -> None:
         """Let a link's packets go to this address, from that own one, where we have several, it talks to."""
@@ -72,6 +74,9 @@ class Outlet:
             link.wire.link = link
             return
         link.origin = () if self._natural(address) else self._from(address)
+        name = sockaddr(self._sock.family, address)
+        link.name_size = len(name)
+        link.name[: len(name)] = name
 
     def _natural(self, address: Address) -> bool:
         """Return whether the kernel by itself sends from the own address that is meant."""
@@ -101,8 +106,7 @@ class Outlet:
         """
         first, mark, whole = packet[0], packet[1] & 0x80, len(packet)
         plain, numbered = _HEADER.pack_into, _NUMBERED.pack_into
-        protect, length, dirty = dtls.protect, self._size, self._dirty
-        stats = self._stats
+        protect, length = dtls.protect, self._size
         for leg in legs:
             if number < leg.start:
                 continue
@@ -111,11 +115,7 @@ class Outlet:
             clear = whole + _BLOCK if extension else whole
             size = clear + link.tag
             if size > link.room:
-                if link.fill:
-                    self._send(link)
-                dirty.append(link)
-                link.segment = link.room = size
-                link.limit = size * MAX_SEGMENTS
+                self._open(link, size)
             fill = link.fill
             # The kept packet has a header of 12 bytes; a longer one is written over it from further ahead.
             link.view[fill + clear - whole : fill + clear] = packet
@@ -152,7 +152,7 @@ class Outlet:
                 shift(link.buffer, fill + clear - whole + 12, leg.picture_offset, leg.tl0_offset)
             length[0] = clear
             if protect(link.tx, link.pointer + fill, length):
-                stats.drop("protect")
+                self._stats.drop("protect")
                 continue
             size = length[0]
             link.fill = fill = fill + size
@@ -204,11 +204,7 @@ class Outlet:
         clear = len(packet)
         size = clear + link.tag
         if size > link.room:
-            if link.fill:
-                self._send(link)
-            self._dirty.append(link)
-            link.segment = link.room = size
-            link.limit = size * MAX_SEGMENTS
+            self._open(link, size)
         fill = link.fill
         link.view[fill : fill + clear] = packet
         self._size[0] = clear
@@ -220,49 +216,90 @@ class Outlet:
         if size < link.segment or link.fill > link.limit:
             link.room = 0
 
+    def _open(self, link: Link, size: int) -> None:
+        """Begin a batch of datagrams of at most ``size`` bytes behind what the link's buffer already has."""
+        if link.fill > link.start:
+            self._close(link)
+        if link.fill + size > OUT_BYTES:
+            self._depart()
+            link.start = link.fill = 0
+        if not link.fill:
+            self._dirty.append(link)
+        link.segment = link.room = size
+        link.limit = min(link.fill + size * MAX_SEGMENTS, OUT_BYTES - size)
+
+    def _close(self, link: Link) -> None:
+        """End a link's batch; it leaves with the others, or at once where that is not possible."""
+        start, fill, segment = link.start, link.fill, link.segment
+        link.start = fill
+        link.sent += fill - start
+        self._count(fill - start, segment)
+        if link.wire is not None:
+            link.wire.send(link.view[at : min(at + segment, fill)] for at in range(start, fill, segment))
+        elif self._departures is None or link.origin or not (self._gso or fill - start <= segment):
+            self._send(link, start, fill, segment)
+        else:
+            self._departures.add(link, start, fill, segment)
+
+    def _count(self, size: int, segment: int) -> None:
+        self._stats.packets_out += (size + segment - 1) // segment
+        self._stats.bytes_out += size
+
     def flush(self) -> None:
         """Send every batch that waits."""
-        for link in self._dirty:
-            if link.fill:
-                self._send(link)
-        self._dirty.clear()
-
-    def _send(self, link: Link) -> None:
-        fill, segment, stats = link.fill, link.segment, self._stats
-        link.fill = link.room = 0
-        link.sent += fill
-        if link.wire is not None:
-            link.wire.send(link.view[at : min(at + segment, fill)] for at in range(0, fill, segment))
-            stats.packets_out += (fill + segment - 1) // segment
-            stats.bytes_out += fill
+        dirty = self._dirty
+        if not dirty:
             return
+        for link in dirty:
+            if link.fill > link.start:
+                self._close(link)
+        self._depart()
+        for link in dirty:
+            link.start = link.fill = link.room = 0
+        dirty.clear()
+
+    def _depart(self) -> None:
+        if self._departures is not None:
+            self._departures.leave()
+
+    def _lost(self, batch: Batch) -> None:
+        """Count a batch that the kernel had no room for as not sent."""
+        _, start, end, segment = batch
+        self._stats.packets_out -= (end - start + segment - 1) // segment
+        self._stats.bytes_out -= end - start
+        self._stats.drop("send")
+
+    def _refused(self, batch: Batch) -> None:
+        """Send a batch by itself that could not go with others."""
+        self._send(*batch)
+
+    def _send(self, link: Link, start: int, end: int, segment: int) -> None:
+        """Send a batch with a call of its own; what fails is counted as not sent."""
         try:
-            if fill <= segment:
-                self._hand(link.view[:fill], link.origin, link.address)
+            if end - start <= segment:
+                self._hand(link.view[start:end], link.origin, link.address)
             elif self._gso:
                 size = (socket.IPPROTO_UDP, _UDP_SEGMENT, _GSO.pack(segment))
-                self._sock.sendmsg((link.view[:fill],), (size, *link.origin), _NOW, link.address)
+                self._sock.sendmsg((link.view[start:end],), (size, *link.origin), _NOW, link.address)
             else:
-                self._send_singly(link, fill, segment)
+                self._send_singly(link, start, end, segment)
         except BlockingIOError:
-            stats.drop("send")
-            return
+            self._lost((link, start, end, segment))
         except OSError:
-            if fill <= segment:
-                stats.drop("send")
+            if end - start <= segment:
+                self._lost((link, start, end, segment))
                 return
             # An interface that can't cut datagrams, or a path with a small MTU.
             self._gso = False
-            self._send_singly(link, fill, segment)
-        stats.packets_out += (fill + segment - 1) // segment
-        stats.bytes_out += fill
+            self._send_singly(link, start, end, segment)
 
-    def _send_singly(self, link: Link, fill: int, segment: int) -> None:
-        for start in range(0, fill, segment):
+    def _send_singly(self, link: Link, start: int, end: int, segment: int) -> None:
+        for at in range(start, end, segment):
+            following = min(at + segment, end)
             try:
-                self._hand(link.view[start : min(start + segment, fill)], link.origin, link.address)
+                self._hand(link.view[at:following], link.origin, link.address)
             except OSError:
-                self._stats.drop("send")
+                self._lost((link, at, following, segment))
 
     def send(self, data: bytes | bytearray, address: Address) -> None:
         """Send a datagram as it is; what the kernel has no room for is lost, as datagrams are."""

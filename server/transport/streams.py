@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 OUT_BYTES = 65_536
 """A link's outgoing batch: more is never handed to the kernel in one call."""
 
+NAME_BYTES = 28
+"""``struct sockaddr_in6``; that of IPv4 is smaller."""
+
 MAX_STRANGERS = 16
 """Unknown SSRCs a peer that are decrypted to see where they belong; libsrtp keeps state for each."""
 
@@ -44,8 +47,10 @@ class Link:
 
     ``origin`` says from which of our addresses, as ancillary data; empty where the kernel chooses right.
 
-    ``rx`` and ``tx`` are None before DTLS is up. The batch is ``fill`` bytes of datagrams of ``segment``
-    bytes each (the last may be shorter); ``room`` is the size that the next one may have at most.
+    ``rx`` and ``tx`` are None before DTLS is up. The batch is ``buffer[start:fill]``, datagrams of
+    ``segment`` bytes each (the last may be shorter); ``room`` is the size that the next one may have at
+    most. ``name`` is the address as the system has it; ``base`` and ``name_at`` are where ``buffer`` and
+    ``name`` are in memory.
 
     ``rate`` is what the peer's line can carry, ``number`` the next transport-wide number (it is not cut);
     ``sizes`` and ``times`` are the estimator's own, for ``Outlet`` to write. ``received`` and ``sent`` are
@@ -56,11 +61,15 @@ class Link:
     __slots__ = (
         "address",
         "arrivals",
+        "base",
         "buffer",
         "fill",
         "level_id",
         "limit",
         "mid_id",
+        "name",
+        "name_at",
+        "name_size",
         "number",
         "origin",
         "path",
@@ -77,6 +86,7 @@ class Link:
         "segment",
         "sent",
         "sizes",
+        "start",
         "strangers",
         "streams",
         "tag",
@@ -106,7 +116,11 @@ class Link:
         self.buffer = bytearray(OUT_BYTES)
         self.view = memoryview(self.buffer)
         self.pointer: Any = dtls.pointer(self.buffer)
-        self.fill = self.segment = self.room = self.limit = 0
+        self.base = dtls.place(self.pointer)
+        self.name = bytearray(NAME_BYTES)
+        self.name_at = dtls.place(dtls.pointer(self.name))
+        self.name_size = 0
+        self.start = self.fill = self.segment = self.room = self.limit = 0
         self.rate = Estimator()
         self.resends = Resends()
         self.sizes, self.times = self.rate.sizes, self.rate.times
