@@ -35,6 +35,7 @@ export type Act =
   | { readonly type: "panel"; readonly panel: PanelName | null }
   | { readonly type: "arrangement"; readonly arrangement: Arrangement }
   | { readonly type: "page"; readonly page: number }
+  | { readonly type: "keep"; readonly member: string | null }
   | { readonly type: "own"; readonly shown?: boolean; readonly corner?: Corner }
   | { readonly type: "sounds"; readonly sounds: boolean }
   | { readonly type: "shortcuts"; readonly shortcuts: boolean }
@@ -124,7 +125,9 @@ export function act(state: State, event: Act): State {
     case "panel":
       return { ...state, panel: event.panel };
     case "arrangement":
-      return { ...state, arrangement: event.arrangement, page: 0 };
+      return { ...state, arrangement: event.arrangement, page: 0, kept: null };
+    case "keep":
+      return { ...state, kept: event.member };
     case "page":
       return { ...state, page: Math.max(0, event.page) };
     case "own":
@@ -170,6 +173,7 @@ function joined(state: State, message: Joined, now: number): State {
     speaker: null,
     lastSpeaker: state.lastSpeaker !== null && present.has(state.lastSpeaker) ? state.lastSpeaker : null,
     spoke: state.spoke.filter((id) => present.has(id)),
+    kept: state.kept !== null && present.has(state.kept) ? state.kept : null,
     quality: {},
     advice: null,
     saving: false,
@@ -199,6 +203,7 @@ function roster(state: State, { present, left, quality }: Members): State {
     members: present.length + left.length === 0 ? state.members : [...here.values()],
     speaker: stays(state.speaker),
     lastSpeaker: stays(state.lastSpeaker),
+    kept: stays(state.kept),
     spoke: gone.size === 0 ? state.spoke : state.spoke.filter((id) => !gone.has(id)),
     quality: quality.length + left.length === 0 ? state.quality : grades,
   };
@@ -269,6 +274,7 @@ function forgotten(state: State): State {
     speaker: null,
     lastSpeaker: null,
     spoke: [],
+    kept: null,
     page: 0,
     quality: {},
     advice: null,

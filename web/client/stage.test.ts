@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { act, receive } from "./reduce";
-import { canArrange, paging, pictureFit, placeTiles, sceneOf, watched } from "./stage";
+import { arranged, canArrange, paging, pictureFit, placeTiles, sceneOf, watched } from "./stage";
 import type { State } from "./state";
 import { inRoom, member, members, videoSlot } from "./testing/samples";
 
@@ -97,6 +97,26 @@ describe("scenes", () => {
       "strip ana/camera",
       "strip me/camera",
     ]);
+  });
+
+  it("who is kept large stays so, whoever speaks, until they are let go, leave, or another view is chosen", () => {
+    const group = inRoom(member("sam"), member("ana"), member("bo"));
+    const kept = act(group, { type: "keep", member: "ana" });
+    const spoken = receive(kept, { type: "speaker", member: "bo" }, 0);
+    expect(keys(spoken)[0]).toBe("main ana/camera");
+    expect(arranged(spoken)).toBe("speaker");
+    expect(keys(act(spoken, { type: "keep", member: null }))[0]).toBe("cell sam/camera");
+    expect(act(spoken, { type: "arrangement", arrangement: "grid" }).kept).toBeNull();
+    expect(receive(spoken, members({ left: ["ana"] }), 0).kept).toBeNull();
+    expect(receive(spoken, members({ left: ["bo"] }), 0).kept).toBe("ana");
+  });
+
+  it("who is kept large is the first beside a shared screen, in a crowd too", () => {
+    const shared = act(crowd(60), { type: "keep", member: "p50" });
+    const state = receive(shared, members({ present: [member("p3", { screen: true })] }), 0);
+    expect(keys(state).slice(0, 2)).toEqual(["main p3/screen", "strip p50/camera"]);
+    const tiles = watched(placeTiles(shared, 1280, 700), 1, false);
+    expect(tiles[0]?.member).toBe("p50");
   });
 
   it("a shared screen is large, whatever was chosen, with the speaker first beside it", () => {

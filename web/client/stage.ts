@@ -2,7 +2,7 @@
 
 import { cropOrWhole, grid, mainAndStrip, ownPicture, portrait, type Rect, single } from "./layout";
 import type { Member, Quality } from "./protocol";
-import { type LiveSlot, myself, others, type State, slotOf } from "./state";
+import { type Arrangement, type LiveSlot, myself, others, type State, slotOf } from "./state";
 
 export interface Tile {
   /** Stays the same as long as the tile stands for the same thing. */
@@ -67,13 +67,17 @@ export function sceneOf(state: State): Scene {
   if (count === 0) return "alone";
   if (screenTiles(state).length > 0) return "speaker";
   if (count === 1) return "pair";
-  return state.arrangement;
+  return arranged(state);
 }
 
-/** Who is large in the speaker view: the one who speaks or spoke last, else the first. */
+/** Somebody who is kept large is so in the speaker view, whatever was chosen before. */
+export const arranged = (state: State): Arrangement => (state.kept === null ? state.arrangement : "speaker");
+
+/** Who is large in the speaker view: whom this person keeps there, the one who speaks or spoke last, the first. */
 function leading(state: State): Member | undefined {
   const present = others(state);
-  return present.find((member) => member.id === state.lastSpeaker) ?? present[0];
+  const lead = state.kept ?? state.lastSpeaker;
+  return present.find((member) => member.id === lead) ?? present[0];
 }
 
 /** What lies over the stage at its top and bottom, in px: one's own picture keeps clear of it. */
@@ -114,6 +118,7 @@ export function paging(state: State, width: number, height: number): Paging {
 function foremost(state: State, tiles: readonly Tile[], count: number): Tile[] {
   if (tiles.length <= count) return [...tiles];
   const rank = new Map(state.spoke.map((id, index) => [id, index]));
+  if (state.kept !== null) rank.set(state.kept, -1);
   const chosen = new Set(
     tiles
       .map((tile, index) => ({ tile, order: rank.get(tile.member.id) ?? state.spoke.length + index }))
@@ -235,6 +240,9 @@ export function pictureFit(tile: PlacedTile, aspect: number | undefined): "cover
   if (tile.source === "screen") return "contain";
   return aspect === undefined ? "cover" : cropOrWhole(aspect, tile.rect.width / tile.rect.height);
 }
+
+/** Whether one person can be kept large: where one fills the stage anyway there is nothing to choose. */
+export const canKeep = (state: State): boolean => others(state).length > 1;
 
 /** From three people on there is a choice, unless a shared screen is large anyway. */
 export const canArrange = (state: State): boolean =>

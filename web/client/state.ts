@@ -50,6 +50,8 @@ export interface State {
   readonly lastSpeaker: string | null;
   /** Others who have spoken, the last first: in a crowd they are shown before those who only listen. */
   readonly spoke: readonly string[];
+  /** Whom this person wants to see large, whoever speaks; null for whoever speaks. */
+  readonly kept: string | null;
   /** The page of the grid, from 0; views bound it by how many there are. */
   readonly page: number;
   readonly quality: Readonly<Record<string, Quality>>;
@@ -111,6 +113,7 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
     speaker: null,
     lastSpeaker: null,
     spoke: [],
+    kept: null,
     page: 0,
     quality: {},
     advice: null,

@@ -3,7 +3,7 @@ import { t } from "../i18n";
 import { type IconName, icon } from "../icon";
 import type { NotesState } from "../notes/types";
 import { keyOf, type Shortcut } from "../shortcuts";
-import { canArrange } from "../stage";
+import { arranged, canArrange } from "../stage";
 import { type Mine, others, type State } from "../state";
 import type { RoomActs } from "./room-acts";
 import "./more-menu";
@@ -52,10 +52,10 @@ export function controlBar(
       canArrange(state)
         ? button(acts, {
             act: "view",
-            icon: state.arrangement === "grid" ? "speaker-view" : "grid",
-            word: t(state.arrangement === "grid" ? "control.view-speaker" : "control.view-grid"),
-            label: t(state.arrangement === "grid" ? "control.view-to-speaker" : "control.view-to-grid"),
-            pressed: state.arrangement === "speaker",
+            icon: arranged(state) === "grid" ? "speaker-view" : "grid",
+            word: t(arranged(state) === "grid" ? "control.view-speaker" : "control.view-grid"),
+            label: t(arranged(state) === "grid" ? "control.view-to-speaker" : "control.view-to-grid"),
+            pressed: arranged(state) === "speaker",
             wideOnly: true,
           })
         : nothing

@@ -3,7 +3,7 @@ import { property } from "lit/decorators.js";
 import { t } from "../i18n";
 import { type IconName, icon } from "../icon";
 import { keyOf, type Shortcut } from "../shortcuts";
-import { canArrange } from "../stage";
+import { arranged, canArrange } from "../stage";
 import type { State } from "../state";
 import { Dropdown } from "./dropdown";
 import { LightElement } from "./element";
@@ -38,7 +38,7 @@ export class MoreMenu extends LightElement {
     const { state, acts } = this;
     const full = document.fullscreenElement !== null;
     const sharing = state.mine.screen !== "off";
-    const grid = state.arrangement === "grid";
+    const grid = arranged(state) === "grid";
     return html`<div class="menu-list more-list" id="more" role="group" aria-label=${t("control.more-label")}>
       ${
         this.canShare

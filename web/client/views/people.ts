@@ -4,12 +4,16 @@ import { t } from "../i18n";
 import { icon } from "../icon";
 import { hue, initials } from "../person";
 import type { Guest, Member } from "../protocol";
-import { qualityOf } from "../stage";
+import { canKeep, qualityOf } from "../stage";
 import { myself, others, type State } from "../state";
 import { qualityBars } from "./quality";
 
-/** Who is here, and who has a link but has not come. `details` opens the connection's figures. */
-export function people(state: State, details: () => void): TemplateResult {
+/** Who is here, and who has a link but has not come. `details` opens the connection's figures, `keep` shows one large. */
+export function people(
+  state: State,
+  details: () => void,
+  keep: (member: string | null) => void,
+): TemplateResult {
   const here = [myself(state), ...others(state)];
   const away = state.room.guests.filter((guest) => !here.some((member) => member.id === guest.id));
   return html`<div class="people">
@@ -17,7 +21,7 @@ export function people(state: State, details: () => void): TemplateResult {
       ${repeat(
         here,
         (member) => member.id,
-        (member) => present(state, member, details),
+        (member) => present(state, member, details, keep),
       )}
     </ul>
     ${
@@ -35,7 +39,12 @@ export function people(state: State, details: () => void): TemplateResult {
   </div>`;
 }
 
-function present(state: State, member: Member, details: () => void): TemplateResult {
+function present(
+  state: State,
+  member: Member,
+  details: () => void,
+  keep: (member: string | null) => void,
+): TemplateResult {
   const self = member.id === state.me.id;
   const speaking = state.speaker === member.id && member.microphone;
   const quality = qualityOf(state, member);
@@ -46,8 +55,23 @@ function present(state: State, member: Member, details: () => void): TemplateRes
       ${mark(member.microphone ? "microphone" : "microphone-off", t(member.microphone ? "tile.microphone-on" : "tile.microphone-off"))}
       ${mark(member.camera ? "camera" : "camera-off", t(member.camera ? "tile.camera-on" : "tile.camera-off"))}
       ${qualityBars(quality, self, state.advice, details)}
+      ${self || !canKeep(state) ? nothing : keepButton(member, state.kept === member.id, keep)}
     </span>
   </li>`;
+}
+
+function keepButton(member: Member, kept: boolean, keep: (member: string | null) => void): TemplateResult {
+  return html`<button
+    class="button quiet icon-only"
+    type="button"
+    data-keep
+    aria-pressed=${kept}
+    aria-label=${t("people.keep", { name: member.name })}
+    data-tip=${t(kept ? "people.kept" : "people.keep-short")}
+    @click=${() => keep(kept ? null : member.id)}
+  >
+    ${icon(kept ? "unpin" : "pin")}
+  </button>`;
 }
 
 function person(guest: Guest, self = false): TemplateResult {

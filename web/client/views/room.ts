@@ -8,7 +8,7 @@ import { sessionTitle } from "../names";
 import { hasUnsent, shelfHere } from "../notes/keep";
 import type { NotesState } from "../notes/types";
 import { isTyping, type Shortcut, shortcutOf } from "../shortcuts";
-import { canArrange } from "../stage";
+import { arranged, canArrange } from "../stage";
 import type { PanelName, State } from "../state";
 import { banner } from "./banner";
 import { controlBar } from "./control-bar";
@@ -117,7 +117,7 @@ export class SessionRoom extends LightElement {
         if (canArrange(state)) {
           call.store.dispatch({
             type: "arrangement",
-            arrangement: state.arrangement === "grid" ? "speaker" : "grid",
+            arrangement: arranged(state) === "grid" ? "speaker" : "grid",
           });
         }
         break;
@@ -174,7 +174,11 @@ export class SessionRoom extends LightElement {
         "people",
         state.panel === "people",
         close,
-        people(state, () => this.acts.details()),
+        people(
+          state,
+          () => this.acts.details(),
+          (member) => call.store.dispatch({ type: "keep", member }),
+        ),
       )}
       ${panel(
         "details",
