@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.skipif(why_not() is not None, reason=why_not() or ""),
 ]
 
-ADAPT_S, HEARD_S = 6, 6
+ADAPT_S, HEARD_S = 10, 6
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -40,6 +40,8 @@ async def line(street: BadLine) -> AsyncIterator[BadLine]:
     [
         pytest.param({"loss": 15}, Goal(25, 40, 10), id="15% loss"),
         pytest.param({"rate": 300}, Goal(2, 20, 10), id="300 kbit/s"),
+        pytest.param({"rate": 150}, Goal(3, 20, 8), id="150 kbit/s"),
+        pytest.param({"rate": 500, "queue": 1_000}, Goal(2, 20, 10), id="500 kbit/s, 1 s queue"),
     ],
 )
 async def test_a_call_goes_on_over_a_bad_line(line: BadLine, bad: dict[str, float], bound: Goal) -> None:

@@ -42,10 +42,13 @@ class BadLine:
         """Change the line both ways: ``Line``'s fields in place of those of a good one."""
         return self._line.change(up={**GOOD, **bad}, down={**GOOD, **bad})
 
-    async def meet(self, here: int, there: int, size: tuple[int, int] = (640, 360)) -> list[Person]:
+    async def meet(
+        self, here: int, there: int, size: tuple[int, int] = (640, 360), sends: int | None = None
+    ) -> list[Person]:
         """So many people on this side and on the other meet on a good line; those on this side come first.
 
-        Their pictures have this size at 15 frames a second, with grain: bits matter.
+        Their pictures have this size at 15 frames a second, with grain: bits matter. Only the first ``sends``
+        have their cameras on in the end, if not all.
         """
         self.become()
         count = here + there
@@ -59,8 +62,11 @@ class BadLine:
             self._people.append(Person(tab, link, NAMES[index], FACES[index], FACES[index].tone))
         for person in self._people:
             await person.join()
+        senders = self._people[:sends]
+        for person in self._people[len(senders) :]:
+            await person.turn("camera", on=False)
         for person in self._people:
-            for other in self._people:
+            for other in senders:
                 if other is not person:
                     await person.sees(other)
         return list(self._people)
