@@ -22,6 +22,7 @@ from signaling.messages import (
     SlotsWanted,
     Source,
     Speaker,
+    Unheard,
 )
 
 _sources: tuple[Source, ...] = ("microphone", "camera", "screen")
@@ -83,6 +84,11 @@ class Calls:
         """Whether the member's media can flow now."""
         peer = self._peers.get(member)
         return peer is not None and peer.connected
+
+    def silent(self, member: str) -> bool:
+        """Whether nothing arrives any more from the member's connection, which stands."""
+        peer = self._peers.get(member)
+        return peer is not None and peer.silence.unheard
 
     def open_gate(self, member: Present) -> None:
         """From now on the member's media flows, both ways."""
@@ -153,6 +159,10 @@ class Calls:
         """Tells everyone how a member's connection does."""
         if member in self._peers:
             self._roster.graded(member, quality, score)
+
+    def unheard(self, member: str) -> None:
+        """Tells a browser that nothing of it arrives."""
+        self._tell(member, Unheard())
 
     def advice_changed(self, member: str, advice: Advice | None) -> None:
         """Tells a member what helps."""

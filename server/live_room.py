@@ -47,6 +47,7 @@ from signaling.messages import (
     Slot,
     Slots,
     TimerChanged,
+    Unheard,
 )
 
 
@@ -185,6 +186,8 @@ class LiveRoom:
                 now_ms=_now_ms(),
             )
         )
+        if answer is None and self._calls.silent(guest.id):
+            outbox.send(Unheard())
         self._calls.tell_newcomer(outbox)
         self._roster.tell_newcomer(outbox)
         if self._saver.held:

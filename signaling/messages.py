@@ -395,6 +395,10 @@ class OwnAdvice(Wire, tag="advice", frozen=True):
     advice: Advice | None
 
 
+class Unheard(Wire, tag="unheard", frozen=True):
+    """Nothing has arrived any more from this browser's media connection: find another way (restart ICE)."""
+
+
 class Saving(Wire, tag="saving", frozen=True):
     """``held`` true: the store can't be reached, what is done now waits. False: all is stored again."""
 
@@ -440,6 +444,7 @@ ServerMessage = (
     | OwnAdvice
     | Probed
     | Figures
+    | Unheard
     | Saving
     | NotesSaved
     | Pong

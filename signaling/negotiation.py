@@ -209,6 +209,7 @@ class Negotiation:
         self._agreed: Agreed | None = None
         self._remote_ufrag = ""
         self._version = 0
+        self._generation = 0
 
     def answer(self, text: str, credentials: Credentials, ssrcs: Iterator[int]) -> Agreed:
         """Decide on an offer. ``credentials`` are used when this is the first one or asks for a restart.
@@ -253,8 +254,10 @@ class Negotiation:
                 candidates=self._local.candidates,
                 media=tuple(sections),
                 tcp=self._local.tcp,
+                generation=self._generation + restarted,
             )
         )
+        self._generation += restarted
         self._parts, self._remote_ufrag, self._version = parts, transport.ufrag, self._version + 1
         self._agreed = Agreed(answer, tuple(lines), extensions, used, restarted, fingerprints, setup)
         return self._agreed

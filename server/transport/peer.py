@@ -12,6 +12,7 @@ from server.media.estimator import CEILING
 from server.media.figures import Speeds
 from server.media.incoming import Incoming
 from server.media.judging import Judging
+from server.media.silence import Silence
 from server.media.tally import Tally
 from server.transport.dtls import Dtls, State
 from server.transport.figures import figures
@@ -67,6 +68,7 @@ class Peer:
         self.loss_down: float | None = None
         self.judging = Judging()
         self.speeds = Speeds()
+        self.silence = Silence()
         self.tally: Tally | None = None
         self.slots_wanted = 0
         self.watches = False
@@ -78,6 +80,7 @@ class Peer:
         self._dtls: Dtls | None = None
         self._closed = False
         self._clock_offset: int | None = None
+        self._numbered = 0
         self._negotiation = Negotiation(
             Local(
                 session_id=secrets.randbits(62),
@@ -238,6 +241,28 @@ class Peer:
         elif not self.connected:
             self._connect(now)
 
+    def listen(self, now: float) -> None:
+        """Notice when nothing arrives any more, checks included; the room is told. Called each round.
+
+        A browser that sends a source, or is sent packets to report on, is heard all the time.
+        """
+        if not self.connected:
+            return
+        numbered, self._numbered = self._numbered, self.link.number
+        expected = self.entered and (bool(self.sending) or self.link.number != numbered)
+        silent = self.silence.unheard
+        if self.silence.look((self.link.received, self._agent.heard), now, expected=expected):
+            self.room.unheard(self)
+        elif silent and not self.silence.unheard:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """After a break both ways' pictures begin anew: what is missing is more than can be asked for."""
+        shown = [leg.stream for leg in self.video if leg.stream is not None]
+        for stream in [*self.uplink.streams(), *shown]:
+            if stream.video:
+                self._port.reports.keyframe(stream)
+
     def judge(self, now: float) -> None:
         """Grade the connection anew; the room is told when the grade changes."""
         speech = self.streams.get("microphone")
@@ -283,6 +308,8 @@ class Peer:
                 self.room.media_changed(self)
             return
         self._port.outlet.aim(self.link, path.address)
+        if self.silence.unheard:
+            self._refresh()
         if self._dtls is not None and not self._closed:
             self._loop.call_soon_threadsafe(self._dtls.start)
 

@@ -225,6 +225,7 @@ class Reports:
 
     def _serve(self, peer: Peer, now: float) -> None:
         peer.rounds += 1
+        peer.listen(now)
         if peer.rounds % REPORT_ROUNDS == 0:
             peer.watch(now)
             if peer.connected:

@@ -35,6 +35,9 @@ class RoomListener(Protocol):
     def quality_changed(self, member: str, quality: Quality, score: int | None) -> None:
         """How the member's connection does now, and its rating (0 to 93, None unknown)."""
 
+    def unheard(self, member: str) -> None:
+        """Nothing arrives any more from the member, who was heard steadily."""
+
     def advice_changed(self, member: str, advice: Advice | None) -> None:
         """What the member can do about a connection that is poor; None when it is not any more."""
 
@@ -100,6 +103,10 @@ class RelayRoom:
         grading = peer.judging.grading
         score = None if grading.score is None else round(grading.score)
         self._tell(self._listener.quality_changed, peer.member, grading.now, score)
+
+    def unheard(self, peer: Peer) -> None:
+        """Nothing arrives any more from a peer."""
+        self._tell(self._listener.unheard, peer.member)
 
     def advice_changed(self, peer: Peer) -> None:
         """There is something else that a peer's member can do, or nothing any more."""

@@ -55,7 +55,7 @@ def test_the_answer_is_what_browsers_need(name: str) -> None:
         assert "a=rtcp-rsize" in lines
         assert "a=setup:passive" in lines
         assert "a=ice-ufrag:ours1" in lines
-        assert "a=candidate:1 1 udp 2130706431 192.0.2.7 8080 typ host" in lines
+        assert f"a=candidate:1 1 udp {(64 << 24) + (32 + 31 << 8) + 255} 192.0.2.7 8080 typ host" in lines
         assert lines[-1] == "a=end-of-candidates"
         assert f"a=mid:{line.mid}" in lines
         assert ("a=recvonly" if line.sending else "a=sendonly") in lines
@@ -203,6 +203,22 @@ def test_an_ice_restart_gets_new_credentials() -> None:
     assert again.restarted
     assert again.credentials == credentials(2)
     assert not answer(ours, room_offer(ufrag="other"), number=3).restarted
+
+
+def test_what_a_restart_finds_is_preferred_to_what_was_before() -> None:
+    """A pair's priority is above all the lower of two; browsers' own TCP candidates have 80 << 24 at least."""
+    ours = negotiation(tcp=True)
+    ranks = []
+    for number, ufrag in enumerate(("first", "second", "third"), start=1):
+        sdp = answer(ours, room_offer(ufrag=ufrag), number=number, start=1_000 * number).answer
+        section = sdp.split("m=")[1]
+        lines = [line.split() for line in section.splitlines() if line.startswith("a=candidate:")]
+        assert [line[2] for line in lines] == ["udp", "tcp"]
+        ranks.append([int(line[3]) for line in lines])
+    assert all(rank < 80 << 24 for both in ranks for rank in both)
+    assert all(udp > tcp for udp, tcp in ranks)
+    assert min(ranks[1]) > max(ranks[0])
+    assert min(ranks[2]) > max(ranks[1])
 
 
 def test_a_stopped_slot_comes_back_with_its_ssrc() -> None:

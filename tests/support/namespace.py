@@ -1,4 +1,7 @@
-"""A network of its own for a browser, whose way to this machine a test can block or change. Needs root."""
+"""A network of its own for a browser, whose way to this machine a test can block or change. Needs root.
+
+A router stands between: what it drops is gone without a word, as in networks that block. It is a namespace too.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-HERE = "10.88.77.1"
+HERE = "10.88.78.1"
 """This machine, as the namespace sees it."""
 
 THERE = ("10.88.77.2", "10.88.77.3")
 """The namespace's address, and the one that it can change to."""
 
+_NETWORK = "10.88.77.0/24"
+_GATE = "10.88.77.1"
+_BACK = "10.88.78.2"
+"""The router's addresses: the namespace's side, ours."""
+
 _NAME = f"reach{os.getpid() % 10_000}"
+_ROUTER = f"{_NAME}r"
+
+
+def _run(*words: str, check: bool = True) -> None:
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if check and done.returncode:
+        raise RuntimeError(f"{' '.join(words)}: {done.stderr}")
 
 
 def _ip(*words: str, check: bool = True) -> None:
-    done = subprocess.run(("ip", *words), capture_output=True, text=True, check=False)
-    if check and done.returncode:
-        raise RuntimeError(f"ip {' '.join(words)}: {done.stderr}")
+    _run("ip", *words, check=check)
 
 
 class Namespace:
@@ -33,13 +46,40 @@ class Namespace:
         self.program.chmod(0o755)
 
     def block_udp(self) -> None:
-        """From now on UDP reaches nobody and nothing tells why; TCP is left alone."""
-        _ip("-n", _NAME, "rule", "add", "pref", "10", "ipproto", "udp", "blackhole")
+        """From now on UDP is dropped both ways and nothing tells why; TCP is left alone."""
+        _ip("-n", _ROUTER, "rule", "add", "pref", "10", "ipproto", "udp", "blackhole")
+
+    def cut(self) -> None:
+        """From now on nothing passes, either way, until ``mend``: a tunnel, a lift."""
+        _ip("-n", _ROUTER, "rule", "add", "pref", "11", "blackhole")
+
+    def mend(self) -> None:
+        """Undo ``cut``."""
+        _ip("-n", _ROUTER, "rule", "del", "pref", "11")
 
     def move(self) -> None:
         """Change the address: the old one is gone at once, as when a phone leaves the Wi-Fi."""
         _ip("-n", _NAME, "address", "del", f"{THERE[0]}/24", "dev", f"{_NAME}b")
-        _ip("-n", _NAME, "address", "add", f"{THERE[1]}/24", "dev", f"{_NAME}b")
+        _settle(THERE[1])
+
+
+def _settle(address: str) -> None:
+    _ip("-n", _NAME, "address", "add", f"{address}/24", "dev", f"{_NAME}b")
+    _ip("-n", _NAME, "route", "replace", "default", "via", _GATE)
+
+
+def _join(name: str, inside: str, here: str, there: str) -> None:
+    """Connect the router by a pair of devices to another namespace; ``name`` begins their names."""
+    _ip("link", "add", f"{name}a", "type", "veth", "peer", "name", f"{name}b")
+    _ip("link", "set", f"{name}a", "netns", _ROUTER)
+    if inside:
+        _ip("link", "set", f"{name}b", "netns", inside)
+    at = ("-n", inside) if inside else ()
+    _ip("-n", _ROUTER, "address", "add", f"{here}/24", "dev", f"{name}a")
+    _ip("-n", _ROUTER, "link", "set", f"{name}a", "up")
+    _ip(*at, "link", "set", f"{name}b", "up")
+    if there:
+        _ip(*at, "address", "add", f"{there}/24", "dev", f"{name}b")
 
 
 @contextmanager
@@ -47,16 +87,20 @@ def namespace(folder: Path) -> Iterator[Namespace]:
     """A namespace, gone at the end. Raises ``RuntimeError`` where it can't be had."""
     try:
         _ip("netns", "add", _NAME)
-        _ip("link", "add", f"{_NAME}a", "type", "veth", "peer", "name", f"{_NAME}b", "netns", _NAME)
-        _ip("address", "add", f"{HERE}/24", "dev", f"{_NAME}a")
-        _ip("link", "set", f"{_NAME}a", "up")
-        _ip("-n", _NAME, "link", "set", "lo", "up")
-        _ip("-n", _NAME, "address", "add", f"{THERE[0]}/24", "dev", f"{_NAME}b")
-        _ip("-n", _NAME, "link", "set", f"{_NAME}b", "up")
+        _ip("netns", "add", _ROUTER)
+        _join(_NAME, _NAME, _GATE, "")
+        _join(f"{_NAME}h", "", _BACK, HERE)
+        for each in (_NAME, _ROUTER):
+            _ip("-n", each, "link", "set", "lo", "up")
+        _run("ip", "netns", "exec", _ROUTER, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward")
+        _settle(THERE[0])
+        _ip("route", "add", _NETWORK, "via", _BACK)
         yield Namespace(folder)
     finally:
-        _ip("link", "del", f"{_NAME}a", check=False)
         _ip("netns", "del", _NAME, check=False)
+        _ip("netns", "del", _ROUTER, check=False)
+        # The kernel takes a namespace's devices away later; ours must be gone before the next of the name.
+        _ip("link", "del", f"{_NAME}hb", check=False)
 
 
 def why_not() -> str | None:

@@ -48,6 +48,7 @@ class Heard:
         self.quality: dict[str, Quality] = {}
         self.scores: dict[str, int | None] = {}
         self.advice: dict[str, Advice | None] = {}
+        self.silent: list[str] = []
 
     def slots_changed(self, member: str, slots: tuple[Slot, ...]) -> None:
         self.slots[member] = slots
@@ -64,6 +65,9 @@ class Heard:
     def quality_changed(self, member: str, quality: Quality, score: int | None) -> None:
         self.quality[member] = quality
         self.scores[member] = score
+
+    def unheard(self, member: str) -> None:
+        self.silent.append(member)
 
     def advice_changed(self, member: str, advice: Advice | None) -> None:
         self.advice[member] = advice

@@ -44,9 +44,12 @@ def offer(*sections: list[str]) -> str:
     return "\r\n".join([*head, *(line for part in sections for line in part)]) + "\r\n"
 
 
-def negotiation(max_video_slots: int = 9) -> Negotiation:
+def negotiation(max_video_slots: int = 9, *, tcp: bool = False) -> Negotiation:
     """A fresh negotiation on our side, reachable at one address."""
-    return Negotiation(Local(77, Fingerprint("sha-256", DIGEST), (("192.0.2.7", 8080),), max_video_slots))
+    here = (("192.0.2.7", 8080),)
+    return Negotiation(
+        Local(77, Fingerprint("sha-256", DIGEST), here, max_video_slots, tcp=here if tcp else ())
+    )
 
 
 def credentials(number: int = 1) -> Credentials:

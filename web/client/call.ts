@@ -16,7 +16,7 @@ import type { Memory } from "./remember";
 import { RoundTripWatch } from "./round-trip";
 import { Sources } from "./sources";
 import { initialState, type State } from "./state";
-import { bytesReceived } from "./stats";
+import { available, bytesReceived, roundTrip } from "./stats";
 import { Store } from "./store";
 import type { Timers } from "./timers";
 
@@ -91,14 +91,13 @@ export class Call {
     });
     this.roundTrip = new RoundTripWatch(
       timers,
-      () => this.negotiation.roundTrip(),
+      async () => roundTrip(await this.negotiation.look()),
       (roundTrip) => this.store.dispatch({ type: "round-trip", roundTrip }),
     );
-    this.path = new PathWatch(
-      timers,
-      async () => bytesReceived(await this.negotiation.look()),
-      () => this.networkChanged(),
-    );
+    this.path = new PathWatch(timers, async () => bytesReceived(await this.negotiation.look()), {
+      lost: () => this.networkChanged(),
+      back: () => this.wake(),
+    });
     this.heard = new HeardReport(
       timers,
       () => this.negotiation.look(),
@@ -117,7 +116,7 @@ export class Call {
         // Once in the room, the camera itself is there.
         if (this.state.view === "green-room") void this.negotiation.setTrack("camera", track);
       },
-      available: () => this.negotiation.available(),
+      available: async () => available(await this.negotiation.look()),
       changed: (probing) => this.store.dispatch({ type: "probing", probing }),
     });
     this.store.watch((after, before) => this.follow(after, before));
@@ -308,6 +307,9 @@ export class Call {
       case "slots-wanted":
         void this.negotiation.slotsWanted(message.video);
         break;
+      case "unheard":
+        void this.negotiation.restart();
+        break;
       case "probed":
         void this.probe.answered(message);
         break;
@@ -353,7 +355,7 @@ export class Call {
           // What has stopped media has often stopped the socket, which would not notice for long.
           if (state === "interrupted") this.connection.wake();
           if (state === "connected") this.path.start();
-          else this.path.stop();
+          else if (state !== "interrupted") this.path.stop();
           const media = state === "connected" ? "ok" : state === "failed" ? "bad" : "wait";
           if (media === this.state.media || (media === "wait" && this.state.media === "bad")) return;
           this.store.dispatch({ type: "media", media });

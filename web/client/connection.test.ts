@@ -213,6 +213,21 @@ describe("Connection", () => {
     expect(sockets).toHaveLength(2);
   });
 
+  it("begins an attempt anew that was made while nothing went, when woken", async () => {
+    const { connection, timers, sockets } = setUp();
+    connection.start();
+    await timers.advance(0);
+    await timers.advance(500);
+    connection.wake();
+    await timers.advance(0);
+    expect(sockets).toHaveLength(1);
+    await timers.advance(1_600);
+    connection.wake();
+    await timers.advance(0);
+    expect(sockets).toHaveLength(2);
+    expect(sockets[0]?.closed).toBe(true);
+  });
+
   it("does not speak on a socket that closed while the offer was being made", async () => {
     let give = (_: Join) => {};
     const { connection, timers, sockets, latest } = setUp(

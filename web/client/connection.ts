@@ -42,13 +42,19 @@ const FIRST_PINGS = [0, 150, 400, 900, 2_000];
 const PING_EVERY = 2_500;
 /** A server that says nothing for this long after being asked is gone: TCP alone would wait for minutes. */
 const SILENCE = 6_000;
-/** After the network changed, media stopped or a laptop opened, a live connection answers within this. */
-const SILENCE_ON_WAKE = 1_000;
+/**
+ * After the network changed, media stopped or a laptop opened, a live connection answers within so many of its
+ * best round trips, within these bounds in ms. So does an attempt to connect that is not lost.
+ */
+const ROUND_TRIPS_ON_WAKE = 4;
+const SILENCE_ON_WAKE = { least: 600, most: 2_000 };
 
 export class Connection {
   readonly clock = new ServerClock();
   socket: Socket | null = null;
 
+  private opened = false;
+  private openedAt = 0;
   private helloSent = false;
   private helloAt = 0;
   private stopped = true;
@@ -91,20 +97,26 @@ export class Connection {
   }
 
   /**
-   * The network changed, or the page is looked at again: try at once when waiting, and when connected find
-   * out quickly whether that is still true.
+   * The network changed, media flows again, or the page is looked at again: try at once when waiting or when
+   * an attempt gets no answer, and when connected find out quickly whether that is still true.
    */
   wake(): void {
     if (this.stopped) return;
+    const now = this.options.timers.now();
+    const { least, most } = SILENCE_ON_WAKE;
+    const patience = Math.min(most, Math.max(least, ROUND_TRIPS_ON_WAKE * 2 * this.clock.uncertainty));
     if (this.cancelRetry !== null) {
       this.attempt = 0;
-      this.lostAt = this.options.timers.now();
+      this.lostAt = now;
       this.retry();
+    } else if (this.socket !== null && !this.opened) {
+      if (now - this.openedAt < patience) return;
+      this.attempt = 0;
+      this.drop();
     } else if (this.socket !== null && this.helloSent) {
-      const asked = this.options.timers.now();
       this.ping();
-      this.later(SILENCE_ON_WAKE, () => {
-        if (this.heardAt < asked) this.drop();
+      this.later(patience, () => {
+        if (this.heardAt < now) this.drop();
       });
     }
   }
@@ -123,11 +135,14 @@ export class Connection {
   private open(): void {
     const socket = this.options.connect();
     this.socket = socket;
+    this.opened = false;
+    this.openedAt = this.options.timers.now();
     this.helloSent = false;
     socket.binaryType = "arraybuffer";
     const giveUp = this.later(OPEN_WITHIN, () => this.drop());
     socket.onopen = () => {
       giveUp();
+      this.opened = true;
       this.later(JOINED_WITHIN, () => this.drop());
       void this.sayHello(socket);
     };

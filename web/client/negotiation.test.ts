@@ -162,7 +162,7 @@ describe("the queue", () => {
     const { negotiation, connect, offers, peer } = setUp(2);
     await connect();
     const all = [negotiation.slotsWanted(3), negotiation.restart(), negotiation.restart()];
-    for (let id = 1; id <= 3; id++) {
+    for (let id = 1; id <= 2; id++) {
       await settle();
       expect(offers).toHaveLength(id);
       expect(peer().signalingState).toBe("have-local-offer");
@@ -318,6 +318,41 @@ describe("finding the way back", () => {
     peer().closeTransport();
     await timers.advance(0);
     expect(peers).toHaveLength(2);
+  });
+
+  it("restarts ICE once for all signs of the same break, and again when the next one comes", async () => {
+    const { connect, peer, negotiation, offers, timers } = setUp();
+    await connect();
+    const both = [negotiation.restart(), negotiation.restart()];
+    await settle();
+    negotiation.answer(1, "answer");
+    await Promise.all(both);
+    await timers.advance(1_000);
+    await negotiation.restart();
+    expect(peer().restarts).toBe(1);
+    await timers.advance(1_000);
+    void negotiation.restart();
+    await settle();
+    expect(peer().restarts).toBe(2);
+    expect(offers).toHaveLength(2);
+  });
+
+  it("makes up for a restart whose offer was lost with the socket", async () => {
+    const { connect, peer, negotiation, offers, unreachable, back } = setUp();
+    await connect();
+    const lost = negotiation.restart();
+    await settle();
+    unreachable();
+    await lost;
+    back();
+    const done = negotiation.joined(null, true, 2);
+    await settle();
+    expect(peer().rollbacks).toBe(1);
+    expect(peer().restarts).toBe(2);
+    negotiation.answer(offers.at(-1)?.id ?? 0, "answer");
+    await done;
+    await negotiation.restart();
+    expect(offers).toHaveLength(2);
   });
 
   it("restarts at once when the network changed", async () => {

@@ -6,11 +6,13 @@
  * sent changes by replaceTrack alone; only more slots, an ICE restart or a new server need another exchange.
  */
 
+import { Exchange } from "./exchange";
 import { createPeer, firstOffer, type Peer } from "./peer";
 import type { Offer, Source } from "./protocol";
 import { SerialQueue } from "./queue";
+import { Restarts } from "./restarts";
 import type { Encoding } from "./sending";
-import { type Look, look, number, ofType } from "./stats";
+import { type Look, look } from "./stats";
 import type { Timers } from "./timers";
 
 export type MediaState = "connecting" | "connected" | "interrupted" | "failed";
@@ -30,8 +32,6 @@ export interface NegotiationOptions {
   create?: () => RTCPeerConnection;
 }
 
-/** No answer to an offer within this means that it was lost. */
-const ANSWER_WITHIN = 8_000;
 /**
  * Browsers say `disconnected` after some seconds without any packet (Chromium 2.5). It is brief where a single
  * check was lost or Safari renegotiates: wait this long. A restart that was not needed costs one exchange.
@@ -40,22 +40,17 @@ const DISCONNECTED_FOR = 1_000;
 /** How long a new or restarted connection may take before the next way is tried. */
 const CONNECT_WITHIN = 8_000;
 
-interface Exchange {
-  id: number;
-  answered: (sdp: string | null) => void;
-}
-
 export class Negotiation {
   private peer: Peer | null = null;
   private readonly queue = new SerialQueue();
   private readonly shaping = new SerialQueue();
   private readonly tracks = new Map<Source, MediaStreamTrack>();
   private readonly encodings = new Map<Source, Encoding>();
-  private exchange: Exchange | null = null;
-  private lastId = 0;
+  private readonly exchange: Exchange;
+  private readonly restarts = new Restarts();
   private videoSlots: number;
   private reachable = false;
-  /** The network changed while nobody could be told. */
+  /** The way is to be found anew, but nobody could be told. */
   private moved = false;
   private closed = false;
   private cancelWatch: (() => void) | null = null;
@@ -64,6 +59,7 @@ export class Negotiation {
 
   constructor(private readonly options: NegotiationOptions) {
     this.videoSlots = options.videoSlots;
+    this.exchange = new Exchange(options.timers, (offer) => options.listener.offer(offer));
   }
 
   get connection(): RTCPeerConnection | null {
@@ -94,9 +90,8 @@ export class Negotiation {
         if (this.peer !== null) this.peer.stale = true;
         // The way that was lost is not coming back where the network is another one.
         if (this.peer !== null && (this.moved || !connected(this.peer.connection))) {
-          this.peer.connection.restartIce();
+          this.restartIce(this.peer);
         }
-        this.moved = false;
         await this.catchUp();
       }
     });
@@ -105,17 +100,17 @@ export class Negotiation {
   /** The socket is gone: nobody will answer the offer under way. */
   lost(): void {
     this.reachable = false;
-    this.exchange?.answered(null);
+    this.exchange.lost();
   }
 
   /** The reply to an offer. */
   answer(id: number, sdp: string): void {
-    if (this.exchange?.id === id) this.exchange.answered(sdp);
+    this.exchange.answer(id, sdp);
   }
 
   /** The server refused the offer under way: begin again with a new connection. */
   refused(): void {
-    this.exchange?.answered(null);
+    this.exchange.lost();
     void this.step(() => this.startOver());
   }
 
@@ -125,12 +120,17 @@ export class Negotiation {
     return this.step(() => this.catchUp());
   }
 
-  /** The network changed: find the way anew. */
+  /** The way is lost, or the network is another: find it anew. Once for all signs of the same break. */
   restart(): Promise<void> {
+    this.moved = true;
     return this.step(async () => {
-      this.moved = !this.reachable;
-      if (this.peer?.answered !== true || !this.reachable || this.closed) return;
-      this.peer.connection.restartIce();
+      if (!this.moved || this.peer?.answered !== true || !this.reachable || this.closed) return;
+      if (!this.restarts.due(this.options.timers.now())) {
+        this.moved = false;
+        if (!connected(this.peer.connection)) this.expectConnected();
+        return;
+      }
+      this.restartIce(this.peer);
       await this.renegotiate();
       this.expectConnected();
     });
@@ -155,27 +155,6 @@ export class Negotiation {
   setEncoding(source: Source, encoding: Encoding): Promise<void> {
     this.encodings.set(source, encoding);
     return this.shape(source);
-  }
-
-  /** Round trip of the media path in ms; null while there is none. */
-  async roundTrip(): Promise<number | null> {
-    const connection = this.peer?.connection;
-    if (connection === undefined) return null;
-    let best: number | null = null;
-    for (const report of (await connection.getStats()).values()) {
-      if (report.type !== "candidate-pair" || !report.nominated || report.state !== "succeeded") continue;
-      const seconds: unknown = report.currentRoundTripTime;
-      if (typeof seconds === "number") best = Math.min(best ?? Number.POSITIVE_INFINITY, seconds * 1000);
-    }
-    return best;
-  }
-
-  /** What the browser believes that it can send, bits a second; null where it does not say. */
-  async available(): Promise<number | null> {
-    const now = await this.look();
-    const pairs = now === null ? [] : ofType(now, "candidate-pair").filter((pair) => pair.nominated === true);
-    const found = pairs.flatMap((pair) => number(pair, "availableOutgoingBitrate") ?? []);
-    return found.length > 0 ? Math.max(...found) : null;
   }
 
   /** A look at the connection's statistics; null while there is none. */
@@ -208,6 +187,7 @@ export class Negotiation {
   /** A new connection with its first offer; the old one is closed. Returns the offer's SDP. */
   private async fresh(): Promise<string> {
     this.peer?.connection.close();
+    this.moved = false;
     const peer = createPeer(this.options.create, this.videoSlots, (mid, track) => {
       if (this.peer === peer) this.options.listener.track(mid, track);
     });
@@ -242,7 +222,7 @@ export class Negotiation {
     if (this.closed || !this.reachable) return;
     this.options.listener.state("connecting");
     const sdp = await this.fresh();
-    const answer = await this.ask(sdp, true);
+    const answer = await this.exchange.ask(sdp, true);
     if (answer !== null) await this.accept(answer);
     else this.expectConnected();
   }
@@ -261,34 +241,28 @@ export class Negotiation {
     if (!connected(peer.connection)) this.expectConnected();
   }
 
+  /** The next exchange restarts ICE. */
+  private restartIce(peer: Peer): void {
+    peer.connection.restartIce();
+    peer.restarting = true;
+  }
+
   private async renegotiate(): Promise<void> {
     const peer = this.peer;
     if (peer === null || !this.reachable) return;
     if (peer.connection.signalingState !== "stable") return;
     await peer.connection.setLocalDescription(await peer.connection.createOffer());
-    const answer = await this.ask(peer.connection.localDescription?.sdp ?? "", false);
+    const answer = await this.exchange.ask(peer.connection.localDescription?.sdp ?? "", false);
     if (answer === null) {
       peer.stale = true;
       return;
     }
     await peer.connection.setRemoteDescription({ type: "answer", sdp: answer });
     peer.stale = false;
-  }
-
-  /** Sends an offer and waits for its answer; null when none will come. */
-  private ask(sdp: string, fresh: boolean): Promise<string | null> {
-    const id = ++this.lastId;
-    return new Promise((resolve) => {
-      const settle = (answer: string | null) => {
-        if (this.exchange?.id !== id) return;
-        cancel();
-        this.exchange = null;
-        resolve(answer);
-      };
-      const cancel = this.options.timers.after(ANSWER_WITHIN, () => settle(null));
-      this.exchange = { id, answered: settle };
-      if (!this.options.listener.offer({ type: "offer", id, sdp, fresh })) settle(null);
-    });
+    if (!peer.restarting) return;
+    peer.restarting = false;
+    this.moved = false;
+    this.restarts.made(this.options.timers.now());
   }
 
   // ---------------------------------------------------------------- watching

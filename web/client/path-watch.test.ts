@@ -6,21 +6,23 @@ function setUp() {
   const timers = new FakeTimers();
   let received: number | null = 0;
   let lost = 0;
-  const watch = new PathWatch(
-    timers,
-    () => Promise.resolve(received),
-    () => {
+  let back = 0;
+  const watch = new PathWatch(timers, () => Promise.resolve(received), {
+    lost: () => {
       lost += 1;
     },
-  );
-  /** Half-second looks, each with so many more bytes. */
+    back: () => {
+      back += 1;
+    },
+  });
+  /** Looks, each with so many more bytes. */
   const looks = async (...more: number[]) => {
     for (const bytes of more) {
       received = (received ?? 0) + bytes;
-      await timers.advance(500);
+      await timers.advance(400);
     }
   };
-  return { timers, watch, looks, lost: () => lost };
+  return { timers, watch, looks, lost: () => lost, back: () => back };
 }
 
 describe("PathWatch", () => {
@@ -36,6 +38,17 @@ describe("PathWatch", () => {
     expect(lost()).toBe(1);
     await looks(900, 900, 900, 900, 0, 0);
     expect(lost()).toBe(2);
+  });
+
+  it("tells, once, that packets come again", async () => {
+    const { watch, looks, back } = setUp();
+    watch.start();
+    await looks(900, 900, 900, 0, 0, 0, 0);
+    expect(back()).toBe(0);
+    await looks(900);
+    expect(back()).toBe(1);
+    await looks(900, 900);
+    expect(back()).toBe(1);
   });
 
   it("leaves a path alone on which little comes", async () => {

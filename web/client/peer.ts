@@ -16,6 +16,8 @@ export interface Peer {
   answered: boolean;
   /** An exchange was lost on its way: another is due. */
   stale: boolean;
+  /** Its next exchange restarts ICE. */
+  restarting: boolean;
   addVideoSlots(count: number): void;
   /** Calls back when the DTLS transport changes: a server that closes it says so there and only there. */
   watchTransport(call: () => void): void;
@@ -63,6 +65,7 @@ export function createPeer(
     videoSlots: 0,
     answered: false,
     stale: false,
+    restarting: false,
     addVideoSlots(count) {
       for (let slot = 0; slot < count; slot++) add("video", "recvonly");
       peer.videoSlots += count;

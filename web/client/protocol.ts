@@ -353,6 +353,11 @@ export interface OwnAdvice {
   readonly advice: Advice | null;
 }
 
+/** Nothing has arrived any more from this browser's media connection: find another way (restart ICE). */
+export interface Unheard {
+  readonly type: "unheard";
+}
+
 /** ``held`` true: the store can't be reached, what is done now waits. False: all is stored again. */
 export interface Saving {
   readonly type: "saving";
@@ -411,6 +416,7 @@ export type ServerMessage =
   | OwnAdvice
   | Probed
   | Figures
+  | Unheard
   | Saving
   | NotesSaved
   | Pong

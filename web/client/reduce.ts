@@ -84,6 +84,7 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
     case "pong":
     case "probed":
     case "figures":
+    case "unheard":
       return state;
   }
 }

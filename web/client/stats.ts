@@ -75,3 +75,19 @@ export function bytesReceived(seen: Look | null): number | null {
   if (seen === null) return null;
   return ofType(seen, "candidate-pair").reduce((sum, pair) => sum + (number(pair, "bytesReceived") ?? 0), 0);
 }
+
+/** Round trip of the media path in ms; null while there is none. */
+export function roundTrip(seen: Look | null): number | null {
+  const used = seen === null ? [] : ofType(seen, "candidate-pair").filter((pair) => pair.nominated === true);
+  const found = used
+    .filter((pair) => pair.state === "succeeded")
+    .flatMap((pair) => number(pair, "currentRoundTripTime") ?? []);
+  return found.length > 0 ? Math.min(...found) * 1000 : null;
+}
+
+/** What the browser believes that it can send, bits a second; null where it does not say. */
+export function available(seen: Look | null): number | null {
+  const used = seen === null ? [] : ofType(seen, "candidate-pair").filter((pair) => pair.nominated === true);
+  const found = used.flatMap((pair) => number(pair, "availableOutgoingBitrate") ?? []);
+  return found.length > 0 ? Math.max(...found) : null;
+}

@@ -121,6 +121,45 @@ async def test_checks_keep_consent_alive() -> None:
         assert stage.heard.media == [("anna", True)]
 
 
+async def test_who_was_heard_steadily_and_is_not_any_more_is_told_of() -> None:
+    async with scene() as stage:
+        anna, ben = await stage.join("anna"), await stage.join("ben")
+
+        def speak() -> bool:
+            anna.client.audio()
+            stage.clock.ahead += 0.02
+            return stage.clock() > steady
+
+        steady = stage.clock() + 2
+        await until(speak)
+        assert stage.heard.silent == []
+        stage.clock.ahead += 1
+        await until(lambda: stage.heard.silent == ["anna"])
+        assert anna.peer.connected
+        assert anna.peer.silence.unheard
+        anna.client.audio()
+        await until(lambda: not anna.peer.silence.unheard)
+        assert not ben.peer.silence.unheard
+
+
+async def test_who_sends_nothing_is_not_missed() -> None:
+    async with scene() as stage:
+        anna = await stage.join("anna", enter=False)
+        anna.peer.enter()
+        steady = stage.clock() + 2
+
+        def check() -> bool:
+            anna.client.sock.sendto(bytes(anna.client.request()), anna.client.remote)
+            stage.clock.ahead += 0.02
+            return stage.clock() > steady
+
+        await until(check)
+        stage.clock.ahead += 10
+        seen = anna.peer.rounds + 3
+        await until(lambda: anna.peer.rounds >= seen)
+        assert stage.heard.silent == []
+
+
 async def test_a_new_address_is_followed_when_it_is_nominated() -> None:
     async with scene() as stage:
         anna, ben = await stage.join("anna"), await stage.join("ben")
