@@ -206,7 +206,7 @@ def test_an_ice_restart_gets_new_credentials() -> None:
 
 
 def test_what_a_restart_finds_is_preferred_to_what_was_before() -> None:
-    """A pair's priority is above all the lower of two; browsers' own TCP candidates have 80 << 24 at least."""
+    """A pair's priority is above all the lower of two; browsers' own TCP ones have 80 << 24 at least."""
     ours = negotiation(tcp=True)
     ranks = []
     for number, ufrag in enumerate(("first", "second", "third"), start=1):

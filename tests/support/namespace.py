@@ -1,6 +1,6 @@
 """A network of its own for a browser, whose way to this machine a test can block or change. Needs root.
 
-A router stands between: what it drops is gone without a word, as in networks that block. It is a namespace too.
+A router stands between: what it drops is gone without a word, as in networks that block it.
 """
 
 from __future__ import annotations

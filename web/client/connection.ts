@@ -47,7 +47,7 @@ const SILENCE = 6_000;
  * best round trips, within these bounds in ms. So does an attempt to connect that is not lost.
  */
 const ROUND_TRIPS_ON_WAKE = 4;
-const SILENCE_ON_WAKE = { least: 600, most: 2_000 };
+const SILENCE_ON_WAKE = { least: 400, most: 2_000 };
 
 export class Connection {
   readonly clock = new ServerClock();
