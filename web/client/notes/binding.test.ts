@@ -139,7 +139,7 @@ describe("textarea binding", () => {
     const a = person();
     a.type(0, 0, "kept");
     a.field.type(1, 3, "x".repeat(LONGEST_INSERT + 1));
-    expect(a.binding.input()).toBe("refused");
+    expect(a.binding.input()).toBe("too-long");
     expect([a.field.value, a.text.toString()]).toEqual(["kept", "kept"]);
     a.field.type(4, 4, "!");
     expect(a.binding.input()).toBe("shared");

@@ -6,7 +6,7 @@
 
 import type * as Y from "yjs";
 import { Spans, type Step } from "./spans";
-import { difference, type Edit, LONGEST_INSERT, type Selected, wellFormed } from "./text";
+import { difference, type Edit, type Refusal, refusal, type Selected, wellFormed } from "./text";
 
 type Direction = "forward" | "backward" | "none";
 
@@ -43,18 +43,19 @@ export class TextareaBinding {
     this.undo.removeTrackedOrigin(this);
   }
 
-  /** The field's value has changed by the person's hand. `refused`: too long for an update, taken back. */
-  input(): "same" | "shared" | "refused" {
+  /** The field's value has changed by the person's hand. A refusal says why it was taken back. */
+  input(): "same" | "shared" | Refusal {
     const edit = difference(this.shown, this.field.value, this.field.selectionEnd);
     if (!edit) return "same";
-    if (edit.insert.length > LONGEST_INSERT) {
+    const why = refusal(edit.insert.length, this.shown.length, this.field.value.length);
+    if (why !== null) {
       this.field.setRangeText(
         this.shown.slice(edit.from, edit.to),
         edit.from,
         edit.from + edit.insert.length,
         "preserve",
       );
-      return "refused";
+      return why;
     }
     this.share([edit]);
     this.shown = this.field.value;

@@ -45,7 +45,7 @@ export const mountNotes: NotesModule["mountNotes"] = (options: MountOptions): No
   const state = EditorState.create({
     doc: session.text.toString(),
     extensions: [
-      guard(() => options.say(t("notes.too-long"))),
+      guard((why) => options.say(t(`notes.${why}`))),
       Prec.high(
         keymap.of([
           { key: "Enter", run: (target) => run(target, newline) },

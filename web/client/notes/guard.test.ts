@@ -1,11 +1,16 @@
 import { EditorState } from "@codemirror/state";
 import { describe, expect, it } from "vitest";
 import { guard } from "./guard";
-import { LONGEST_INSERT } from "./text";
+import { LONGEST_INSERT, LONGEST_TEXT } from "./text";
 
 function edit(doc: string, from: number, to: number, insert: string, caret?: number) {
-  let refused = 0;
-  const state = EditorState.create({ doc, extensions: guard(() => refused++) });
+  let refused: string | null = null;
+  const state = EditorState.create({
+    doc,
+    extensions: guard((why) => {
+      refused = why;
+    }),
+  });
   const transaction = state.update({
     changes: { from, to, insert },
     ...(caret === undefined ? {} : { selection: { anchor: caret } }),
@@ -21,7 +26,7 @@ describe("guard", () => {
       text: "axd",
       caret: 2,
       changed: [[1, 4, "x"]],
-      refused: 0,
+      refused: null,
     });
   });
 
@@ -30,7 +35,7 @@ describe("guard", () => {
       text: "x😁y",
       caret: 3,
       changed: [[1, 3, "😁"]],
-      refused: 0,
+      refused: null,
     });
   });
 
@@ -39,7 +44,7 @@ describe("guard", () => {
       text: "😀😁",
       caret: 2,
       changed: [[0, 2, "😀😁"]],
-      refused: 0,
+      refused: null,
     });
   });
 
@@ -53,7 +58,15 @@ describe("guard", () => {
   });
 
   it("refuses what no update could carry, and says so", () => {
-    expect(edit("ab", 1, 1, "x".repeat(LONGEST_INSERT + 1))).toMatchObject({ text: "ab", refused: 1 });
-    expect(edit("ab", 1, 1, "x".repeat(LONGEST_INSERT)).refused).toBe(0);
+    const long = "x".repeat(LONGEST_INSERT + 1);
+    expect(edit("ab", 1, 1, long)).toMatchObject({ text: "ab", refused: "too-long" });
+    expect(edit("ab", 1, 1, "x".repeat(LONGEST_INSERT)).refused).toBeNull();
+  });
+
+  it("refuses what would fill the notes beyond what the server keeps, but takes out what there is", () => {
+    const full = "x".repeat(LONGEST_TEXT);
+    expect(edit(full, 1, 1, "y")).toMatchObject({ text: full, refused: "full" });
+    expect(edit(full, 1, 2, "y").refused).toBeNull();
+    expect(edit(`${full}xx`, 0, 2, "y").refused).toBeNull();
   });
 });

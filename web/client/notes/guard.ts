@@ -6,7 +6,7 @@
 
 import { EditorState, type Extension, type Text, type TransactionSpec } from "@codemirror/state";
 import { ySyncAnnotation } from "y-codemirror.next";
-import { boundaryAfter, boundaryBefore, LONGEST_INSERT, tidy } from "./text";
+import { boundaryAfter, boundaryBefore, type Refusal, refusal, tidy } from "./text";
 
 const before = (doc: Text, at: number): number => {
   const line = doc.lineAt(at);
@@ -18,8 +18,8 @@ const after = (doc: Text, at: number): number => {
   return line.from + boundaryAfter(line.text, at - line.from);
 };
 
-/** `refused` is called when an insertion was too long and has been left out. */
-export function guard(refused: () => void): Extension {
+/** `refused` is called when an insertion was too long, or would make the notes so, and has been left out. */
+export function guard(refused: (why: Refusal) => void): Extension {
   return [
     // Positions in Y.Text count "\r" as any character; CodeMirror must not take it for a line end.
     EditorState.lineSeparator.of("\n"),
@@ -37,8 +37,9 @@ export function guard(refused: () => void): Extension {
         last = Math.max(last, after(old, to));
         clean &&= before(old, from) === from && after(old, to) === to && tidy(insert) === insert;
       });
-      if (longest > LONGEST_INSERT) {
-        refused();
+      const why = refusal(longest, old.length, transaction.newDoc.length);
+      if (why !== null) {
+        refused(why);
         return [];
       }
       if (clean) return transaction;

@@ -49,7 +49,7 @@ export const mountNotes: NotesModule["mountNotes"] = (options: MountOptions): No
   area.addEventListener("compositionend", () => binding.compose(false));
   area.addEventListener("input", () => {
     const outcome = binding.input();
-    if (outcome === "refused") options.say(t("notes.too-long"));
+    if (outcome === "too-long" || outcome === "full") options.say(t(`notes.${outcome}`));
     if (outcome === "shared") session.presence.typed();
     moved();
   });

@@ -16,6 +16,18 @@ export interface Edit {
 /** The longest insertion at once, in code units: at most 300 kB of an update's 1 MB. */
 export const LONGEST_INSERT = 100_000;
 
+/** UTF-16 units of all notes: three bytes each at most, and the server keeps 2 MB with all that was erased. */
+export const LONGEST_TEXT = 500_000;
+
+/** Why an edit is not taken: more than an update carries, or more than the notes hold. */
+export type Refusal = "too-long" | "full";
+
+/** Whether an edit that inserts so much, and takes the text from one length to another, is refused. */
+export function refusal(inserted: number, before: number, after: number): Refusal | null {
+  if (inserted > LONGEST_INSERT) return "too-long";
+  return after > LONGEST_TEXT && after > before ? "full" : null;
+}
+
 /** The caret or selection: it began at `anchor` and moves at `head`. */
 export interface Selected {
   anchor: number;
