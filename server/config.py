@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from server.errors import OperatorError
 from server.room.record import MOST_GUESTS
+from signaling.turn import Turn
+from signaling.turn import parse as parse_turn
 
 DEFAULT_PORT = 8080
 
@@ -45,6 +47,7 @@ class Config:
     metrics_token: str | None
     room_members: int
     workers: int
+    turn: Turn
     dev: bool
 
     @property
@@ -195,6 +198,13 @@ def _path(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
+def _turn_urls(text: str) -> tuple[str, ...]:
+    urls = tuple(part.strip() for part in text.split(",") if part.strip())
+    for url in urls:
+        parse_turn(url)
+    return urls
+
+
 def _text(text: str) -> str:
     if len(text) < 16:
         raise ValueError("must have at least 16 characters")
@@ -241,6 +251,11 @@ OPTIONS = (
            "make a certificate here; browsers will warn once"),
     Option("base_url", "BASE_URL", "--base-url", _base, "URL",
            "the site's address in links, when a proxy stands in front"),
+    Option("turn_urls", "TURN_URL", "--turn-url", _turn_urls, "URL",
+           "TURN relay for networks that let nothing else through; may be given several times", repeat=True),
+    Option("turn_secret_file", "TURN_SECRET_FILE", "--turn-secret-file", _path, "FILE",
+           "the secret that is shared with the relay (its static-auth-secret); or COMPAGNON_TURN_SECRET"),
+    Option("turn_secret", "TURN_SECRET", None, str, "", "the same, not in a file"),
     Option("trust_proxy", "TRUST_PROXY", None, _yes, "", "take people's addresses from X-Forwarded-For"),
     Option("metrics_token", "METRICS_TOKEN", None, _text, "", "bearer token that opens /metrics"),
     Option("room_members", "ROOM_MEMBERS", None, _members, "", f"people in a room at a time ({MOST_GUESTS})"),
@@ -306,8 +321,25 @@ def _complete(values: dict[str, Any], environment: Mapping[str, str]) -> Config:
         metrics_token=values["metrics_token"],
         room_members=values["room_members"] or MOST_GUESTS,
         workers=workers,
+        turn=_turn(values["turn_urls"] or (), values["turn_secret"], values["turn_secret_file"]),
         dev=bool(values["dev"]),
     )
+
+
+def _turn(urls: tuple[str, ...], secret: str | None, file: Path | None) -> Turn:
+    """Puts relays and secret together. No message shows the secret."""
+    if secret is not None and file is not None:
+        raise ConfigError("COMPAGNON_TURN_SECRET and --turn-secret-file say the same: give one of them.")
+    if file is not None:
+        try:
+            secret = file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"--turn-secret-file {file} can't be read ({error}).") from None
+    if urls and not secret:
+        raise ConfigError("--turn-url needs the secret that the relay knows: give --turn-secret-file, too.")
+    if secret and (len(secret) < 16 or not secret.isprintable()):
+        raise ConfigError("The TURN secret must have at least 16 characters, all of them printable.")
+    return Turn(urls, secret or "")
 
 
 def _default_data(environment: Mapping[str, str]) -> Path:

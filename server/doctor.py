@@ -15,13 +15,14 @@ from urllib.parse import urlsplit
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from server import listen, store, tls
+from server import listen, relays, store, tls
 from server.addresses import host_addresses, resolve
 from server.config import WILDCARDS, Config
 from server.embedded import OLDEST, no_retry
 from server.errors import OperatorError
 from server.folder import DataFolder, Running
 from server.transport import tcp
+from signaling.turn import Turn
 from web.assets import AssetError, Assets
 
 _soon = datetime.timedelta(days=14)
@@ -64,6 +65,7 @@ async def examine(config: Config) -> list[Finding]:
     findings += await _store(config, running)
     findings += _ports(config, running)
     findings += await _addresses(config)
+    findings += await _relays(config.turn)
     findings += _certificate(config)
     findings += _seen(config, running)
     return findings
@@ -154,6 +156,14 @@ def _media_port(config: Config, port: int, running: Running | None) -> Iterator[
             yield wrong(listen.why_not(error, "TCP", "--media-port", config.media_host, port))
         else:
             yield good(f"TCP port {port} is free for media where UDP is blocked.")
+
+
+async def _relays(turn: Turn) -> list[Finding]:
+    found = await asyncio.gather(*(relays.trouble(url, turn.secret) for url in turn.urls))
+    return [
+        good(f"The relay {url} works.") if why is None else wrong(f"The relay {url} is of no use: {why}.")
+        for url, why in zip(turn.urls, found, strict=True)
+    ]
 
 
 async def _addresses(config: Config) -> list[Finding]:

@@ -185,6 +185,14 @@ class FeedFigures(Part, frozen=True):
     flowing: bool
 
 
+class IceServer(Part, frozen=True):
+    """A TURN relay that a browser may use, as RTCPeerConnection takes it; the credential expires."""
+
+    urls: tuple[str, ...]
+    username: str
+    credential: str
+
+
 # ---------------------------------------------------------------- browser to server
 
 
@@ -395,6 +403,12 @@ class OwnAdvice(Wire, tag="advice", frozen=True):
     advice: Advice | None
 
 
+class IceServers(Wire, tag="ice-servers", frozen=True):
+    """The relays with fresh credentials, for restarts and new connections; after each ``joined``."""
+
+    ice_servers: tuple[IceServer, ...]
+
+
 class Unheard(Wire, tag="unheard", frozen=True):
     """Nothing has arrived any more from this browser's media connection: find another way (restart ICE)."""
 
@@ -445,6 +459,7 @@ ServerMessage = (
     | Probed
     | Figures
     | Unheard
+    | IceServers
     | Saving
     | NotesSaved
     | Pong

@@ -14,6 +14,7 @@ from server.room.links import check, read_personal
 from server.room.record import GuestRecord, RoomRecord
 from server.storage.rooms import load_record
 from signaling.errors import ProtocolError
+from signaling.turn import ice_servers
 from web.views import Bootstrap, BootstrapRoom, PageErrorCode, RoomView
 
 _refusals: dict[str, tuple[int, PageErrorCode]] = {
@@ -41,6 +42,7 @@ async def show(request: web.Request) -> web.Response:
         ),
         me=guest.shown(),
         video_slots=record.video_slots,
+        ice_servers=ice_servers(site.config.turn, guest.id, time.time()),
         notes_url=f"/j/{token}/notes.md",
     )
     return page(request, RoomView(bootstrap=bootstrap))

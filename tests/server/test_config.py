@@ -48,6 +48,8 @@ def test_every_option_has_its_variable() -> None:
         "COMPAGNON_ROOM_MEMBERS": "30",
         "COMPAGNON_DEV": "yes",
         "COMPAGNON_WORKERS": "4",
+        "COMPAGNON_TURN_URL": "turn:turn.example.org, turns:turn.example.org:443",
+        "COMPAGNON_TURN_SECRET": "a secret that two servers share",
     }
     made = config(values)
     assert made.public_addresses == ("203.0.113.5", "meet.example.org")
@@ -56,7 +58,10 @@ def test_every_option_has_its_variable() -> None:
     assert made.workers == 4
     assert made.base_url == made.start_url == "https://meet.example.org"
     assert (made.trust_proxy, made.dev, made.tls) == (True, True, True)
-    assert {option.variable for option in OPTIONS} - set(values) == {"COMPAGNON_TLS_SELF_SIGNED"}
+    assert made.turn.urls == ("turn:turn.example.org", "turns:turn.example.org:443")
+    assert made.turn.secret == "a secret that two servers share"
+    others = {"COMPAGNON_TLS_SELF_SIGNED", "COMPAGNON_TURN_SECRET_FILE"}
+    assert {option.variable for option in OPTIONS} - set(values) == others
     assert config({"COMPAGNON_TLS_SELF_SIGNED": "true"}).tls
 
 
@@ -129,3 +134,33 @@ def test_the_data_folder_follows_the_desktop_standard() -> None:
 )
 def test_where_browsers_give_no_camera(said: dict[str, str | list[str]], expected: bool) -> None:
     assert config(**said).insecure is expected
+
+
+def test_the_turn_secret_comes_from_a_file_and_is_never_shown(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("a secret that two servers share\n")
+    made = config(turn_urls=["turn:turn.example.org"], turn_secret_file=str(file))
+    assert made.turn.secret == "a secret that two servers share"
+    assert "two servers" not in repr(made)
+
+
+@pytest.mark.parametrize(
+    ("said", "environment", "why"),
+    [
+        ({"turn_urls": ["turn:turn.example.org"]}, {}, "--turn-secret-file"),
+        ({"turn_urls": ["turn:turn.example.org"]}, {"COMPAGNON_TURN_SECRET": "short"}, "at least 16"),
+        ({"turn_urls": ["turn.example.org"]}, {}, "--turn-url must look like"),
+        ({"turn_secret_file": "/nowhere/at/all"}, {}, "can't be read"),
+        (
+            {"turn_secret_file": "/nowhere/at/all"},
+            {"COMPAGNON_TURN_SECRET": "long enough to be one"},
+            "one of them",
+        ),
+    ],
+)
+def test_turn_options_that_contradict(
+    said: dict[str, str | list[str]], environment: dict[str, str], why: str
+) -> None:
+    with pytest.raises(ConfigError, match=why) as refused:
+        config(environment, **said)
+    assert environment.get("COMPAGNON_TURN_SECRET", "none") not in str(refused.value)

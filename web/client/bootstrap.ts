@@ -1,6 +1,6 @@
 /** What the server wrote into the page: `web/views.py`, `Bootstrap`. */
 
-import type { Guest, Language } from "./protocol";
+import type { Guest, IceServer, Language } from "./protocol";
 
 export interface Bootstrap {
   readonly token: string;
@@ -16,6 +16,8 @@ export interface Bootstrap {
   };
   readonly me: Guest;
   readonly video_slots: number;
+  /** TURN relays; none in most places. */
+  readonly ice_servers: readonly IceServer[];
   /** Address of the catalogue. */
   readonly strings: string;
   readonly notes_url: string;

@@ -11,7 +11,7 @@ import { NotesLine } from "./notes-line";
 import { Outgoing } from "./outgoing";
 import { PathWatch } from "./path-watch";
 import { LineProbe, noise } from "./probe";
-import type { Join, Joined, ServerMessage, TimerAction } from "./protocol";
+import type { IceServer, Join, Joined, ServerMessage, TimerAction } from "./protocol";
 import type { Memory } from "./remember";
 import { RoundTripWatch } from "./round-trip";
 import { Sources } from "./sources";
@@ -56,12 +56,14 @@ export class Call {
   private readonly heard: HeardReport;
   private readonly path: PathWatch;
   private readonly probe: LineProbe;
+  private relays: readonly IceServer[];
   private shutDown = false;
   private toasts = 0;
 
   constructor(private readonly parts: CallParts) {
     const { page, memory, timers } = parts;
     const { choices } = memory;
+    this.relays = page.ice_servers;
     this.store = new Store(initialState(page, choices), timers.now);
     this.sources = new Sources(browserHost(), choices.devices, {
       changed: (source, mine, problem) => {
@@ -307,6 +309,10 @@ export class Call {
       case "slots-wanted":
         void this.negotiation.slotsWanted(message.video);
         break;
+      case "ice-servers":
+        this.relays = message.ice_servers;
+        this.negotiation.relays(message.ice_servers);
+        break;
       case "unheard":
         void this.negotiation.restart();
         break;
@@ -347,6 +353,7 @@ export class Call {
   private newNegotiation(): Negotiation {
     return new Negotiation({
       videoSlots: this.parts.page.video_slots,
+      iceServers: this.relays,
       timers: this.parts.timers,
       listener: {
         track: (mid, track) => this.hearing.receive(mid, track),

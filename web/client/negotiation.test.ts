@@ -22,6 +22,7 @@ function setUp(videoSlots = 2) {
   const negotiation = new Negotiation({
     listener,
     videoSlots,
+    iceServers: [],
     timers,
     create: () => {
       const peer = new FakePeerConnection();
@@ -267,6 +268,7 @@ describe("finding the way back", () => {
     const negotiation = new Negotiation({
       listener: { track: () => {}, state: (state) => states.push(state), offer: () => true },
       videoSlots: 2,
+      iceServers: [],
       timers: new FakeTimers(),
       create: () => {
         throw new Error("RTCPeerConnection is not defined");

@@ -7,8 +7,8 @@
  */
 
 import { Exchange } from "./exchange";
-import { createPeer, firstOffer, type Peer } from "./peer";
-import type { Offer, Source } from "./protocol";
+import { configured, createPeer, firstOffer, type Peer } from "./peer";
+import type { IceServer, Offer, Source } from "./protocol";
 import { SerialQueue } from "./queue";
 import { Restarts } from "./restarts";
 import type { Encoding } from "./sending";
@@ -28,8 +28,9 @@ export interface NegotiationListener {
 export interface NegotiationOptions {
   listener: NegotiationListener;
   videoSlots: number;
+  iceServers: readonly IceServer[];
   timers: Timers;
-  create?: () => RTCPeerConnection;
+  create?: (configuration: RTCConfiguration) => RTCPeerConnection;
 }
 
 /**
@@ -49,6 +50,7 @@ export class Negotiation {
   private readonly exchange: Exchange;
   private readonly restarts = new Restarts();
   private videoSlots: number;
+  private iceServers: readonly IceServer[];
   private reachable = false;
   /** The way is to be found anew, but nobody could be told. */
   private moved = false;
@@ -59,6 +61,7 @@ export class Negotiation {
 
   constructor(private readonly options: NegotiationOptions) {
     this.videoSlots = options.videoSlots;
+    this.iceServers = options.iceServers;
     this.exchange = new Exchange(options.timers, (offer) => options.listener.offer(offer));
   }
 
@@ -112,6 +115,15 @@ export class Negotiation {
   refused(): void {
     this.exchange.lost();
     void this.step(() => this.startOver());
+  }
+
+  /** Relays with fresh credentials, for the next restart and the next connection. */
+  relays(iceServers: readonly IceServer[]): void {
+    this.iceServers = iceServers;
+    const connection = this.peer?.connection;
+    if (connection !== undefined && connection.signalingState !== "closed") {
+      connection.setConfiguration(configured(iceServers));
+    }
   }
 
   /** The server has more to show than there are m-lines. */
@@ -188,7 +200,7 @@ export class Negotiation {
   private async fresh(): Promise<string> {
     this.peer?.connection.close();
     this.moved = false;
-    const peer = createPeer(this.options.create, this.videoSlots, (mid, track) => {
+    const peer = createPeer(this.options.create, this.iceServers, this.videoSlots, (mid, track) => {
       if (this.peer === peer) this.options.listener.track(mid, track);
     });
     this.peer = peer;

@@ -1,6 +1,6 @@
 /** How a new RTCPeerConnection is laid out: its m-lines in the order that the relay expects. */
 
-import type { Source } from "./protocol";
+import type { IceServer, Source } from "./protocol";
 
 /** Three fixed audio slots are fed by the loudest speakers. */
 export const AUDIO_SLOTS = 3;
@@ -39,15 +39,26 @@ function offerOnlyUnderstood(transceiver: RTCRtpTransceiver, kind: "audio" | "vi
   if (codecs.length > 0) transceiver.setCodecPreferences(codecs);
 }
 
-const browserPeer = (): RTCPeerConnection =>
-  new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
+const browserPeer = (configuration: RTCConfiguration): RTCPeerConnection =>
+  new RTCPeerConnection(configuration);
+
+export const configured = (iceServers: readonly IceServer[]): RTCConfiguration => ({
+  bundlePolicy: "max-bundle",
+  rtcpMuxPolicy: "require",
+  iceServers: iceServers.map(({ urls, username, credential }) => ({
+    urls: [...urls],
+    username,
+    credential,
+  })),
+});
 
 export function createPeer(
-  create: (() => RTCPeerConnection) | undefined,
+  create: ((configuration: RTCConfiguration) => RTCPeerConnection) | undefined,
+  iceServers: readonly IceServer[],
   videoSlots: number,
   onTrack: (mid: string, track: MediaStreamTrack) => void,
 ): Peer {
-  const connection = (create ?? browserPeer)();
+  const connection = (create ?? browserPeer)(configured(iceServers));
   connection.addEventListener("track", (event) => {
     if (event.transceiver.mid !== null) onTrack(event.transceiver.mid, event.track);
   });

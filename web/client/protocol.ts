@@ -143,6 +143,13 @@ export interface FeedFigures {
   readonly flowing: boolean;
 }
 
+/** A TURN relay that a browser may use, as RTCPeerConnection takes it; the credential expires. */
+export interface IceServer {
+  readonly urls: readonly string[];
+  readonly username: string;
+  readonly credential: string;
+}
+
 /**
  * First message on every connection. The first offer travels in it, so media is ready with the reply.
  *
@@ -353,6 +360,12 @@ export interface OwnAdvice {
   readonly advice: Advice | null;
 }
 
+/** The relays with fresh credentials, for restarts and new connections; after each ``joined``. */
+export interface IceServers {
+  readonly type: "ice-servers";
+  readonly ice_servers: readonly IceServer[];
+}
+
 /** Nothing has arrived any more from this browser's media connection: find another way (restart ICE). */
 export interface Unheard {
   readonly type: "unheard";
@@ -417,6 +430,7 @@ export type ServerMessage =
   | Probed
   | Figures
   | Unheard
+  | IceServers
   | Saving
   | NotesSaved
   | Pong

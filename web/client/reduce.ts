@@ -85,6 +85,7 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
     case "probed":
     case "figures":
     case "unheard":
+    case "ice-servers":
       return state;
   }
 }
