@@ -9,7 +9,7 @@ from server.live_outbox import Outbox
 from server.live_roster import Roster
 from server.rates import Rates
 from server.room.state import Present
-from server.transport.relay import Peer, Probed, Relay, Tally
+from server.transport.relay import Feed, Peer, Probed, Relay, Tally
 from signaling import messages
 from signaling.errors import ProtocolError
 from signaling.messages import (
@@ -23,6 +23,7 @@ from signaling.messages import (
     Source,
     Speaker,
     Unheard,
+    Watched,
 )
 
 _sources: tuple[Source, ...] = ("microphone", "camera", "screen")
@@ -179,6 +180,12 @@ class Calls:
         if probed is not None:
             self._found[member] = _told(probed)
         self._tell(member, self._found.get(member, _NOTHING))
+
+    def view(self, member: str, tiles: Sequence[Watched]) -> None:
+        """Takes what a member looks at."""
+        peer = self._peers.get(member)
+        if peer is not None:
+            peer.look_at([Feed(tile.member, tile.source) for tile in tiles])
 
     def figures(self, member: str) -> None:
         """Tells a member how their own connection does, in figures; nothing where there is none."""

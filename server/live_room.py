@@ -48,6 +48,7 @@ from signaling.messages import (
     Slots,
     TimerChanged,
     Unheard,
+    View,
 )
 
 
@@ -285,6 +286,9 @@ class LiveRoom:
     def _probe(self, connection: Connection, message: ProbeLine) -> None:
         self._calls.probe(connection.member)
 
+    def _view(self, connection: Connection, message: View) -> None:
+        self._calls.view(connection.member, message.tiles)
+
     def _figures(self, connection: Connection, message: FiguresWanted) -> None:
         self._calls.figures(connection.member)
 
@@ -429,6 +433,7 @@ _answered_here: Mapping[type, Callable[[LiveRoom, Connection, Any], None]] = {
     Ping: LiveRoom._ping,
     ProbeLine: LiveRoom._probe,
     FiguresWanted: LiveRoom._figures,
+    View: LiveRoom._view,
     NotesOpen: LiveRoom._open_notes,
     Leave: LiveRoom._leave,
 }

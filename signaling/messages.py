@@ -19,6 +19,8 @@ Role = Literal["mentor", "mentee"]
 Source = Literal["microphone", "camera", "screen"]
 """What a member can send; at most one track of each."""
 
+PictureSource = Literal["camera", "screen"]
+
 Language = Literal["en", "fr"]
 
 TimerStatus = Literal["ready", "running", "paused", "finished"]
@@ -154,6 +156,14 @@ class MemberQuality(Part, frozen=True):
     score: int | None
 
 
+class Watched(Part, frozen=True):
+    """A picture on a person's screen, ``lines`` device pixels high."""
+
+    member: Annotated[str, Meta(max_length=64)]
+    source: PictureSource
+    lines: Annotated[int, Meta(ge=0, le=10_000)]
+
+
 class LayerFigures(Part, frozen=True):
     """One layer of what this browser sends, as it comes in; ``receivers`` is how many it goes out to.
 
@@ -247,6 +257,12 @@ class NotesOpen(Wire, tag="notes-open", frozen=True):
     """Asks for the shared notes; the server answers with binary sync step 1, then both sides synchronise."""
 
 
+class View(Wire, tag="view", frozen=True):
+    """What this person looks at, most important first. No other picture need be sent here."""
+
+    tiles: Annotated[tuple[Watched, ...], Meta(max_length=64)]
+
+
 class Heard(Wire, tag="heard", frozen=True):
     """What this browser made of the speech it got since its last ``heard``: only it can know.
 
@@ -277,7 +293,18 @@ class Leave(Wire, tag="leave", frozen=True):
 
 
 ClientMessage = (
-    Join | Enter | Offer | Media | TimerCommand | NotesOpen | Heard | ProbeLine | FiguresWanted | Ping | Leave
+    Join
+    | Enter
+    | Offer
+    | Media
+    | TimerCommand
+    | NotesOpen
+    | View
+    | Heard
+    | ProbeLine
+    | FiguresWanted
+    | Ping
+    | Leave
 )
 
 

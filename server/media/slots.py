@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 
@@ -109,6 +109,7 @@ class Offered:
         self._screens = screens
         self._cameras = cameras
         self._filming = frozenset(cameras)
+        self._sharing = frozenset(screens)
         heard = frozenset(microphones)
         self._recent = [member for member in recent if member in heard]
         self._foremost = foremost(cameras, spoke, 0)
@@ -132,6 +133,33 @@ class Offered:
         cameras = [member for member in order if member != but][:places]
         slots, _ = assign_video(current, screens, cameras, audio)
         return slots, len(screens) + count
+
+    def view(
+        self, current: Sequence[Feed | None], audio: Sequence[Feed | None], but: str, view: Look
+    ) -> tuple[list[Feed | None], int]:
+        """Place what ``but`` looks at, and after that what has come since they said so.
+
+        Slots and the number that all this would need, as ``assign_video`` has them.
+        """
+        offered = {"camera": self._filming, "screen": self._sharing}
+        wanted = [feed for feed in view.feeds if feed.member != but and feed.member in offered[feed.source]]
+        late = [Feed(member, "screen") for member in self._screens if member not in view.screens]
+        late += [Feed(member, "camera") for member in self._cameras if member not in view.members]
+        wanted += [feed for feed in late if feed.member != but and feed not in view.feeds]
+        homes = {Feed(feed.member, "camera"): index for index, feed in enumerate(audio) if feed}
+        return assign(current, wanted, homes), len(wanted)
+
+    def look(self, feeds: Sequence[Feed], members: Iterable[str]) -> Look:
+        """Remember what somebody looks at, among what was there when they said so."""
+        return Look(tuple(feeds), frozenset(members), self._sharing)
+
+
+class Look(NamedTuple):
+    """What somebody looks at, most important first; ``members`` and ``screens`` were there to choose from."""
+
+    feeds: tuple[Feed, ...]
+    members: frozenset[str]
+    screens: frozenset[str]
 
 
 def foremost(members: Sequence[str], spoke: Sequence[str], places: int) -> list[str]:

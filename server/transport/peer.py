@@ -13,6 +13,7 @@ from server.media.figures import Speeds
 from server.media.incoming import Incoming
 from server.media.judging import Judging
 from server.media.silence import Silence
+from server.media.slots import Feed, Look
 from server.media.tally import Tally
 from server.transport.dtls import Dtls, State
 from server.transport.figures import figures
@@ -73,6 +74,7 @@ class Peer:
         self.slots_wanted = 0
         self.watches = False
         self.follows: str | None = None
+        self.looks: Look | None = None
         self.room = room
         self._port = port
         self._loop = asyncio.get_running_loop()
@@ -125,6 +127,11 @@ class Peer:
         with self._port.lock:
             self.entered = True
             self._gates()
+
+    def look_at(self, feeds: Sequence[Feed]) -> None:
+        """Say which pictures the member looks at, most important first; others take no line from now on."""
+        with self._port.lock:
+            self.room.look(self, feeds)
 
     def look_on(self, follow: str | None) -> None:
         """Be one who only watches: is shown ``follow``, or whoever is loudest, and is no one's company."""

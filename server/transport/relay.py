@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from server.media.slots import Feed
 from server.media.stats import RelayStats
 from server.media.tally import Tally
 from server.transport.peer import Peer
@@ -16,6 +17,7 @@ from server.transport.tcp import ListenError
 from server.transport.trials import Probed
 
 __all__ = [
+    "Feed",
     "ListenError",
     "Peer",
     "Probed",

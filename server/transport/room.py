@@ -55,6 +55,7 @@ class RelayRoom:
         self._peers: dict[str, Peer] = {}
         self._speakers = Speakers()
         self._spoke: list[str] = []
+        self._offered = Offered((), (), (), (), ())
         self._due = False
         self._closed = False
         self._loop = asyncio.get_running_loop()
@@ -66,6 +67,7 @@ class RelayRoom:
             if earlier is not None:
                 earlier.close()
             peer = self._peers[member] = Peer(self, self._port, member, addresses, self._video_slots)
+            peer.looks = None if earlier is None else earlier.looks
             self._port.stats.peers += 1
         return peer
 
@@ -116,6 +118,11 @@ class RelayRoom:
         if not self._closed:
             self._loop.call_soon_threadsafe(what, *values)
 
+    def look(self, peer: Peer, feeds: Sequence[Feed]) -> None:
+        """A peer's member looks at these pictures now, and at no others."""
+        peer.looks = self._offered.look(feeds, self._peers)
+        self.changed()
+
     # ---------------------------------------------------------------- assignment
 
     def _assign(self) -> None:
@@ -126,7 +133,7 @@ class RelayRoom:
 
     def _place(self) -> None:
         present = [peer for peer in self._peers.values() if peer.entered and peer.connected]
-        offered = Offered(
+        offered = self._offered = Offered(
             [peer.member for peer in present if "microphone" in peer.streams],
             [peer.member for peer in present if "screen" in peer.sending and "screen" in peer.streams],
             [peer.member for peer in present if "camera" in peer.sending and "camera" in peer.streams],
@@ -159,7 +166,11 @@ class RelayRoom:
     def _assign_for(self, peer: Peer, offered: Offered) -> None:
         audio, video = peer.line("audio"), peer.line("video")
         heard = offered.audio([leg.feed for leg in audio], peer.member)
-        seen, wanted = offered.video([leg.feed for leg in video], heard, peer.member)
+        now = [leg.feed for leg in video]
+        if peer.looks is None:
+            seen, wanted = offered.video(now, heard, peer.member)
+        else:
+            seen, wanted = offered.view(now, heard, peer.member, peer.looks)
         changes = [self._feed(leg, feed) for leg, feed in zip(audio, heard, strict=True)]
         changes += [self._feed(leg, feed) for leg, feed in zip(video, seen, strict=True)]
         changes += [self._feed(leg, None) for leg in peer.legs.values() if not leg.active]

@@ -19,6 +19,7 @@ import { initialState, type State } from "./state";
 import { available, bytesReceived, roundTrip } from "./stats";
 import { Store } from "./store";
 import type { Timers } from "./timers";
+import { Viewing } from "./viewing";
 
 const preferences = ["arrangement", "ownShown", "ownCorner", "sounds", "shortcuts"] as const;
 
@@ -44,6 +45,7 @@ export class Call {
   readonly hearing: Hearing;
   readonly notes: NotesLine;
   readonly details: DetailsWatch;
+  readonly viewing: Viewing;
   connection: Connection;
   /** Waits until the notes are stored; set while they are open. */
   settleNotes: ((timeout: number) => Promise<boolean>) | null = null;
@@ -110,6 +112,7 @@ export class Call {
       () => this.negotiation.look(),
       (message) => this.connection.send(message),
     );
+    this.viewing = new Viewing(timers, (message) => this.state.entered && this.connection.send(message));
     this.probe = new LineProbe({
       timers,
       noise,
@@ -193,6 +196,7 @@ export class Call {
     this.shutDown = true;
     this.hearing.stop();
     this.path.stop();
+    this.viewing.stop();
     negotiation.close();
     await this.settleNotes?.(SETTLE_WITHIN);
     connection.send({ type: "leave" });
@@ -299,6 +303,7 @@ export class Call {
         this.joined(message);
         break;
       case "entered":
+        this.viewing.again();
         this.remember();
         this.notes.up();
         this.tellMedia();
@@ -344,6 +349,7 @@ export class Call {
       return;
     }
     const me = message.room.members.find((member) => member.id === message.member);
+    this.viewing.again();
     this.notes.up();
     if (me !== undefined) this.outgoing.resumed(me);
   }
@@ -417,6 +423,7 @@ export class Call {
     this.negotiation.close();
     this.sources.stop();
     this.hearing.stop();
+    this.viewing.stop();
     this.notes.down();
     this.session = null;
     this.parts.memory.place = null;

@@ -4,6 +4,8 @@ export type Role = "mentor" | "mentee";
 
 export type Source = "microphone" | "camera" | "screen";
 
+export type PictureSource = "camera" | "screen";
+
 export type Language = "en" | "fr";
 
 export type TimerStatus = "ready" | "running" | "paused" | "finished";
@@ -112,6 +114,13 @@ export interface MemberQuality {
   readonly score: number | null;
 }
 
+/** A picture on a person's screen, ``lines`` device pixels high. */
+export interface Watched {
+  readonly member: string;
+  readonly source: PictureSource;
+  readonly lines: number;
+}
+
 /**
  * One layer of what this browser sends, as it comes in; `receivers` is how many it goes out to.
  *
@@ -202,6 +211,12 @@ export interface TimerCommand {
 /** Asks for the shared notes; the server answers with binary sync step 1, then both sides synchronise. */
 export interface NotesOpen {
   readonly type: "notes-open";
+}
+
+/** What this person looks at, most important first. No other picture need be sent here. */
+export interface View {
+  readonly type: "view";
+  readonly tiles: readonly Watched[];
 }
 
 /**
@@ -411,6 +426,7 @@ export type ClientMessage =
   | Media
   | TimerCommand
   | NotesOpen
+  | View
   | Heard
   | ProbeLine
   | FiguresWanted

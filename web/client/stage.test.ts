@@ -58,8 +58,6 @@ describe("a crowd", () => {
     expect(wanted[0]?.lines).toBeGreaterThan(1000);
     expect(wanted).toHaveLength(tiles.length - 1);
     expect(watched(tiles, 2, true)).toEqual([{ member: "p50", source: "camera", lines: 1 }]);
-    const off = inRoom(member("sam", { camera: false }), member("ana"));
-    expect(watched(placeTiles(off, 1280, 700), 1, false).map((each) => each.member)).toEqual(["ana"]);
   });
 });
 

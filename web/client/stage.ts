@@ -1,7 +1,7 @@
 /** Who is on the stage and where: from the state to placed tiles. Pure. */
 
 import { cropOrWhole, grid, mainAndStrip, ownPicture, portrait, type Rect, single } from "./layout";
-import type { Member, Quality } from "./protocol";
+import type { Member, Quality, Watched } from "./protocol";
 import { type Arrangement, type LiveSlot, myself, others, type State, slotOf } from "./state";
 
 export interface Tile {
@@ -129,19 +129,15 @@ function foremost(state: State, tiles: readonly Tile[], count: number): Tile[] {
   return [...tiles.filter((tile) => chosen.has(tile)), ...tiles.filter((tile) => !chosen.has(tile))];
 }
 
-/** What this person looks at, most important first, for the server: nobody else's picture need be sent. */
-export interface Watched {
-  readonly member: string;
-  readonly source: "camera" | "screen";
-  /** Height on screen in device pixels. */
-  readonly lines: number;
-}
-
-/** The others' pictures among placed tiles. While the page is `hidden`, the large one alone, as small as can be. */
+/**
+ * What this person looks at among placed tiles, most important first, for the server: nobody else's picture
+ * need be sent. Cameras that are off are named too, so that they are there at once when they go on. While the
+ * page is `hidden`, it is the large one alone, as small as can be.
+ */
 export function watched(tiles: readonly PlacedTile[], pixelRatio: number, hidden: boolean): Watched[] {
   const order: Record<Role, number> = { main: 0, cell: 1, strip: 2, own: 3 };
   return tiles
-    .filter((tile) => !tile.self && (tile.source === "screen" || tile.member.camera))
+    .filter((tile) => !tile.self)
     .filter((tile) => !hidden || tile.role === "main")
     .sort((a, b) => order[a.role] - order[b.role] || Number(b.speaking) - Number(a.speaking))
     .map(({ member, source, rect }) => ({

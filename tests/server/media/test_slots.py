@@ -136,3 +136,17 @@ def test_what_is_put_in_order_once_is_what_each_would_be_given_alone(
     others = foremost([other for other in cameras if other != me], spoke, eyes)
     alone = assign_video(video, [other for other in screens if other != me], others, heard)
     assert offered.video(video, heard, me) == alone
+
+
+def test_only_what_is_looked_at_takes_a_line_and_what_comes_later_is_shown() -> None:
+    crowd = [f"m{index}" for index in range(20)]
+    room = Offered(crowd, [], crowd, [], [])
+    look = room.look([cam("m7"), cam("m3"), cam("me"), screen("m2")], [*crowd, "me"])
+    slots, wanted = room.view([None] * 4, [None] * 3, "me", look)
+    assert (set(slots), wanted) == ({cam("m7"), cam("m3"), None}, 2)
+    later = Offered([*crowd, "new"], ["m2", "m9"], [*crowd, "new"], [], [])
+    slots, wanted = later.view(slots, [None] * 3, "me", look)
+    assert wanted == 5
+    # A newcomer has the last place, and waits for one.
+    assert set(slots) == {cam("m7"), cam("m3"), screen("m2"), screen("m9")}
+    assert later.view([None] * 9, [None] * 3, "m7", look)[0].count(cam("m7")) == 0

@@ -1,4 +1,4 @@
-import { html, nothing } from "lit";
+import { html, nothing, type PropertyValues } from "lit";
 import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Call } from "../call";
@@ -7,7 +7,7 @@ import { icon } from "../icon";
 import { nearestCorner, type Rect } from "../layout";
 import { listed } from "../names";
 import { isTyping } from "../shortcuts";
-import { type Paging, type PlacedTile, paging, placeTiles, type Reserve, sceneOf } from "../stage";
+import { type Paging, type PlacedTile, paging, placeTiles, type Reserve, sceneOf, watched } from "../stage";
 import type { State } from "../state";
 import { others } from "../state";
 import { LightElement } from "./element";
@@ -36,6 +36,7 @@ export class RoomStage extends LightElement {
   @state() private area = { width: 0, height: 0 };
 
   private readonly aspects = new Map<string, number>();
+  private tiles: readonly PlacedTile[] = [];
   private drag: Drag | null = null;
   private readonly observer = new ResizeObserver(([entry]) => {
     if (entry !== undefined) this.area = { width: entry.contentRect.width, height: entry.contentRect.height };
@@ -53,6 +54,7 @@ export class RoomStage extends LightElement {
     super.connectedCallback();
     this.observer.observe(this);
     document.addEventListener("keydown", this.onKey);
+    document.addEventListener("visibilitychange", this.tell);
     this.addEventListener("touchstart", this.onTouch, { passive: true });
     this.addEventListener("touchend", this.onSwipe, { passive: true });
   }
@@ -61,6 +63,7 @@ export class RoomStage extends LightElement {
     super.disconnectedCallback();
     this.observer.disconnect();
     document.removeEventListener("keydown", this.onKey);
+    document.removeEventListener("visibilitychange", this.tell);
     this.removeEventListener("touchstart", this.onTouch);
     this.removeEventListener("touchend", this.onSwipe);
   }
@@ -104,11 +107,24 @@ export class RoomStage extends LightElement {
     this.requestUpdate();
   }
 
+  protected override updated(changes: PropertyValues<this>): void {
+    super.updated(changes);
+    this.tell();
+  }
+
+  /** The server sends what is on screen, in the size it has there. */
+  private readonly tell = (): void => {
+    if (this.area.width > 0) {
+      this.call.viewing.look(watched(this.tiles, window.devicePixelRatio, document.hidden));
+    }
+  };
+
   protected override render() {
     const { width, height } = this.area;
     const tiles =
       width > 0 && height > 0 ? placeTiles(this.state, width, height, this.aspects, this.reserve()) : [];
     this.dataset.scene = sceneOf(this.state);
+    this.tiles = tiles;
     return html`
       ${others(this.state).length === 0 ? this.alone() : ""}
       ${repeat(
