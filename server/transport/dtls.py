@@ -36,7 +36,9 @@ MAX_DATAGRAM = 1_200
 
 RESEND_S = (0.1, 0.2, 0.4)
 """When a flight of ours is sent again unchanged. OpenSSL's own timer starts at 1 s; a peer drops records
-that it has (RFC 6347 4.1.2.6), so a repeat costs nothing and saves the second."""
+that it has (RFC 6347 4.1.2.6), so a repeat costs nothing and saves the second. A server's last flight, too:
+the client would ask for it only by its own timer. Measured at 15 % loss and a round trip of 300 ms, 300
+handshakes with an OpenSSL client: see ``test_dtls_loss.py``."""
 
 MAX_QUEUE = 64
 """Datagrams that wait for the handshake; what comes beyond is dropped and will be sent again."""
@@ -210,6 +212,7 @@ class Dtls:
             fingerprints=[RTCDtlsFingerprint(f.algorithm, f.value) for f in fingerprints]
         )
         self._on_state = on_state
+        self._active = active
         self._task: asyncio.Task[None] | None = None
         self._resend: asyncio.TimerHandle | None = None
         self._repeats = 0
@@ -250,7 +253,7 @@ class Dtls:
 
     def _changed(self) -> None:
         state = self.state
-        if state != "connecting":
+        if state in ("closed", "failed") or (state == "connected" and self._active):
             self._cancel()
         if state == "connected":
             self.rx = self._transport._rx_srtp._srtp[0]
@@ -265,7 +268,7 @@ class Dtls:
 
     def _arm(self) -> None:
         self._cancel()
-        if self.state == "connecting" and self._repeats < len(RESEND_S):
+        if self.state in ("connecting", "connected") and self._repeats < len(RESEND_S):
             delay = RESEND_S[self._repeats]
             self._resend = asyncio.get_running_loop().call_later(delay, self._repeat)
 
