@@ -90,7 +90,8 @@ class Format:
 class Sending:
     """What the browser sends us on one line. ``nack`` is whether lost packets may be asked for again.
 
-    ``payload_type`` is what it begins with, one of ``formats``. ``layers`` are the rids of simulcast, lowest
+    ``payload_type`` is what it begins with, one of ``formats``; ``red_payload_type`` carries the same
+    redundantly (RFC 2198), None where the browser doesn't. ``layers`` are the rids of simulcast, lowest
     first as browsers order them; then SSRCs are learnt from header extensions (RFC 8852).
     """
 
@@ -104,6 +105,7 @@ class Sending:
     pli: bool
     ssrcs: tuple[int, ...]
     rtx: dict[int, int]
+    red_payload_type: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ class Receiving:
     rtx_ssrc: int
     stream: str
     number_id: int
+    red_payload_type: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,16 @@ def _choose(media: OfferedMedia) -> Choice:
             taken[codec.name] = codec, rtx
     order = ("opus", *VIDEO_CODECS)
     return tuple(taken[name] for name in sorted(taken, key=order.index))
+
+
+def _red(media: OfferedMedia, codec: Codec) -> Codec | None:
+    """Return the format that carries this codec's frames redundantly (RFC 2198), None if there is none."""
+    for other in media.codecs:
+        carried = {part.strip() for part in other.parameters.split("/")}
+        same = other.name == "red" and other.clock_rate == codec.clock_rate
+        if same and carried == {str(codec.payload_type)}:
+            return other
+    return None
 
 
 def _is_opus(codec: Codec) -> bool:
@@ -321,6 +334,12 @@ class Negotiation:
             if repair:
                 apt = f"apt={each.payload_type}"
                 codecs.append(Codec(repair.payload_type, "rtx", repair.clock_rate, 1, apt))
+        red = _red(media, codec) if media.kind == "audio" else None
+        if red is not None:
+            # The browser sends what comes first: its own order stays.
+            at = int(media.codecs.index(red) > media.codecs.index(codec))
+            codecs.insert(at, replace(red, feedback=codecs[0].feedback))
+        red_type = red.payload_type if red else None
         formats = tuple(
             Format(each.name, each.payload_type, repair.payload_type if repair else None)
             for each, repair in choice
@@ -350,6 +369,7 @@ class Negotiation:
                 pli="nack pli" in feedback,
                 ssrcs=media.ssrcs,
                 rtx=media.rtx,
+                red_payload_type=red_type,
             )
         if receives and part.slot is not None:
             stream, rtx_ssrc = f"slot-{part.slot}", part.rtx_ssrc if rtx else 0
@@ -368,6 +388,7 @@ class Negotiation:
                 rtx_ssrc=rtx_ssrc,
                 stream=stream,
                 number_id=extensions[TRANSPORT_CC] if reported and TRANSPORT_CC in agreed else 0,
+                red_payload_type=red_type,
             )
         return section, Line(media.mid, sending, receiving)
 

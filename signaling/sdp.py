@@ -373,7 +373,7 @@ class Answer:
 
 def _write_codec(codec: Codec) -> Iterator[str]:
     channels = f"/{codec.channels}" if codec.channels > 1 else ""
-    name = codec.name if codec.name in ("opus", "rtx") else codec.name.upper()
+    name = codec.name if codec.name in ("opus", "rtx", "red") else codec.name.upper()
     yield f"a=rtpmap:{codec.payload_type} {name}/{codec.clock_rate}{channels}"
     for kind in sorted(codec.feedback):
         yield f"a=rtcp-fb:{codec.payload_type} {kind}"

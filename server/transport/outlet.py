@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from struct import Struct
 
 from server.media.estimator import RING
+from server.media.red import wrap
 from server.media.stats import RelayStats
 from server.media.vp8 import shift
 from server.transport import dtls
 from server.transport.departures import Batch, departures, sockaddr
 from server.transport.ice import Address
-from server.transport.streams import OUT_BYTES, Leg, Link, Numbering
+from server.transport.streams import OUT_BYTES, Leg, Link, Numbering, Stream
 from server.transport.tcp import Wire
 
 MAX_SEGMENTS = 40
@@ -159,6 +160,20 @@ class Outlet:
             # Only the last datagram of a call may be shorter than the others.
             if size < link.segment or fill > link.limit:
                 link.room = 0
+
+    def repeat(
+        self, stream: Stream, packet: bytes, number: int, sequence: int, timestamp: int, now: float
+    ) -> None:
+        """Copy one packet of sound to every leg, with the frames before it where lines lose packets."""
+        alike: dict[tuple[int, int], list[Leg]] = {}
+        for leg in stream.legs:
+            # The payload names the format of its frames, which is each browser's own.
+            alike.setdefault((leg.redundancy, leg.redundancy and leg.plain_payload_type), []).append(leg)
+        for (depth, kind), legs in alike.items():
+            whole = packet
+            if depth:
+                whole = packet[:12] + wrap(kind, packet[12:], stream.earlier(sequence, timestamp, depth))
+            self.fan(legs, whole, number, sequence, timestamp, now)
 
     def retransmit(self, leg: Leg, numbering: Numbering, packet: bytes, sequence: int, now: float) -> None:
         """Send a kept packet again, numbered as it was, on the repair stream; ``flush`` must follow."""

@@ -15,6 +15,7 @@ from server.media.judging import Judging
 from server.media.silence import Silence
 from server.media.slots import Feed, Look
 from server.media.tally import Tally
+from server.media.voice import ROOM_TO_REPEAT, Redundancy
 from server.transport.dtls import Dtls, State
 from server.transport.figures import figures
 from server.transport.ice import Agent, Path
@@ -68,6 +69,7 @@ class Peer:
         self.loss_up: float | None = None
         self.loss_down: float | None = None
         self.judging = Judging()
+        self.redundancy = Redundancy()
         self.speeds = Speeds()
         self.silence = Silence()
         self.tally: Tally | None = None
@@ -213,7 +215,9 @@ class Peer:
         leg.active = True
         leg.sync = receiving.stream
         leg.formats = {each.codec: (each.payload_type, each.rtx_payload_type) for each in receiving.formats}
-        leg.payload_type = receiving.payload_type
+        leg.red_payload_type = receiving.red_payload_type
+        leg.plain_payload_type = receiving.payload_type
+        leg.repeat(leg.redundancy)
         leg.rtx_payload_type = receiving.rtx_payload_type
         leg.extension = receiving.number_id << 4 | 1 if receiving.number_id else 0
 
@@ -275,6 +279,7 @@ class Peer:
         speech = self.streams.get("microphone")
         pictures: list[Incoming] = [stream for stream in self.streams.values() if stream.video]
         measured = self.judging.measuring.take(speech, pictures, self.rtt, now)
+        self._repeat(now)
         self.loss_up = self.loss_down = None
         known = self._dtls is not None and self._dtls.state == "connected"
         if not (known or self.connected):
@@ -287,6 +292,15 @@ class Peer:
             self.room.quality_changed(self)
         if news.advice:
             self.room.advice_changed(self)
+
+    def _repeat(self, now: float) -> None:
+        """Say again with each packet of sound what the line may have lost, where it has room for that."""
+        self.redundancy.update(self.loss_down or 0.0, now)
+        room = not self.link.rate.limited or self.link.rate.target >= ROOM_TO_REPEAT
+        depth = self.redundancy.depth if room else 0
+        for leg in self.audio:
+            if leg.redundancy != depth:
+                leg.repeat(depth)
 
     def heard(self, concealed: float, buffer: float) -> None:
         """Take the browser's word on the speech it got: share made up (0 to 1), jitter buffer in seconds."""

@@ -11,13 +11,14 @@ from collections.abc import Callable, Hashable
 from struct import Struct
 
 from server.media import vp8
+from server.media.red import unwrap
 from server.media.renumber import Numbers
 from server.media.stats import RelayStats
 from server.transport import dtls
 from server.transport.ice import Address, Path, Table
 from server.transport.inlet import Inlet
 from server.transport.outlet import Outlet
-from server.transport.streams import MAX_RTCP_SOURCES, MAX_STRANGERS, Link, Stream
+from server.transport.streams import MAX_RTCP_SOURCES, MAX_STRANGERS, RECENT, Link, Stream
 
 MAX_PACKET = 1_500
 """Larger datagrams are no media: browsers keep below 1,200 bytes."""
@@ -238,6 +239,11 @@ class Pump:
             self._lossy(stream)
         if not stream.open:
             return
+        if packet[1] & 0x7F == stream.red_payload_type:
+            plain = self._unwrap(stream, packet, sequence, timestamp, now)
+            if plain is None:
+                return
+            packet = plain
         if packet[1] & 0x7F != stream.payload_type and (
             number != stream.high or not stream.turn(packet[1] & 0x7F)
         ):
@@ -246,12 +252,34 @@ class Pump:
             self._stats.repaired += 1
         if stream.video:
             stream.keep(packet, sequence)
+        else:
+            stream.recent[sequence & RECENT - 1] = packet
         if stream.waiting:
             self._join(stream, packet, number, timestamp, now)
         stream.packets += 1
         stream.octets += len(packet) - 12
-        if stream.legs:
+        if stream.redundant:
+            self._outlet.repeat(stream, packet, number, sequence, timestamp, now)
+        elif stream.legs:
             self._outlet.fan(stream.legs, packet, number, sequence, timestamp, now)
+
+    def _unwrap(
+        self, stream: Stream, packet: bytes, sequence: int, timestamp: int, now: float
+    ) -> bytes | None:
+        """Take the frame itself out of redundant sound, and let those before it fill holes (RFC 2198)."""
+        frames = unwrap(packet, 12)
+        if frames is None:
+            self._stats.drop("malformed")
+            return None
+        kind = stream.payload_type
+        if stream.holes:
+            for back, frame in enumerate(reversed(frames[:-1]), 1):
+                number = (sequence - back) & 0xFFFF
+                when = (timestamp - frame.offset) & 0xFFFFFFFF
+                again = _HEADER.pack(0x80, kind, number, when, stream.ssrc) + frame.payload
+                self._forward(stream, again, number, when, now, repair=True)
+        head = _HEADER.pack(0x80, packet[1] & 0x80 | kind, sequence, timestamp, stream.ssrc)
+        return head + frames[-1].payload
 
     def _join(self, stream: Stream, packet: bytes, number: int, timestamp: int, now: float) -> None:
         """Let the waiting legs in: with video, at the first packet of a keyframe and nowhere else."""
@@ -264,6 +292,7 @@ class Pump:
             stream.lines = min(size) if size else 0
         joined = [leg for leg in stream.waiting if leg.join(stream, number, timestamp, numbers, now)]
         stream.legs = stream.legs + joined
+        stream.weigh()
         stream.waiting = [leg for leg in stream.waiting if leg not in joined]
 
     def _rtcp(self, link: Link, index: int, size: int) -> None:

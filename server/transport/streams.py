@@ -10,6 +10,7 @@ from server.media.estimator import Estimator
 from server.media.incoming import Incoming
 from server.media.keyframes import STARTS
 from server.media.layers import OVERHEAD, Flow
+from server.media.red import Frame
 from server.media.renumber import Numbers, Renumber
 from server.media.resends import Resends
 from server.media.slots import Feed
@@ -38,6 +39,10 @@ MAX_RTCP_SOURCES = 64
 
 RESENDS_A_SECOND = 400
 """Retransmissions a leg: 3.5 Mbit/s; what asks for more does not repair but flood."""
+
+
+RECENT = 4
+"""Newest packets of sound that are at hand to be said again (RFC 2198). A power of two."""
 
 
 class Link:
@@ -140,7 +145,9 @@ class Stream(Incoming):
     ``wanted_at`` when it was last. ``layer`` counts from 0, the lowest; ``rid`` is empty without simulcast.
     ``formats`` names the codec of each payload type that may come, ``repairs_of`` the payload type that each
     repair format repairs. ``clock`` is one instant by the sender: NTP time (64 bits) and RTP timestamp.
-    ``lines`` is the height of the picture, 0 while unknown.
+    ``lines`` is the height of the picture, 0 while unknown. Of sound, ``red_payload_type`` is what it comes
+    in redundantly (RFC 2198), ``recent`` are its newest packets, and ``redundant`` is whether some leg is
+    sent them again.
     """
 
     __slots__ = (
@@ -160,6 +167,9 @@ class Stream(Incoming):
         "packets",
         "payload_type",
         "pli",
+        "recent",
+        "red_payload_type",
+        "redundant",
         "repairs",
         "repairs_of",
         "rid",
@@ -186,7 +196,9 @@ class Stream(Incoming):
         self.codec = "vp8" if video else "opus"
         self.starts = STARTS["vp8"]
         self.repairs: Stream | None = None
-        self.nack = self.pli = self.open = False
+        self.nack = self.pli = self.open = self.redundant = False
+        self.red_payload_type: int | None = None
+        self.recent: list[bytes] = [b""] * RECENT
         self.legs: list[Leg] = []
         self.waiting: list[Leg] = []
         self.timestamp = -1
@@ -198,6 +210,21 @@ class Stream(Incoming):
         self.loudness = self.levels = 0
         self.wanted = False
         self.wanted_at = float("-inf")
+
+    def earlier(self, sequence: int, timestamp: int, count: int) -> list[Frame]:
+        """Return up to so many frames right before this packet of sound, oldest first."""
+        frames = []
+        for back in range(count, 0, -1):
+            number = (sequence - back) & 0xFFFF
+            packet = self.recent[number & RECENT - 1]
+            if len(packet) > 12 and packet[2] << 8 | packet[3] == number:
+                offset = (timestamp - int.from_bytes(packet[4:8])) & 0xFFFFFFFF
+                frames.append(Frame(offset, packet[12:]))
+        return frames
+
+    def weigh(self) -> None:
+        """See whether some leg is sent again what came before."""
+        self.redundant = any(leg.redundancy for leg in self.legs)
 
     def pause(self) -> None:
         """Let every leg wait for a fresh start: the gate has closed, or the source begins anew."""
@@ -262,6 +289,8 @@ class Leg(Renumber):
     ``reports`` remembers when recent sender reports left, by their middle 32 bits, to know the round trip.
     ``credit`` is how many packets may still be sent again in this second. ``extension`` is the byte in front
     of a transport-wide number (RFC 8285 4.2: id and length), 0 where the browser doesn't report by them.
+    Of sound, ``redundancy`` is how many earlier frames go with each packet, in ``red_payload_type``; the
+    frames themselves are ``plain_payload_type``.
     """
 
     __slots__ = (
@@ -279,6 +308,9 @@ class Leg(Renumber):
         "next",
         "past",
         "payload_type",
+        "plain_payload_type",
+        "red_payload_type",
+        "redundancy",
         "reports",
         "rtx_payload_type",
         "rtx_sequence",
@@ -305,7 +337,8 @@ class Leg(Renumber):
         self.ssrc = ssrc
         self.rtx_ssrc = rtx_ssrc
         self.rtx_sequence = numbers[0] ^ 0x2AAA
-        self.payload_type = 0
+        self.payload_type = self.plain_payload_type = self.redundancy = 0
+        self.red_payload_type: int | None = None
         self.extension = 0
         self.rtx_payload_type: int | None = None
         self.formats: Mapping[str, tuple[int, int | None]] = {}
@@ -343,11 +376,21 @@ class Leg(Renumber):
         if self.next is stream:
             self._leave()
             self.stream, self.next = stream, None
-        self.payload_type, self.rtx_payload_type = kinds
+        self.plain_payload_type, self.rtx_payload_type = kinds
+        self.repeat(self.redundancy)
         self.begin(stream.life, number, timestamp, numbers, now, self._aligned(stream))
         self._packets -= stream.packets
         self._octets -= stream.octets
         return True
+
+    def repeat(self, depth: int) -> None:
+        """Send so many earlier frames with each packet from now on, where the browser can read it."""
+        self.redundancy = depth if self.red_payload_type is not None else 0
+        self.payload_type = self.plain_payload_type
+        if self.redundancy and self.red_payload_type is not None:
+            self.payload_type = self.red_payload_type
+        if self.stream is not None:
+            self.stream.weigh()
 
     def attach(self, stream: Stream) -> None:
         """Be fed by this stream from its next keyframe (video) or packet (audio) on, and by nothing

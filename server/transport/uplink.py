@@ -88,6 +88,7 @@ class Uplink:
             if stream.payload_type not in stream.formats or not stream.received:
                 stream.speak(sending.payload_type)
             stream.nack, stream.pli = sending.nack, sending.pli
+            stream.red_payload_type = sending.red_payload_type
         if sending.ssrcs and not sending.layers:
             self._adopt(layers[0], sending.ssrcs[0])
             repair = sending.rtx.get(sending.ssrcs[0])

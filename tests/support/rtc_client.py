@@ -19,11 +19,12 @@ from aiortc.rtcdtlstransport import RTCDtlsParameters, RTCDtlsTransport
 
 from bench.load.feedback import TransportFeedback
 from server.media import rtcp
+from server.media.red import Frame, wrap
 from signaling.messages import Advice, Quality, Slot
 from tests.support.rtc_offers import DIGEST, offer, section
 from tests.support.rtc_twcc import decode
 
-AUDIO, VIDEO, RTX = 111, 96, 97
+AUDIO, RED, VIDEO, RTX = 111, 63, 96, 97
 MID_ID, TWCC_ID, LEVEL_ID = 4, 3, 1
 Address = tuple[str, int]
 
@@ -91,11 +92,12 @@ class Rtp(NamedTuple):
 
 
 class Track:
-    """What one sending line has sent so far."""
+    """What one sending line has sent so far; with ``red`` each packet carries the frame before it too."""
 
     def __init__(self, mid: str, kind: str, ssrc: int, rtx_ssrc: int) -> None:
         self.mid, self.kind, self.ssrc, self.rtx_ssrc = mid, kind, ssrc, rtx_ssrc
         self.sequence = secrets.randbelow(0x10000)
+        self.red = False
         self.rtx_sequence = secrets.randbelow(0x8000)
         self.timestamp = secrets.randbits(32)
         self.picture = secrets.randbits(15)
@@ -293,7 +295,12 @@ class Client:
         track.sequence = (track.sequence + 1) & 0xFFFF
         kind = AUDIO if track.kind == "audio" else VIDEO
         body = payload
+        before = track.sent.get((track.sequence - 1) & 0xFFFF)
         track.sent[track.sequence] = (track.timestamp, marker, body)
+        if track.red:
+            kind = RED
+            earlier = [Frame((track.timestamp - before[0]) & 0xFFFFFFFF, before[2])] if before else []
+            body = wrap(AUDIO, payload, earlier)
         track.count += 1
         if not self.lose_out(track, track.sequence):
             self._emit(track, track.ssrc, kind, track.sequence, track.timestamp, body, marker, level)

@@ -20,8 +20,8 @@ def recorded(name: str) -> str:
 def section(
     kind: str, mid: str, direction: str, *, extra: tuple[str, ...] = (), ufrag: str = "ufra", port: int = 9
 ) -> list[str]:
-    """One m-section with Opus (111) or VP8 (96, rtx 97) and the three extensions that we use."""
-    formats = "111" if kind == "audio" else "96 97"
+    """One m-section with Opus (111, in RED 63) or VP8 (96, rtx 97) and the three extensions that we use."""
+    formats = "111 63" if kind == "audio" else "96 97"
     lines = [f"m={kind} {port} UDP/TLS/RTP/SAVPF {formats}", "c=IN IP4 0.0.0.0", f"a=mid:{mid}"]
     lines += [f"a={direction}", "a=rtcp-mux", "a=setup:actpass", f"a=fingerprint:sha-256 {DIGEST}"]
     lines += [f"a=ice-ufrag:{ufrag}", "a=ice-pwd:passwordpasswordpassword"]
@@ -30,6 +30,7 @@ def section(
     if kind == "audio":
         lines += ["a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level"]
         lines += ["a=rtpmap:111 opus/48000/2", "a=rtcp-fb:111 transport-cc"]
+        lines += ["a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111"]
     else:
         lines += ["a=rtpmap:96 VP8/90000", "a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96"]
         kinds = ("nack", "nack pli", "ccm fir", "transport-cc", "goog-remb")

@@ -25,7 +25,7 @@ export interface Peer {
 }
 
 /** What the relay forwards. */
-const understood: ReadonlySet<string> = new Set(["audio/opus", "video/vp8", "video/rtx"]);
+const understood: ReadonlySet<string> = new Set(["audio/opus", "audio/red", "video/vp8", "video/rtx"]);
 
 /**
  * Offers only what the relay takes: with everything a browser knows, ten video sections of Chromium are

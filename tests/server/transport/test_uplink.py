@@ -22,7 +22,19 @@ def link() -> Link:
 
 def uplink(*layers: str) -> tuple[Uplink, Link]:
     ours = link()
-    sending = Sending("camera", 96, 97, FORMATS, layers, 90_000, nack=True, pli=True, ssrcs=(), rtx={})
+    sending = Sending(
+        "camera",
+        96,
+        97,
+        FORMATS,
+        layers,
+        90_000,
+        nack=True,
+        pli=True,
+        ssrcs=(),
+        rtx={},
+        red_payload_type=None,
+    )
     up = Uplink(ours)
     up.agreed([Line("1", sending)])
     return up, ours
@@ -60,7 +72,19 @@ def test_layers_that_are_offered_no_more_let_their_legs_go() -> None:
     up.learn(12, 96, ("1", "f", ""))
     leg = viewer()
     leg.attach(up.layers["camera"][1])
-    sending = Sending("camera", 96, 97, FORMATS, (), 90_000, nack=True, pli=True, ssrcs=(7,), rtx={7: 8})
+    sending = Sending(
+        "camera",
+        96,
+        97,
+        FORMATS,
+        (),
+        90_000,
+        nack=True,
+        pli=True,
+        ssrcs=(7,),
+        rtx={7: 8},
+        red_payload_type=None,
+    )
     up.agreed([Line("1", sending)])
     assert leg.stream is None
     assert sorted(ours.streams) == [7, 8]

@@ -1,0 +1,47 @@
+"""How much of what was just said is said again on a line that loses packets (RFC 2198).
+
+Measured with Chromium at 20 ms each way: of 5 % loss 0.0 to 0.7 % is heard with one frame again, of 15 %
+loss 0.3 to 2.5 %, with two frames 0.3 %; asking again (NACK) left 1.0 and 2.8 % and made the listener's
+buffer grow to 200 ms. With AES-GCM it would also have a browser protect other bytes (the transport-wide
+number is in the header) under a used sequence number. So sound is repeated, not asked for.
+"""
+
+from __future__ import annotations
+
+ONE, TWO = 0.02, 0.08
+"""Shares of lost packets from which one frame, and two, go with each packet."""
+
+DONE = 0.01
+HOLD_S = 20.0
+"""Loss must have been below ``DONE`` for so long before nothing is repeated any more: it comes in waves."""
+
+ROOM_TO_REPEAT = 120_000.0
+"""Bits/s below which a line loses what is too much for it: two voices, headers and their frames again."""
+
+_RISE, _FALL = 0.7, 0.15
+
+
+class Redundancy:
+    """Follows the loss of one direction of one line. ``depth`` is how many frames go again, 0 to 2."""
+
+    __slots__ = ("_loss", "_needed_at", "depth")
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self._loss = 0.0
+        self._needed_at = 0.0
+
+    def update(self, loss: float, now: float) -> bool:
+        """Take the share of packets (0 to 1) lost in the last period; return whether ``depth`` changed."""
+        self._loss += (loss - self._loss) * (_RISE if loss > self._loss else _FALL)
+        wanted = 2 if self._loss >= TWO else 1 if self._loss >= ONE else 0
+        if self._loss >= DONE:
+            self._needed_at = now
+        before = self.depth
+        if wanted > before:
+            self.depth = wanted
+        elif before == 2 and self._loss < TWO / 2:
+            self.depth = 1
+        elif before and not wanted and now - self._needed_at >= HOLD_S:
+            self.depth = 0
+        return self.depth != before
