@@ -28,7 +28,7 @@ from server.room.record import GuestRecord, RoomRecord
 from server.storage.client import connect
 from server.storage.rooms import create
 from server.storage.secret import load_secret
-from signaling.messages import Timer
+from signaling.parts import Timer
 
 _READY_TIMEOUT: Final = 20.0
 _HOUR_MS: Final = 3_600_000

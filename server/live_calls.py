@@ -9,22 +9,11 @@ from server.live_outbox import Outbox
 from server.live_roster import Roster
 from server.rates import Rates
 from server.room.state import Present
-from server.transport.relay import Feed, Peer, Probed, Relay, Tally
+from server.transport.relay import Capture, Feed, Peer, Probed, Relay, Tally
 from signaling import messages
 from signaling.errors import ProtocolError
-from signaling.messages import (
-    Advice,
-    OwnAdvice,
-    Quality,
-    ServerMessage,
-    Slot,
-    Slots,
-    SlotsWanted,
-    Source,
-    Speaker,
-    Unheard,
-    Watched,
-)
+from signaling.messages import OwnAdvice, ServerMessage, Slots, SlotsWanted, Speaker, Unheard
+from signaling.parts import Advice, Quality, Slot, Source, Watched
 
 _sources: tuple[Source, ...] = ("microphone", "camera", "screen")
 
@@ -185,7 +174,13 @@ class Calls:
         """Takes what a member looks at."""
         peer = self._peers.get(member)
         if peer is not None:
-            peer.look_at([Feed(tile.member, tile.source) for tile in tiles])
+            peer.look_at({Feed(tile.member, tile.source): tile.lines for tile in tiles})
+
+    def capture(self, member: str, message: messages.Capture) -> None:
+        """Takes what a member's browser can send of a picture."""
+        peer = self._peers.get(member)
+        if peer is not None:
+            peer.can_send(message.source, Capture(message.lines, message.layers))
 
     def figures(self, member: str) -> None:
         """Tells a member how their own connection does, in figures; nothing where there is none."""

@@ -6,7 +6,8 @@ import asyncio
 from collections import deque
 
 from signaling.codec import encode
-from signaling.messages import Bye, ByeReason, ServerMessage
+from signaling.messages import Bye, ServerMessage
+from signaling.parts import ByeReason
 
 MOST_BYTES = 8 * 1024 * 1024
 """Bytes that may wait, whatever their number: a few whole notes documents."""

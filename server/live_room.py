@@ -30,7 +30,7 @@ from signaling.codec import encode
 from signaling.errors import ProtocolError
 from signaling.messages import (
     Answer,
-    ByeReason,
+    Capture,
     ClientMessage,
     FiguresWanted,
     Heard,
@@ -44,12 +44,12 @@ from signaling.messages import (
     ProbeLine,
     Saving,
     ServerMessage,
-    Slot,
     Slots,
     TimerChanged,
     Unheard,
     View,
 )
+from signaling.parts import ByeReason, Slot
 
 
 class Connection:
@@ -289,6 +289,9 @@ class LiveRoom:
     def _view(self, connection: Connection, message: View) -> None:
         self._calls.view(connection.member, message.tiles)
 
+    def _capture(self, connection: Connection, message: Capture) -> None:
+        self._calls.capture(connection.member, message)
+
     def _figures(self, connection: Connection, message: FiguresWanted) -> None:
         self._calls.figures(connection.member)
 
@@ -434,6 +437,7 @@ _answered_here: Mapping[type, Callable[[LiveRoom, Connection, Any], None]] = {
     ProbeLine: LiveRoom._probe,
     FiguresWanted: LiveRoom._figures,
     View: LiveRoom._view,
+    Capture: LiveRoom._capture,
     NotesOpen: LiveRoom._open_notes,
     Leave: LiveRoom._leave,
 }

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from server.live_outbox import Outbox
 from server.room.state import RoomState
-from signaling.messages import MemberQuality, Members, Quality, ServerMessage
+from signaling.messages import Members, ServerMessage
+from signaling.parts import MemberQuality, Quality
 
 TICK_S = 0.08
 """Least time between two messages to all. The first change after a quiet time goes out at once."""

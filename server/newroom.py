@@ -21,7 +21,7 @@ from server.storage.client import connect
 from server.storage.secret import load_secret
 from server.store import beside
 from signaling.errors import ProtocolError
-from signaling.messages import Role
+from signaling.parts import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from server.room.formats import Format
 from server.room.links import sign_management, sign_personal
 from server.room.record import GuestRecord, Invited, RoomRecord, plan
 from server.storage.rooms import create
-from signaling.messages import Role
+from signaling.parts import Role
 
 LINKS_LIVE_MS = 14 * 24 * 3_600_000
 """How long links open a room: two weeks, so that a session can be moved once and still be found."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from signaling.messages import ErrorCode
+from signaling.parts import ErrorCode
 
 
 class ProtocolError(Exception):

@@ -7,201 +7,35 @@ by the server's clock; spans are ``*_ms`` or ``seconds``.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
-type_field = "type"
-
-Role = Literal["mentor", "mentee"]
-"""The mentor is the session's facilitator: drives the timer. MENTOR's words, not "host" and "guest"."""
-
-Source = Literal["microphone", "camera", "screen"]
-"""What a member can send; at most one track of each."""
-
-PictureSource = Literal["camera", "screen"]
-
-Language = Literal["en", "fr"]
-
-TimerStatus = Literal["ready", "running", "paused", "finished"]
-
-TimerAction = Literal["start", "pause", "resume", "add", "next", "back", "finish"]
-
-Quality = Literal["unknown", "good", "fair", "poor", "lost"]
-"""What a person should expect of a member's connection, both ways."""
-
-Advice = Literal["network", "busy", "closer", "narrow", "far"]
-"""What helps against a poor connection: another network, less else on the line, a better radio, sending less,
-or nothing but patience with pauses. Each has one sentence in both catalogues, under ``advice.<word>``."""
-
-MediaPath = Literal["udp", "tcp"]
-
-ErrorCode = Literal[
-    "bad-message",
-    "message-too-large",
-    "note-too-large",
-    "sdp",
-    "link-invalid",
-    "link-expired",
-    "link-revoked",
-    "room-ended",
-    "room-full",
-    "server-full",
-    "too-many-joins",
-    "name-missing",
-    "name-too-long",
-    "not-joined",
-    "not-entered",
-    "not-facilitator",
-    "timer-state",
-    "store-unavailable",
-]
-"""Each has one sentence in both catalogues, under ``error.<code>``."""
-
-ByeReason = Literal["replaced", "revoked", "left", "stopping", "too-slow", "room-ended"]
-"""Why the server ends a connection: ``replaced`` (same person in another tab), ``stopping`` (the server
-restarts: come back), ``too-slow`` (the outbox was full: come back)."""
-
-Name = Annotated[str, Meta(max_length=80)]
-Token = Annotated[str, Meta(max_length=512)]
-Sdp = Annotated[str, Meta(max_length=65_536)]
-Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-
-
-class Wire(Struct, frozen=True, forbid_unknown_fields=True, tag_field=type_field, kw_only=True):
-    """The base of every message: frozen, tagged, strict about unknown fields."""
-
-
-class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The base of what travels inside messages: no tag of its own."""
-
-
-# ---------------------------------------------------------------- parts
-
-
-class Member(Part, frozen=True):
-    """A person who is in the room, as everyone sees them.
-
-    ``connected`` is false while their connection is lost and their place is kept (30 s).
-    """
-
-    id: str
-    name: str
-    role: Role
-    microphone: bool
-    camera: bool
-    screen: bool
-    connected: bool
-
-
-class Guest(Part, frozen=True):
-    """A person who has a link to the room, present or not."""
-
-    id: str
-    name: str
-    role: Role
-
-
-class Box(Part, frozen=True):
-    """One box of the agenda. ``key`` names its title in the catalogues (``box.<key>``).
-
-    ``seconds`` is planned plus what was added; ``spent_ms`` is what ran before ``Timer.since_ms``.
-    """
-
-    key: str
-    seconds: int
-    spent_ms: int
-
-
-class Timer(Part, frozen=True):
-    """The session's timer. Remaining time of the current box in ms at instant ``now``:
-
-    ``box.seconds * 1000 - box.spent_ms - (now - since_ms if running else 0)``; negative is overtime.
-    """
-
-    status: TimerStatus
-    index: int
-    boxes: tuple[Box, ...]
-    since_ms: int | None
-
-
-class Room(Part, frozen=True):
-    """The whole of what a person is shown of a room."""
-
-    id: str
-    title: str
-    format: str
-    guests: tuple[Guest, ...]
-    members: tuple[Member, ...]
-    timer: Timer
-    expires_ms: int
-
-
-class Slot(Part, frozen=True):
-    """What one receiving m-line of this browser's connection carries now.
-
-    ``mid`` is the m-line's ``a=mid`` in this browser's own offer; ``member`` is null while it is empty.
-    """
-
-    mid: str
-    source: Source
-    member: str | None
-
-
-class MemberQuality(Part, frozen=True):
-    """How a member's connection does; ``score`` is the E-model's rating (0 to 93), null while unknown."""
-
-    member: str
-    quality: Quality
-    score: int | None
-
-
-class Watched(Part, frozen=True):
-    """A picture on a person's screen, ``lines`` device pixels high."""
-
-    member: Annotated[str, Meta(max_length=64)]
-    source: PictureSource
-    lines: Annotated[int, Meta(ge=0, le=10_000)]
-
-
-class LayerFigures(Part, frozen=True):
-    """One layer of what this browser sends, as it comes in; ``receivers`` is how many it goes out to.
-
-    ``layer`` counts from 0, the lowest; ``lines`` is the picture's height; ``bitrate`` in bits/s.
-    """
-
-    source: Source
-    layer: int
-    codec: str
-    lines: int | None
-    bitrate: int | None
-    receivers: int
-
-
-class FeedFigures(Part, frozen=True):
-    """What one receiving line carries: layer ``layer`` (from 0) of ``layers``, null while nothing feeds it.
-
-    ``flowing`` is false while it waits: for a keyframe, or for the sender.
-    """
-
-    mid: str
-    member: str
-    source: Source
-    codec: str | None
-    layer: int | None
-    layers: int
-    lines: int | None
-    bitrate: int | None
-    flowing: bool
-
-
-class IceServer(Part, frozen=True):
-    """A TURN relay that a browser may use, as RTCPeerConnection takes it; the credential expires."""
-
-    urls: tuple[str, ...]
-    username: str
-    credential: str
-
+from signaling.parts import (
+    Advice,
+    ByeReason,
+    Count,
+    Encoding,
+    ErrorCode,
+    FeedFigures,
+    IceServer,
+    Language,
+    LayerFigures,
+    MediaPath,
+    Member,
+    MemberQuality,
+    Name,
+    PictureSource,
+    Room,
+    Sdp,
+    Slot,
+    SpeechEncoding,
+    Timer,
+    TimerAction,
+    Token,
+    Watched,
+    Wire,
+)
 
 # ---------------------------------------------------------------- browser to server
 
@@ -263,6 +97,16 @@ class View(Wire, tag="view", frozen=True):
     tiles: Annotated[tuple[Watched, ...], Meta(max_length=64)]
 
 
+class Capture(Wire, tag="capture", frozen=True):
+    """What this browser can send of a picture now: ``lines`` is the short side of what is captured,
+    ``layers`` how many sizes of it at once (``q``; ``q``, ``h``; ``q``, ``h``, ``f``).
+    """
+
+    source: PictureSource
+    lines: Annotated[int, Meta(ge=1, le=10_000)]
+    layers: Annotated[int, Meta(ge=1, le=3)]
+
+
 class Heard(Wire, tag="heard", frozen=True):
     """What this browser made of the speech it got since its last ``heard``: only it can know.
 
@@ -300,6 +144,7 @@ ClientMessage = (
     | TimerCommand
     | NotesOpen
     | View
+    | Capture
     | Heard
     | ProbeLine
     | FiguresWanted
@@ -375,6 +220,17 @@ class SlotsWanted(Wire, tag="slots-wanted", frozen=True):
     """Please offer this many receiving video m-lines: there is more to see than fits."""
 
     video: int
+
+
+class Encodings(Wire, tag="encodings", frozen=True):
+    """What of this member is looked at, and what of it lines carry: send so from now on, and no more.
+
+    A part that is absent stays as it was.
+    """
+
+    camera: tuple[Encoding, ...] | UnsetType = UNSET
+    screen: tuple[Encoding, ...] | UnsetType = UNSET
+    microphone: SpeechEncoding | UnsetType = UNSET
 
 
 class Speaker(Wire, tag="speaker", frozen=True):
@@ -481,6 +337,7 @@ ServerMessage = (
     | TimerChanged
     | Slots
     | SlotsWanted
+    | Encodings
     | Speaker
     | OwnAdvice
     | Probed

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from signaling.messages import Source
+from signaling.parts import Source
 from signaling.sdp import (
     AUDIO_LEVEL,
     MID,

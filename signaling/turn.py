@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from signaling.messages import IceServer
+from signaling.parts import IceServer
 
 VALID_S = 86_400
 """Credentials are good for so long: longer than any session, and each ``join`` gives new ones."""

@@ -1,8 +1,9 @@
-"""The TypeScript twin of ``messages.py``: ``python -m signaling.typescript > web/client/protocol.ts``."""
+"""The TypeScript twin of parts and messages: ``python -m signaling.typescript > web/client/protocol.ts``."""
 
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 import types
 import typing
@@ -11,11 +12,11 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct, UnsetType
 
-from signaling import messages
+from signaling import messages, parts
 
 _scalars = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
 
-_bases = {Struct, messages.Wire, messages.Part}
+_bases = {Struct, parts.Wire, parts.Part}
 
 _widest = 100
 
@@ -28,26 +29,28 @@ def generate() -> str:
     unions = {
         name: value for name, value in vars(messages).items() if name in {"ClientMessage", "ServerMessage"}
     }
-    parts = [
-        "// Generated from signaling/messages.py by `python -m signaling.typescript`. Edit that, not this.\n",
+    text = [
+        "// Generated from signaling/{parts,messages}.py: edit those, `python -m signaling.typescript`.\n",
         *(_declare(name, alias) for name, alias in _aliases()),
         *(_interface(struct) for struct in _structs()),
         *(_declare(name, union) for name, union in unions.items()),
     ]
-    return "\n".join(parts)
+    return "\n".join(text)
 
 
 def _aliases() -> Iterator[tuple[str, object]]:
     """The named sets of words: ``Role``, ``Source``, …"""
-    for name, value in vars(messages).items():
+    for name, value in vars(parts).items():
         if typing.get_origin(value) is typing.Literal:
             yield name, value
 
 
 def _structs() -> Iterator[type[Struct]]:
     """Parts and messages in the order they are written, without the two bases."""
-    for value in vars(messages).values():
-        if isinstance(value, type) and issubclass(value, Struct) and value not in _bases:
+    seen = set(_bases)
+    for value in (*vars(parts).values(), *vars(messages).values()):
+        if isinstance(value, type) and issubclass(value, Struct) and value not in seen:
+            seen.add(value)
             yield value
 
 
@@ -98,7 +101,7 @@ def _type(hint: object) -> str:
 
 def _union(hint: object) -> str:
     if typing.get_origin(hint) is typing.Literal:
-        return " | ".join(f'"{word}"' for word in typing.get_args(hint))
+        return " | ".join(json.dumps(word) for word in typing.get_args(hint))
     return " | ".join(_type(member) for member in typing.get_args(hint) if member is not UnsetType)
 
 

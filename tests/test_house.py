@@ -11,7 +11,7 @@ from typing import get_args
 
 import pytest
 
-from signaling import messages
+from signaling import messages, parts
 from signaling.typescript import generate
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,7 +21,7 @@ PACKAGES = ("signaling", "server", "web")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "signaling": (),
     "web": ("signaling",),
-    "server.media": ("signaling.messages",),
+    "server.media": ("signaling.parts",),
     "server.room": ("server.mentoring", "signaling"),
     "server.storage": ("server.room", "server.mentoring", "signaling"),
     "server.transport": ("server.media", "signaling"),
@@ -130,9 +130,7 @@ def test_every_message_has_its_paragraph() -> None:
 def test_every_error_code_and_reason_is_explained() -> None:
     text = (ROOT / "signaling" / "PROTOCOL.md").read_text(encoding="utf-8")
     missing = [
-        code
-        for code in (*get_args(messages.ErrorCode), *get_args(messages.ByeReason))
-        if f"`{code}`" not in text
+        code for code in (*get_args(parts.ErrorCode), *get_args(parts.ByeReason)) if f"`{code}`" not in text
     ]
     assert not missing
 
@@ -172,6 +170,7 @@ def test_no_file_grows_beyond_500_lines() -> None:
         for path in sorted((ROOT / folder).rglob("*"))
         if path.suffix in {".py", ".ts", ".css", ".html"}
         and not {"node_modules", "static"} & set(path.parts)
+        and path.name != "protocol.ts"  # generated: its sources are read instead
         and (count := len(path.read_text(encoding="utf-8").splitlines())) > 500
     ]
     assert not long

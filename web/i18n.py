@@ -19,7 +19,7 @@ from babel import Locale
 from babel.dates import format_datetime, get_timezone_name
 from babel.numbers import format_decimal
 
-from signaling.messages import Language
+from signaling.parts import Language
 
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "fr")
 """The first is the one for readers who ask for none of these."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dataclasses import field as made_of
 from typing import ClassVar, Literal
 
-from signaling.messages import Guest, IceServer, Language, Role
+from signaling.parts import Guest, IceServer, Language, Role
 
 StartField = Literal["format", "minutes", "people"]
 """A part of the start form that can be at fault as a whole; a person's row is named by ``row`` instead."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from server.media.quality import Measured
-from signaling.messages import Advice
+from signaling.parts import Advice
 
 LOSSY = 0.03
 """Loss that repair did not hide: seen on radio links far more than on wires."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from server.media.advice import Signs, advice
 from server.media.measuring import Measuring
 from server.media.quality import Grading, Measured
-from signaling.messages import Advice
+from signaling.parts import Advice
 
 UNKNOWN = Measured(None, None, None)
 

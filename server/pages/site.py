@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from server.config import Config
 from server.rates import Rates, client_key
 from server.room.record import GuestRecord
-from signaling.messages import Language
+from signaling.parts import Language
 from web.i18n import as_language, negotiate
 from web.render import Renderer
 from web.views import Chrome, PageErrorCode, View

@@ -19,7 +19,7 @@ from server.room.guest_list import Listed, read_list
 from server.room.names import LONGEST_NAME, clean_name
 from server.room.record import MOST_GUESTS
 from signaling.errors import ProtocolError
-from signaling.messages import Role
+from signaling.parts import Role
 from web.i18n import LANGUAGES, translator
 from web.views import BoxLine, FormatChoice, PersonRow, StartError, StartView
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from server.room.state import Present, RoomState
-from signaling.messages import ServerMessage, Timer
+from signaling.messages import ServerMessage
+from signaling.parts import Timer
 
 
 class SaveMember(Struct, frozen=True):

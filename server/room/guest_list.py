@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from signaling.messages import Role
+from signaling.parts import Role
 
 _SEPARATOR = re.compile(r"[,;:\t]")
 _BULLET = re.compile(r"^\s*(?:[-*\u2022\u2013]|\d{1,3}[.)])\s+")

@@ -7,7 +7,7 @@ import unicodedata
 from signaling.errors import ProtocolError
 
 LONGEST_NAME = 80
-"""Code points, after cleaning; the same figure as ``messages.Name``."""
+"""Code points, after cleaning; the same figure as ``parts.Name``."""
 
 # Cc controls, Cs surrogates, Co private use, Cn unassigned; and of Cf the directional overrides and isolates,
 # which could turn the text around a name. Joiners (Cf) stay: emoji and several scripts need them.

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from server.room.formats import Format, scale
 from server.room.names import clean_name
 from signaling.errors import ProtocolError
-from signaling.messages import Guest, Role, Timer
+from signaling.parts import Guest, Role, Timer
 
 MOST_GUESTS = 100
 """Links a room can have: from a pair to a lecture on two cores."""

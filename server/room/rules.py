@@ -15,7 +15,8 @@ from server.room.record import RoomRecord
 from server.room.state import Present, RoomState
 from server.room.timer import drive
 from signaling.errors import ProtocolError
-from signaling.messages import ClientMessage, Enter, Leave, Media, Timer, TimerChanged, TimerCommand
+from signaling.messages import ClientMessage, Enter, Leave, Media, TimerChanged, TimerCommand
+from signaling.parts import Timer
 
 
 class Actor(Struct, frozen=True):

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from server.room.record import RoomRecord
-from signaling.messages import Member, Room, Timer
+from signaling.parts import Member, Room, Timer
 
 PLACE_KEPT_S = 30.0
 """How long the place of a member whose connection is lost is kept."""

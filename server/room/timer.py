@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from msgspec.structs import replace
 
 from signaling.errors import ProtocolError
-from signaling.messages import Timer, TimerAction, TimerCommand, TimerStatus
+from signaling.messages import TimerCommand
+from signaling.parts import Timer, TimerAction, TimerStatus
 
 LONGEST_BOX_S = 24 * 3600
 """A box is never lengthened beyond a day."""

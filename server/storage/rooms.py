@@ -12,7 +12,7 @@ from server.room.change import DropMember, Save, SaveMember, SaveTimer
 from server.room.record import GuestRecord, RoomRecord
 from server.room.state import Present
 from server.storage import keys
-from signaling.messages import Timer
+from signaling.parts import Timer
 
 RETENTION_MS = 30 * 24 * 3_600_000
 """How long a room outlives its links, so that its notes can still be fetched by whoever runs the server."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from server.media.layers import OVERHEAD
 from server.transport.streams import Leg, Stream
-from signaling.messages import FeedFigures, Figures, LayerFigures, Source
+from signaling.messages import Figures
+from signaling.parts import FeedFigures, LayerFigures, Source
 
 if TYPE_CHECKING:
     from server.transport.peer import Peer

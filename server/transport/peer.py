@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from server.media.allocate import picture_share
+from server.media.caps import FREE, Caps, Capture
 from server.media.estimator import CEILING
 from server.media.figures import Speeds
 from server.media.incoming import Incoming
@@ -23,8 +24,9 @@ from server.transport.port import Port
 from server.transport.streams import Leg, Link, Stream
 from server.transport.trials import Probed, TrialRun
 from server.transport.uplink import Uplink
-from signaling.messages import Figures, Slot, Source
+from signaling.messages import Figures
 from signaling.negotiation import Agreed, Credentials, Local, Negotiation, Receiving
+from signaling.parts import Slot, Source
 from signaling.sdp import AUDIO_LEVEL, MID, REPAIRED_RID, RID, TRANSPORT_CC
 
 if TYPE_CHECKING:
@@ -77,6 +79,9 @@ class Peer:
         self.watches = False
         self.follows: str | None = None
         self.looks: Look | None = None
+        self.lines: Mapping[Feed, int] = {}
+        self.captures: dict[Source, Capture] = {}
+        self.caps = FREE
         self.room = room
         self._port = port
         self._loop = asyncio.get_running_loop()
@@ -130,10 +135,26 @@ class Peer:
             self.entered = True
             self._gates()
 
-    def look_at(self, feeds: Sequence[Feed]) -> None:
-        """Say which pictures the member looks at, most important first; others take no line from now on."""
+    def look_at(self, lines: Mapping[Feed, int]) -> None:
+        """Say which pictures the member looks at, most important first, and how high each is on screen (px).
+
+        Others take no line from now on.
+        """
         with self._port.lock:
-            self.room.look(self, feeds)
+            self.lines = lines
+            self.room.look(self, tuple(lines))
+
+    def can_send(self, source: Source, capture: Capture) -> None:
+        """Say how large a picture the member's browser captures, and how many layers of it it can send."""
+        with self._port.lock:
+            self.captures[source] = capture
+            self.room.changed()
+
+    def set_caps(self, caps: Caps) -> None:
+        """Bound what the member is sent and sends."""
+        with self._port.lock:
+            self.caps = caps
+            self.room.changed()
 
     def look_on(self, follow: str | None) -> None:
         """Be one who only watches: is shown ``follow``, or whoever is loudest, and is no one's company."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from server.media.caps import FREE, Caps, Capture
 from server.media.slots import Feed
 from server.media.stats import RelayStats
 from server.media.tally import Tally
@@ -17,6 +18,9 @@ from server.transport.tcp import ListenError
 from server.transport.trials import Probed
 
 __all__ = [
+    "FREE",
+    "Caps",
+    "Capture",
     "Feed",
     "ListenError",
     "Peer",

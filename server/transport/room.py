@@ -11,7 +11,7 @@ from server.media.speakers import Speakers
 from server.transport.peer import Peer
 from server.transport.port import Port
 from server.transport.streams import Leg
-from signaling.messages import Advice, Quality, Slot
+from signaling.parts import Advice, Quality, Slot
 
 _MOST_SPOKE = 16
 """Of those who spoke, so many are remembered: more than any browser has lines for."""
@@ -67,7 +67,9 @@ class RelayRoom:
             if earlier is not None:
                 earlier.close()
             peer = self._peers[member] = Peer(self, self._port, member, addresses, self._video_slots)
-            peer.looks = None if earlier is None else earlier.looks
+            if earlier is not None:
+                peer.looks, peer.lines = earlier.looks, earlier.lines
+                peer.captures, peer.caps = earlier.captures, earlier.caps
             self._port.stats.peers += 1
         return peer
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from server.transport.streams import Link, Stream
-from signaling.messages import Source
 from signaling.negotiation import Line, Sending
+from signaling.parts import Source
 
 
 class Uplink:

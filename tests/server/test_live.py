@@ -25,10 +25,10 @@ from signaling.messages import (
     NotesOpen,
     Ping,
     Pong,
-    Role,
     TimerChanged,
     TimerCommand,
 )
+from signaling.parts import Role
 from tests.support.eventually import eventually
 from tests.support.robots import Robot
 from tests.support.robots_server import make_room, serving

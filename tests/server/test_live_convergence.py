@@ -11,7 +11,7 @@ import pytest
 from server.live_document import Document
 from server.storage import notes
 from server.storage.client import connect
-from signaling.messages import Role
+from signaling.parts import Role
 from tests.support.eventually import eventually
 from tests.support.notes_line import Line
 from tests.support.notes_robot import Robot

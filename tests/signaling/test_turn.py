@@ -7,7 +7,7 @@ import hashlib
 
 import pytest
 
-from signaling.messages import IceServer
+from signaling.parts import IceServer
 from signaling.turn import VALID_S, Turn, TurnUrl, credentials, ice_servers, links, parse
 
 URLS = ("turn:turn.example.org:3478?transport=udp", "turns:turn.example.org:443?transport=tcp")

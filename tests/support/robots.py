@@ -19,13 +19,11 @@ from signaling.messages import (
     Error,
     Join,
     Joined,
-    Member,
     Members,
-    Room,
     ServerMessage,
-    Timer,
     TimerChanged,
 )
+from signaling.parts import Member, Room, Timer
 
 _Message = TypeVar("_Message", bound=ServerMessage)
 

@@ -23,7 +23,7 @@ from server.storage import rooms
 from server.storage.client import connect
 from server.storage.secret import load_secret
 from server.transport.relay import Relay, RelayConfig
-from signaling.messages import Role
+from signaling.parts import Role
 
 
 class RobotServer:

@@ -20,7 +20,7 @@ from aiortc.rtcdtlstransport import RTCDtlsParameters, RTCDtlsTransport
 from bench.load.feedback import TransportFeedback
 from server.media import rtcp
 from server.media.red import Frame, wrap
-from signaling.messages import Advice, Quality, Slot
+from signaling.parts import Advice, Quality, Slot
 from tests.support.rtc_offers import DIGEST, offer, section
 from tests.support.rtc_twcc import decode
 

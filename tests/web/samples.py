@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from signaling.messages import Guest, Language
+from signaling.parts import Guest, Language
 from web.views import (
     Bootstrap,
     BootstrapRoom,

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from signaling.messages import Language
+from signaling.parts import Language
 from tests.web.samples import HOSTILE, PAGES, links, room, start
 from web.i18n import LANGUAGES
 from web.render import Renderer, hue, initials, mail, qr

@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from signaling.messages import ByeReason, ErrorCode, Quality
+from signaling.parts import ByeReason, ErrorCode, Quality
 
 WEB = Path(__file__).parents[2] / "web"
 LANGUAGES = ("en", "fr")

@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from server.room.formats import formats
-from signaling.messages import Role
+from signaling.parts import Role
 
 WEB = Path(__file__).parents[2] / "web"
 

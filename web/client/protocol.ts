@@ -1,4 +1,4 @@
-// Generated from signaling/messages.py by `python -m signaling.typescript`. Edit that, not this.
+// Generated from signaling/{parts,messages}.py: edit those, `python -m signaling.typescript`.
 
 export type Role = "mentor" | "mentee";
 
@@ -15,6 +15,12 @@ export type TimerAction = "start" | "pause" | "resume" | "add" | "next" | "back"
 export type Quality = "unknown" | "good" | "fair" | "poor" | "lost";
 
 export type Advice = "network" | "busy" | "closer" | "narrow" | "far";
+
+export type PauseReason = "line" | "budget" | "choice" | "sender";
+
+export type LayerName = "q" | "h" | "f";
+
+export type PacketTime = 20 | 40 | 60;
 
 export type MediaPath = "udp" | "tcp";
 
@@ -100,11 +106,13 @@ export interface Room {
  * What one receiving m-line of this browser's connection carries now.
  *
  * `mid` is the m-line's `a=mid` in this browser's own offer; `member` is null while it is empty.
+ * `paused` says why nothing of it comes though `member` sends it.
  */
 export interface Slot {
   readonly mid: string;
   readonly source: Source;
   readonly member: string | null;
+  readonly paused?: PauseReason | null;
 }
 
 /** How a member's connection does; ``score`` is the E-model's rating (0 to 93), null while unknown. */
@@ -119,6 +127,26 @@ export interface Watched {
   readonly member: string;
   readonly source: PictureSource;
   readonly lines: number;
+}
+
+/**
+ * How one layer of a picture is to be sent: null is as its sender likes.
+ *
+ * `bitrate` in bits/s at most, `lines` the picture's short side in pixels at most, `framerate` in
+ * frames/s at most.
+ */
+export interface Encoding {
+  readonly rid: LayerName;
+  readonly active: boolean;
+  readonly bitrate?: number | null;
+  readonly lines?: number | null;
+  readonly framerate?: number | null;
+}
+
+/** How speech is to be sent: ``bitrate`` of Opus in bits/s, ``ptime`` in ms a packet. */
+export interface SpeechEncoding {
+  readonly bitrate: number;
+  readonly ptime: PacketTime;
 }
 
 /**
@@ -220,6 +248,17 @@ export interface View {
 }
 
 /**
+ * What this browser can send of a picture now: `lines` is the short side of what is captured,
+ * `layers` how many sizes of it at once (`q`; `q`, `h`; `q`, `h`, `f`).
+ */
+export interface Capture {
+  readonly type: "capture";
+  readonly source: PictureSource;
+  readonly lines: number;
+  readonly layers: number;
+}
+
+/**
  * What this browser made of the speech it got since its last `heard`: only it can know.
  *
  * `concealed` is the share (0 to 1) that never came in time and was made up; `buffer_ms` is what its
@@ -318,6 +357,18 @@ export interface Slots {
 export interface SlotsWanted {
   readonly type: "slots-wanted";
   readonly video: number;
+}
+
+/**
+ * What of this member is looked at, and what of it lines carry: send so from now on, and no more.
+ *
+ * A part that is absent stays as it was.
+ */
+export interface Encodings {
+  readonly type: "encodings";
+  readonly camera?: readonly Encoding[];
+  readonly screen?: readonly Encoding[];
+  readonly microphone?: SpeechEncoding;
 }
 
 /** The loudest member now, null while nobody speaks. */
@@ -427,6 +478,7 @@ export type ClientMessage =
   | TimerCommand
   | NotesOpen
   | View
+  | Capture
   | Heard
   | ProbeLine
   | FiguresWanted
@@ -441,6 +493,7 @@ export type ServerMessage =
   | TimerChanged
   | Slots
   | SlotsWanted
+  | Encodings
   | Speaker
   | OwnAdvice
   | Probed

@@ -80,6 +80,7 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
       return bye(state, message.reason);
     case "answer":
     case "slots-wanted":
+    case "encodings":
     case "notes-saved":
     case "pong":
     case "probed":

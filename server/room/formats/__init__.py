@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from msgspec import Struct, convert
 
-from signaling.messages import Box
+from signaling.parts import Box
 
 LONGEST_MINUTES = 480
 """A working day: no session is planned longer."""

@@ -16,7 +16,7 @@ from server.room.links import sign_management
 from server.room.record import Invited, plan
 from server.sessions import Session, personal_path
 from server.storage.rooms import create
-from signaling.messages import Role
+from signaling.parts import Role
 from tests.server.pages.conftest import Client, NotedRooms
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.room.guest_list import Listed, read_list
-from signaling.messages import Role
+from signaling.parts import Role
 
 ROLES: dict[str, Role] = {"mentor": "mentor", "mentore": "mentor", "mentee": "mentee"}
 

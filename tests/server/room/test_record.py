@@ -5,7 +5,7 @@ import pytest
 from server.room.formats import formats
 from server.room.record import MOST_GUESTS, Invited, RoomRecord, plan
 from signaling.errors import ProtocolError
-from signaling.messages import Timer
+from signaling.parts import Timer
 
 
 def planned(*names: str, title: str = "") -> tuple[RoomRecord, Timer]:

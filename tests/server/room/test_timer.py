@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from server.room.formats import formats, scale
 from server.room.timer import LONGEST_BOX_S, drive, remaining_ms
 from signaling.errors import ProtocolError
-from signaling.messages import Timer, TimerAction, TimerCommand, TimerStatus
+from signaling.messages import TimerCommand
+from signaling.parts import Timer, TimerAction, TimerStatus
 from tests.support.refused import refused
 
 MINUTE_MS = 60_000

@@ -16,7 +16,8 @@ from server.live import Limits
 from server.room.record import GuestRecord
 from server.standards import sessions
 from server.storage import links
-from signaling.messages import Bye, Role
+from signaling.messages import Bye
+from signaling.parts import Role
 from tests.support.doors import FRAGMENT, SDP, Caller, caller
 from tests.support.eventually import eventually
 from tests.support.robots import Robot

@@ -9,7 +9,7 @@ from server.room.state import Present
 from server.storage import keys, rooms
 from server.storage.client import connect
 from server.storage.rooms import RETENTION_MS
-from signaling.messages import Timer
+from signaling.parts import Timer
 from tests.support.store import Valkey
 
 FAR_MS = 4_000_000_000_000

@@ -1,0 +1,232 @@
+"""What messages are made of: the words that they use, and the parts that travel inside them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+type_field = "type"
+
+Role = Literal["mentor", "mentee"]
+"""The mentor is the session's facilitator: drives the timer. MENTOR's words, not "host" and "guest"."""
+
+Source = Literal["microphone", "camera", "screen"]
+"""What a member can send; at most one track of each."""
+
+PictureSource = Literal["camera", "screen"]
+
+Language = Literal["en", "fr"]
+
+TimerStatus = Literal["ready", "running", "paused", "finished"]
+
+TimerAction = Literal["start", "pause", "resume", "add", "next", "back", "finish"]
+
+Quality = Literal["unknown", "good", "fair", "poor", "lost"]
+"""What a person should expect of a member's connection, both ways."""
+
+Advice = Literal["network", "busy", "closer", "narrow", "far"]
+"""What helps against a poor connection: another network, less else on the line, a better radio, sending less,
+or nothing but patience with pauses. Each has one sentence in both catalogues, under ``advice.<word>``."""
+
+PauseReason = Literal["line", "budget", "choice", "sender"]
+"""Why a picture that somebody looks at is not sent to them: their line has no room, their data budget none,
+they chose so, or nothing of it comes from its sender."""
+
+LayerName = Literal["q", "h", "f"]
+"""The ``rid`` of a simulcast layer, smallest first; with two there is no ``f``, with one only ``q``."""
+
+PacketTime = Literal[20, 40, 60]
+"""Milliseconds of speech a packet: the longer, the less its headers cost (any-connection arithmetic in
+docs/architecture.md)."""
+
+MediaPath = Literal["udp", "tcp"]
+
+ErrorCode = Literal[
+    "bad-message",
+    "message-too-large",
+    "note-too-large",
+    "sdp",
+    "link-invalid",
+    "link-expired",
+    "link-revoked",
+    "room-ended",
+    "room-full",
+    "server-full",
+    "too-many-joins",
+    "name-missing",
+    "name-too-long",
+    "not-joined",
+    "not-entered",
+    "not-facilitator",
+    "timer-state",
+    "store-unavailable",
+]
+"""Each has one sentence in both catalogues, under ``error.<code>``."""
+
+ByeReason = Literal["replaced", "revoked", "left", "stopping", "too-slow", "room-ended"]
+"""Why the server ends a connection: ``replaced`` (same person in another tab), ``stopping`` (the server
+restarts: come back), ``too-slow`` (the outbox was full: come back)."""
+
+Name = Annotated[str, Meta(max_length=80)]
+Token = Annotated[str, Meta(max_length=512)]
+Sdp = Annotated[str, Meta(max_length=65_536)]
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+
+
+class Wire(Struct, frozen=True, forbid_unknown_fields=True, tag_field=type_field, kw_only=True):
+    """The base of every message: frozen, tagged, strict about unknown fields."""
+
+
+class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The base of what travels inside messages: no tag of its own."""
+
+
+# ---------------------------------------------------------------- parts
+
+
+class Member(Part, frozen=True):
+    """A person who is in the room, as everyone sees them.
+
+    ``connected`` is false while their connection is lost and their place is kept (30 s).
+    """
+
+    id: str
+    name: str
+    role: Role
+    microphone: bool
+    camera: bool
+    screen: bool
+    connected: bool
+
+
+class Guest(Part, frozen=True):
+    """A person who has a link to the room, present or not."""
+
+    id: str
+    name: str
+    role: Role
+
+
+class Box(Part, frozen=True):
+    """One box of the agenda. ``key`` names its title in the catalogues (``box.<key>``).
+
+    ``seconds`` is planned plus what was added; ``spent_ms`` is what ran before ``Timer.since_ms``.
+    """
+
+    key: str
+    seconds: int
+    spent_ms: int
+
+
+class Timer(Part, frozen=True):
+    """The session's timer. Remaining time of the current box in ms at instant ``now``:
+
+    ``box.seconds * 1000 - box.spent_ms - (now - since_ms if running else 0)``; negative is overtime.
+    """
+
+    status: TimerStatus
+    index: int
+    boxes: tuple[Box, ...]
+    since_ms: int | None
+
+
+class Room(Part, frozen=True):
+    """The whole of what a person is shown of a room."""
+
+    id: str
+    title: str
+    format: str
+    guests: tuple[Guest, ...]
+    members: tuple[Member, ...]
+    timer: Timer
+    expires_ms: int
+
+
+class Slot(Part, frozen=True):
+    """What one receiving m-line of this browser's connection carries now.
+
+    ``mid`` is the m-line's ``a=mid`` in this browser's own offer; ``member`` is null while it is empty.
+    ``paused`` says why nothing of it comes though ``member`` sends it.
+    """
+
+    mid: str
+    source: Source
+    member: str | None
+    paused: PauseReason | None = None
+
+
+class MemberQuality(Part, frozen=True):
+    """How a member's connection does; ``score`` is the E-model's rating (0 to 93), null while unknown."""
+
+    member: str
+    quality: Quality
+    score: int | None
+
+
+class Watched(Part, frozen=True):
+    """A picture on a person's screen, ``lines`` device pixels high."""
+
+    member: Annotated[str, Meta(max_length=64)]
+    source: PictureSource
+    lines: Annotated[int, Meta(ge=0, le=10_000)]
+
+
+class Encoding(Part, frozen=True):
+    """How one layer of a picture is to be sent: null is as its sender likes.
+
+    ``bitrate`` in bits/s at most, ``lines`` the picture's short side in pixels at most, ``framerate`` in
+    frames/s at most.
+    """
+
+    rid: LayerName
+    active: bool
+    bitrate: int | None = None
+    lines: int | None = None
+    framerate: int | None = None
+
+
+class SpeechEncoding(Part, frozen=True):
+    """How speech is to be sent: ``bitrate`` of Opus in bits/s, ``ptime`` in ms a packet."""
+
+    bitrate: int
+    ptime: PacketTime
+
+
+class LayerFigures(Part, frozen=True):
+    """One layer of what this browser sends, as it comes in; ``receivers`` is how many it goes out to.
+
+    ``layer`` counts from 0, the lowest; ``lines`` is the picture's height; ``bitrate`` in bits/s.
+    """
+
+    source: Source
+    layer: int
+    codec: str
+    lines: int | None
+    bitrate: int | None
+    receivers: int
+
+
+class FeedFigures(Part, frozen=True):
+    """What one receiving line carries: layer ``layer`` (from 0) of ``layers``, null while nothing feeds it.
+
+    ``flowing`` is false while it waits: for a keyframe, or for the sender.
+    """
+
+    mid: str
+    member: str
+    source: Source
+    codec: str | None
+    layer: int | None
+    layers: int
+    lines: int | None
+    bitrate: int | None
+    flowing: bool
+
+
+class IceServer(Part, frozen=True):
+    """A TURN relay that a browser may use, as RTCPeerConnection takes it; the credential expires."""
+
+    urls: tuple[str, ...]
+    username: str
+    credential: str
