@@ -12,8 +12,8 @@ from server.room.state import Present
 from server.transport.relay import Capture, Feed, Peer, Probed, Relay, Tally
 from signaling import messages
 from signaling.errors import ProtocolError
-from signaling.messages import OwnAdvice, ServerMessage, Slots, SlotsWanted, Speaker, Unheard
-from signaling.parts import Advice, Quality, Slot, Source, Watched
+from signaling.messages import Encodings, OwnAdvice, ServerMessage, Slots, SlotsWanted, Speaker, Unheard
+from signaling.parts import Advice, Encoding, PictureSource, Quality, Slot, Source, Watched
 
 _sources: tuple[Source, ...] = ("microphone", "camera", "screen")
 
@@ -129,6 +129,11 @@ class Calls:
     def slots_changed(self, member: str, slots: tuple[Slot, ...]) -> None:
         """Tells a browser what its receiving lines carry."""
         self._tell(member, Slots(slots=slots))
+
+    def encodings_changed(self, member: str, source: PictureSource, encodings: tuple[Encoding, ...]) -> None:
+        """Tells a browser how to send a picture."""
+        told = Encodings(camera=encodings) if source == "camera" else Encodings(screen=encodings)
+        self._tell(member, told)
 
     def slots_wanted(self, member: str, video: int) -> None:
         """Asks a browser for more receiving lines."""

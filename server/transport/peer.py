@@ -7,12 +7,12 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from server.media.allocate import picture_share
 from server.media.caps import FREE, Caps, Capture
 from server.media.estimator import CEILING
 from server.media.figures import Speeds
 from server.media.incoming import Incoming
 from server.media.judging import Judging
+from server.media.sharing import Hold
 from server.media.silence import Silence
 from server.media.slots import Feed, Look
 from server.media.tally import Tally
@@ -26,7 +26,7 @@ from server.transport.trials import Probed, TrialRun
 from server.transport.uplink import Uplink
 from signaling.messages import Figures
 from signaling.negotiation import Agreed, Credentials, Local, Negotiation, Receiving
-from signaling.parts import Slot, Source
+from signaling.parts import Encoding, PauseReason, PictureSource, Slot, Source
 from signaling.sdp import AUDIO_LEVEL, MID, REPAIRED_RID, RID, TRANSPORT_CC
 
 if TYPE_CHECKING:
@@ -82,6 +82,10 @@ class Peer:
         self.lines: Mapping[Feed, int] = {}
         self.captures: dict[Source, Capture] = {}
         self.caps = FREE
+        self.hold = Hold()
+        self.paused: dict[str, PauseReason] = {}
+        self.told: dict[PictureSource, tuple[Encoding, ...]] = {}
+        self.carried = CEILING
         self.room = room
         self._port = port
         self._loop = asyncio.get_running_loop()
@@ -189,7 +193,8 @@ class Peer:
         for leg in [*self.audio, *self.video]:
             idle: Source = "microphone" if leg.kind == "audio" else "camera"
             source = leg.feed.source if leg.feed else idle
-            found.append(Slot(mid=leg.mid, source=source, member=leg.feed.member if leg.feed else None))
+            member = leg.feed.member if leg.feed else None
+            found.append(Slot(mid=leg.mid, source=source, member=member, paused=leg.paused))
         return tuple(found)
 
     # ---------------------------------------------------------------- negotiation
@@ -205,17 +210,14 @@ class Peer:
         )
         self._port.reports.add(self)
 
-    def picture_share(self) -> float | None:
-        """Return the bits/s that this member's line has for each picture; None while nothing limits it."""
-        rate = self.link.rate
-        if not rate.limited:
-            return None
-        voices = sum(leg.running for leg in self.audio)
-        return picture_share(rate.target, voices, sum(leg.running for leg in self.video))
+    def importance(self, leg: Leg) -> int:
+        """Return where a line's picture stands among those that the member looks at, 0 the first."""
+        feeds = self.looks.feeds if self.looks is not None else ()
+        return feeds.index(leg.feed) if leg.feed in feeds else len(feeds)
 
     @property
     def streams(self) -> Mapping[Source, Stream]:
-        """What this member sends by source; of simulcast the lowest layer, which is there like all others."""
+        """What this member sends by source; of simulcast the lowest layer."""
         return self.uplink.lowest
 
     def _receive(self, mid: str, receiving: Receiving) -> None:
@@ -298,7 +300,7 @@ class Peer:
     def judge(self, now: float) -> None:
         """Grade the connection anew; the room is told when the grade changes."""
         speech = self.streams.get("microphone")
-        pictures: list[Incoming] = [stream for stream in self.streams.values() if stream.video]
+        pictures: list[Incoming] = [stream for stream in self.uplink.streams() if stream.video]
         measured = self.judging.measuring.take(speech, pictures, self.rtt, now)
         self._repeat(now)
         self.loss_up = self.loss_down = None

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from server.media import rtcp
-from server.media.allocate import VOICE, upstream_limit
 from server.media.estimator import CEILING
 from server.media.stats import LINE_BOUNDS, RelayStats
 from server.media.twcc import TransportFeedback
@@ -249,18 +248,12 @@ class Reports:
 
     def _limit(self, peer: Peer) -> None:
         """Tell a publisher what its viewers' lines carry of its pictures (REMB: no message is quicker)."""
-        limits = []
-        ssrcs = []
-        for stream in peer.uplink.streams():
-            if stream.video and stream.legs:
-                limits.append(upstream_limit(leg.link.peer.picture_share() for leg in stream.legs))
-                ssrcs.append(stream.ssrc)
-        known = [limit for limit in limits if limit is not None]
-        limit = VOICE + sum(known) if known and len(known) == len(limits) else CEILING
+        limit = peer.carried
         unchanged = abs(limit - peer.limit) < 0.03 * peer.limit
         if unchanged and (limit == CEILING or peer.rounds % REPORT_ROUNDS):
             return
         peer.limit = limit
+        ssrcs = [stream.ssrc for stream in peer.uplink.streams() if stream.video and stream.legs]
         self._outlet.send_rtcp(peer.link, rtcp.remb(OUR_SSRC, int(limit), ssrcs[:MAX_LIMITED]))
 
     def _estimate(self, peer: Peer) -> None:

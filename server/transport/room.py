@@ -9,9 +9,13 @@ from typing import Protocol
 from server.media.slots import Feed, Offered, assign_watcher
 from server.media.speakers import Speakers
 from server.transport.peer import Peer
+from server.transport.pictures import Pictures
 from server.transport.port import Port
 from server.transport.streams import Leg
-from signaling.parts import Advice, Quality, Slot
+from signaling.parts import Advice, Encoding, PictureSource, Quality, Slot
+
+QUIET_ROUNDS = 3
+"""Lines without a known limit are looked at every so many rounds of 100 ms."""
 
 _MOST_SPOKE = 16
 """Of those who spoke, so many are remembered: more than any browser has lines for."""
@@ -25,6 +29,9 @@ class RoomListener(Protocol):
 
     def slots_wanted(self, member: str, video: int) -> None:
         """There is more to see than this member's browser has video lines for: it should offer so many."""
+
+    def encodings_changed(self, member: str, source: PictureSource, encodings: tuple[Encoding, ...]) -> None:
+        """How this member's browser should send a picture from now on."""
 
     def speaker_changed(self, member: str | None) -> None:
         """The loudest member now, None after silence."""
@@ -56,6 +63,8 @@ class RelayRoom:
         self._speakers = Speakers()
         self._spoke: list[str] = []
         self._offered = Offered((), (), (), (), ())
+        self._pictures = Pictures(self._peers, port.reports.keyframe, self._ask, self._tell_slots)
+        self._rounds = 0
         self._due = False
         self._closed = False
         self._loop = asyncio.get_running_loop()
@@ -149,6 +158,7 @@ class RelayRoom:
                 self._show(peer, [other for other in present if other is not peer] if inside else [])
             else:
                 self._assign_for(peer, offered if inside else nothing)
+        self._pictures.look(self._port.clock(), everyone=True)
 
     def _show(self, watcher: Peer, others: Sequence[Peer]) -> None:
         """Fill the lines of one who only watches: the member followed, or whoever is loudest."""
@@ -177,7 +187,7 @@ class RelayRoom:
         changes += [self._feed(leg, feed) for leg, feed in zip(video, seen, strict=True)]
         changes += [self._feed(leg, None) for leg in peer.legs.values() if not leg.active]
         if any(changes):
-            self._tell(self._listener.slots_changed, peer.member, peer.slots())
+            self._tell_slots(peer)
         wanted = min(wanted, self._video_slots)
         if wanted > len(video) and wanted != peer.slots_wanted:
             peer.slots_wanted = wanted
@@ -185,21 +195,33 @@ class RelayRoom:
 
     def _feed(self, leg: Leg, feed: Feed | None) -> bool:
         """Let a leg carry this feed; return whether that is a change."""
-        stream = self._peers[feed.member].streams[feed.source] if feed else None
         changed = leg.feed != feed
         leg.feed = feed
+        if leg.kind == "video":
+            # Which layer, if any, is for the sharing of the line to say.
+            if changed:
+                leg.detach()
+                leg.share, leg.wants, leg.paused = None, -1, None
+            return changed
+        stream = self._peers[feed.member].streams[feed.source] if feed else None
         if leg.stream is not stream:
             leg.detach()
             if stream is not None:
                 leg.attach(stream)
-                if stream.video:
-                    self._port.reports.keyframe(stream)
         return changed
+
+    def _tell_slots(self, peer: Peer) -> None:
+        self._tell(self._listener.slots_changed, peer.member, peer.slots())
+
+    def _ask(self, member: str, source: PictureSource, encodings: tuple[Encoding, ...]) -> None:
+        self._tell(self._listener.encodings_changed, member, source, encodings)
 
     # ---------------------------------------------------------------- speakers
 
     def listen(self, now: float) -> None:
-        """Follow who speaks; called about every 100 ms."""
+        """Follow who speaks, and what lines carry; called about every 100 ms."""
+        self._rounds += 1
+        self._pictures.look(now, everyone=self._rounds % QUIET_ROUNDS == 0)
         levels = {}
         for peer in self._peers.values():
             stream = peer.streams.get("microphone")

@@ -18,6 +18,7 @@ from server.media.trial import Trial
 from server.media.twcc import Arrivals
 from server.transport import dtls
 from server.transport.ice import Path
+from signaling.parts import PauseReason
 
 if TYPE_CHECKING:
     from server.transport.peer import Peer
@@ -145,14 +146,17 @@ class Stream(Incoming):
     ``wanted_at`` when it was last. ``layer`` counts from 0, the lowest; ``rid`` is empty without simulcast.
     ``formats`` names the codec of each payload type that may come, ``repairs_of`` the payload type that each
     repair format repairs. ``clock`` is one instant by the sender: NTP time (64 bits) and RTP timestamp.
-    ``lines`` is the height of the picture, 0 while unknown. Of sound, ``red_payload_type`` is what it comes
-    in redundantly (RFC 2198), ``recent`` are its newest packets, and ``redundant`` is whether some leg is
-    sent them again.
+    ``lines`` is the height of the picture, 0 while unknown. ``asked_at`` is since when its sender is
+    asked for it in vain, ``failed_at`` when that was given up. Of sound, ``red_payload_type`` is what it
+    comes in redundantly (RFC 2198), ``recent`` are its newest packets, and ``redundant`` is whether some
+    leg is sent them again.
     """
 
     __slots__ = (
+        "asked_at",
         "clock",
         "codec",
+        "failed_at",
         "flow",
         "formats",
         "layer",
@@ -207,6 +211,8 @@ class Stream(Incoming):
         self.lines = 0
         self.packets = self.octets = 0
         self.flow = Flow()
+        self.asked_at: float | None = None
+        self.failed_at: float | None = None
         self.loudness = self.levels = 0
         self.wanted = False
         self.wanted_at = float("-inf")
@@ -289,6 +295,8 @@ class Leg(Renumber):
     ``reports`` remembers when recent sender reports left, by their middle 32 bits, to know the round trip.
     ``credit`` is how many packets may still be sent again in this second. ``extension`` is the byte in front
     of a transport-wide number (RFC 8285 4.2: id and length), 0 where the browser doesn't report by them.
+    Of a picture, ``wants`` is the layer that it is to have (-1 none), ``share`` the bits/s of the line for it
+    (None: no limit; 0 while ``paused`` says why it is held back), ``since`` when it last flowed.
     Of sound, ``redundancy`` is how many earlier frames go with each packet, in ``red_payload_type``; the
     frames themselves are ``plain_payload_type``.
     """
@@ -307,6 +315,7 @@ class Leg(Renumber):
         "mid",
         "next",
         "past",
+        "paused",
         "payload_type",
         "plain_payload_type",
         "red_payload_type",
@@ -315,9 +324,12 @@ class Leg(Renumber):
         "rtx_payload_type",
         "rtx_sequence",
         "rtx_ssrc",
+        "share",
+        "since",
         "ssrc",
         "stream",
         "sync",
+        "wants",
     )
 
     def __init__(
@@ -345,6 +357,10 @@ class Leg(Renumber):
         self.sync = ""
         self.active = True
         self.feed: Feed | None = None
+        self.paused: PauseReason | None = None
+        self.share: float | None = None
+        self.since = 0.0
+        self.wants = -1
         self.stream: Stream | None = None
         self.next: Stream | None = None
         self.past: list[Numbering] = []

@@ -20,7 +20,7 @@ from aiortc.rtcdtlstransport import RTCDtlsParameters, RTCDtlsTransport
 from bench.load.feedback import TransportFeedback
 from server.media import rtcp
 from server.media.red import Frame, wrap
-from signaling.parts import Advice, Quality, Slot
+from signaling.parts import Advice, Encoding, PictureSource, Quality, Slot
 from tests.support.rtc_offers import DIGEST, offer, section
 from tests.support.rtc_twcc import decode
 
@@ -43,6 +43,7 @@ class Heard:
 
     def __init__(self) -> None:
         self.slots: dict[str, tuple[Slot, ...]] = {}
+        self.encodings: dict[tuple[str, PictureSource], tuple[Encoding, ...]] = {}
         self.wanted: dict[str, int] = {}
         self.speakers: list[str | None] = []
         self.media: list[tuple[str, bool]] = []
@@ -53,6 +54,9 @@ class Heard:
 
     def slots_changed(self, member: str, slots: tuple[Slot, ...]) -> None:
         self.slots[member] = slots
+
+    def encodings_changed(self, member: str, source: PictureSource, encodings: tuple[Encoding, ...]) -> None:
+        self.encodings[member, source] = encodings
 
     def slots_wanted(self, member: str, video: int) -> None:
         self.wanted[member] = video
@@ -323,10 +327,15 @@ class Client:
         self.transport_sequence = (self.transport_sequence + 1) & 0xFFFF
         if level is not None:
             extension += bytes((LEVEL_ID << 4, level))
+        extension += self.extensions(track)
         extension += bytes(-len(extension) % 4)
         head = struct.pack("!BBHLL", 0x90, kind | marker << 7, sequence, timestamp, ssrc)
         head += struct.pack("!HH", 0xBEDE, len(extension) // 4) + extension
         self.sock.sendto(self.dtls._tx_srtp.protect(head + payload), self.remote)
+
+    def extensions(self, track: Track) -> bytes:
+        """Further header extensions of a packet."""
+        return b""
 
     def _repair(self, nack: rtcp.Nack) -> None:
         for track in self.tracks.values():

@@ -1,0 +1,237 @@
+"""Which layer of each picture goes to whom, and how senders should send: carries out the pure sharing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from server.media import rendering
+from server.media.estimator import CEILING
+from server.media.rendering import Layer, Use
+from server.media.sharing import MARGIN, VOICE, Wish, share
+from server.media.slots import Feed
+from server.transport.streams import Leg, Stream
+from signaling.parts import Encoding, PauseReason, PictureSource
+
+if TYPE_CHECKING:
+    from server.transport.peer import Peer
+
+PATIENCE_S = 3.0
+"""A layer that was asked for and does not come within this time can't be had now: its sender's line or device
+is too weak for it."""
+
+AGAIN_S = 20.0
+"""After so long it is tried again."""
+
+NOTICE_S = 2.0
+"""A picture of which nothing comes for so long is said to be held back by its sender."""
+
+_PICTURES: tuple[PictureSource, ...] = ("screen", "camera")
+
+
+class Pictures:
+    """The pictures of one room's ``peers``.
+
+    ``keyframe`` asks a stream's sender for one; ``tell`` says to a member how to send a source; ``changed``
+    is called when what a member is shown is paused, or not any more.
+    """
+
+    def __init__(
+        self,
+        peers: Mapping[str, Peer],
+        keyframe: Callable[[Stream], None],
+        tell: Callable[[str, PictureSource, tuple[Encoding, ...]], None],
+        changed: Callable[[Peer], None],
+    ) -> None:
+        self._peers = peers
+        self._keyframe = keyframe
+        self._tell = tell
+        self._changed = changed
+        self._watching: dict[Feed, list[Leg]] = {}
+        self._layers: dict[Feed, list[Layer]] = {}
+
+    def look(self, now: float, *, everyone: bool) -> None:
+        """Share lines anew, those without a limit only when it is ``everyone``'s turn; tell senders."""
+        watching: dict[Feed, list[Leg]] = {}
+        for peer in self._peers.values():
+            for leg in peer.video:
+                if leg.feed is not None and leg.active and leg.feed.member in self._peers:
+                    watching.setdefault(leg.feed, []).append(leg)
+        self._watching = watching
+        self._layers = {feed: self._offered(feed, now) for feed in watching}
+        for peer in self._peers.values():
+            if everyone or peer.link.rate.limited or peer.caps.down_bps is not None:
+                self._share(peer, now)
+        for peer in self._peers.values():
+            self._ask(peer, now)
+
+    # ---------------------------------------------------------------- what there is
+
+    def _offered(self, feed: Feed, now: float) -> list[Layer]:
+        """Return the layers of a picture as they are."""
+        sender = self._peers[feed.member]
+        streams, caps = sender.uplink.layers.get(feed.source, []), sender.caps
+        camera = feed.source == "camera"
+        if not (caps.pictures if camera else caps.screen != "none"):
+            return [Layer(0, there=False, rate=0.0)]
+        capture = sender.captures.get(feed.source)
+        heights = rendering.heights(capture or rendering.DEFAULT, len(streams))
+        layers: list[Layer] = []
+        for stream, lines in zip(streams, heights, strict=False):
+            stream.measure(now)
+            there = self._can_be_had(stream, now) if capture is not None else stream.flow.alive
+            if layers and camera and not rendering.allowed(lines, caps):
+                there = False
+            layers.append(Layer(lines, there, stream.flow.rate))
+        if layers and not any(layer.there for layer in layers):
+            # Nothing comes of any: the first that does will do.
+            layers[0] = layers[0]._replace(there=True)
+        return layers
+
+    def _can_be_had(self, stream: Stream, now: float) -> bool:
+        """Whether a layer comes when it is asked for: some senders can't, or not now."""
+        if stream.flow.alive:
+            stream.failed_at = None
+        elif stream.asked_at is not None and now - stream.asked_at > PATIENCE_S:
+            stream.failed_at, stream.asked_at = now, None
+        return stream.failed_at is None or now - stream.failed_at > AGAIN_S
+
+    # ---------------------------------------------------------------- those who look
+
+    def _share(self, peer: Peer, now: float) -> None:
+        legs = [leg for leg in peer.video if leg.feed in self._layers and leg.active]
+        legs.sort(key=peer.importance)
+        wishes = [self._wish(peer, leg) for leg in legs]
+        line = _line(peer)
+        given = share(line, wishes, rising=peer.hold.over(now))
+        total = steps = 0.0
+        for leg, wish, each in zip(legs, wishes, given, strict=True):
+            if each.step < 0:
+                self._pause(leg, self._reason(peer, leg, wish))
+                continue
+            leg.share = None if line is None else each.bits
+            self._feed(leg, wish.steps[each.step].layer, now)
+            steps += wish.steps[each.step].bits
+            total += each.bits if leg.running else 0.0
+        rate = peer.link.rate
+        rate.allocated = 0.0 if line is None else total
+        rate.wanted = _sound(peer) + sum(wish.steps[-1].bits for wish in wishes if wish.steps) / MARGIN
+        if line is not None:
+            peer.hold.given(steps, len(wishes), now)
+        paused = {leg.mid: leg.paused for leg in legs if leg.paused is not None}
+        if paused != peer.paused:
+            peer.paused = paused
+            self._changed(peer)
+
+    def _wish(self, peer: Peer, leg: Leg) -> Wish:
+        assert leg.feed is not None
+        caps, layers = peer.caps, self._layers[leg.feed]
+        alone = len(self._watching[leg.feed]) == 1
+        if leg.feed.source == "screen":
+            top = rendering.useful(layers, None, None) if caps.screen != "none" else -1
+            top = min(top, 0) if caps.screen == "stills" else top
+            return Wish(rendering.screen_steps(layers, top, alone=alone), leg.share, screen=True)
+        top = rendering.useful(layers, peer.lines.get(leg.feed), caps.lines) if caps.pictures else -1
+        return Wish(rendering.camera_steps(layers, top, alone=alone), leg.share)
+
+    def _reason(self, peer: Peer, leg: Leg, wish: Wish) -> PauseReason:
+        """Say why a picture is held back from somebody who would look at it."""
+        assert leg.feed is not None
+        if not any(layer.there for layer in self._layers[leg.feed]):
+            return "sender"
+        caps, rate = peer.caps, peer.link.rate
+        by_choice = caps.down_bps is not None and (not rate.limited or caps.down_bps < rate.target)
+        return caps.reason if not wish.steps or by_choice else "line"
+
+    def _feed(self, leg: Leg, layer: int, now: float) -> None:
+        assert leg.feed is not None
+        streams = self._peers[leg.feed.member].uplink.layers[leg.feed.source]
+        stream = streams[layer]
+        leg.wants = layer
+        if leg.stream is None:
+            leg.since = now
+        if leg.stream is not stream or leg.next is not None:
+            leg.switch(stream)
+            self._keyframe(stream)
+        if leg.running and leg.stream is not None and leg.stream.flow.alive:
+            leg.paused, leg.since = None, now
+        elif now - leg.since > NOTICE_S:
+            leg.paused = "sender"
+
+    def _pause(self, leg: Leg, reason: PauseReason) -> None:
+        if leg.stream is not None:
+            leg.detach()
+        leg.share, leg.wants, leg.paused = 0.0, -1, reason
+
+    # ---------------------------------------------------------------- those who send
+
+    def _ask(self, peer: Peer, now: float) -> None:
+        """Tell a sender which layers are looked at, and by REMB what its viewers' lines carry of the rest."""
+        limits: list[float | None] = []
+        left = peer.caps.up_bps
+        if left is not None:
+            left = max(0.0, left - VOICE)
+        for source in _PICTURES:
+            if source not in peer.sending or source not in peer.uplink.layers:
+                peer.told.pop(source, None)
+                continue
+            feed = Feed(peer.member, source)
+            layers, legs = self._layers.get(feed, []), self._watching.get(feed, [])
+            alone = len(legs) == 1
+            uses = [Use(leg.wants, leg.share) for leg in legs if leg.wants >= 0]
+            if uses:
+                limits.append(rendering.bent(uses) if alone or len(layers) == 1 else None)
+            if source in peer.captures:
+                left = self._encode(peer, source, layers or self._offered(feed, now), uses, left, now)
+        known = [limit for limit in limits if limit is not None]
+        peer.carried = VOICE + sum(known) if known and len(known) == len(limits) else CEILING
+
+    def _encode(
+        self,
+        peer: Peer,
+        source: PictureSource,
+        layers: list[Layer],
+        uses: list[Use],
+        left: float | None,
+        now: float,
+    ) -> float | None:
+        """Tell a sender how to send one source, if that is news; return what is left of its bound."""
+        streams = peer.uplink.layers[source]
+        legs = self._watching.get(Feed(peer.member, source), [])
+        kept = {leg.stream.layer for leg in legs if leg.stream is not None and leg.next is not None}
+        stills = source == "screen" and "stills" in {
+            peer.caps.screen,
+            *(leg.link.peer.caps.screen for leg in legs if len(legs) == 1),
+        }
+        asked = rendering.encodings(
+            layers,
+            uses,
+            kept,
+            alone=len(legs) == 1,
+            limit=left,
+            framerate=rendering.STILL_RATE if stills else None,
+        )
+        for stream, encoding in zip(streams, asked, strict=False):
+            if not encoding.active:
+                stream.asked_at = None
+            elif stream.asked_at is None and not stream.flow.alive:
+                stream.asked_at = now
+        if rendering.differ(peer.told.get(source), asked):
+            peer.told[source] = asked
+            self._tell(peer.member, source, asked)
+        if left is None:
+            return None
+        return max(0.0, left - sum((each.bitrate or 0) for each in asked) * rendering.HEADERS)
+
+
+def _sound(peer: Peer) -> float:
+    """Return the bits/s that the voices which a member hears may need."""
+    return VOICE * sum(leg.running for leg in peer.audio)
+
+
+def _line(peer: Peer) -> float | None:
+    """Return the bits/s that a member's line has for pictures, None where no limit is known."""
+    rate, most = peer.link.rate, peer.caps.down_bps
+    if rate.limited:
+        most = rate.target if most is None else min(most, rate.target)
+    return None if most is None else max(0.0, MARGIN * most - _sound(peer))
