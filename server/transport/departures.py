@@ -18,7 +18,7 @@ from cffi import FFI
 from server.transport.ice import Address
 
 if TYPE_CHECKING:
-    from server.transport.streams import Link
+    from server.transport.link import Link
 
 MOST = 128
 """Batches a call; what is more takes another call."""

@@ -18,7 +18,8 @@ from server.media.vp8 import shift
 from server.transport import dtls
 from server.transport.departures import Batch, departures, sockaddr
 from server.transport.ice import Address
-from server.transport.streams import OUT_BYTES, Leg, Link, Numbering, Stream
+from server.transport.link import OUT_BYTES, Link
+from server.transport.streams import Leg, Numbering, Stream
 from server.transport.tcp import Wire
 
 MAX_SEGMENTS = 40

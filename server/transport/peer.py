@@ -20,8 +20,9 @@ from server.media.voice import ROOM_TO_REPEAT, Redundancy
 from server.transport.dtls import Dtls, State
 from server.transport.figures import figures
 from server.transport.ice import Agent, Path
+from server.transport.link import Link
 from server.transport.port import Port
-from server.transport.streams import Leg, Link, Stream
+from server.transport.streams import Leg, Stream
 from server.transport.trials import Probed, TrialRun
 from server.transport.uplink import Uplink
 from signaling.messages import Figures

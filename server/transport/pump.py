@@ -17,8 +17,9 @@ from server.media.stats import RelayStats
 from server.transport import dtls
 from server.transport.ice import Address, Path, Table
 from server.transport.inlet import Inlet
+from server.transport.link import MAX_RTCP_SOURCES, MAX_STRANGERS, Link
 from server.transport.outlet import Outlet
-from server.transport.streams import MAX_RTCP_SOURCES, MAX_STRANGERS, RECENT, Link, Stream
+from server.transport.streams import RECENT, Stream
 
 MAX_PACKET = 1_500
 """Larger datagrams are no media: browsers keep below 1,200 bytes."""

@@ -11,8 +11,9 @@ from server.media import rtcp
 from server.media.estimator import CEILING
 from server.media.stats import LINE_BOUNDS, RelayStats
 from server.media.twcc import TransportFeedback
+from server.transport.link import Link
 from server.transport.outlet import Outlet
-from server.transport.streams import RESENDS_A_SECOND, Link, Stream
+from server.transport.streams import RESENDS_A_SECOND, Stream
 
 if TYPE_CHECKING:
     from server.transport.peer import Peer

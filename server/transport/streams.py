@@ -1,42 +1,22 @@
-"""The pump's table: links (one a peer), the streams that come in on them, the legs that leave."""
+"""The pump's table: the streams that come in on links, and the legs that leave."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from server.media import vp8
-from server.media.estimator import Estimator
 from server.media.incoming import Incoming
 from server.media.keyframes import STARTS
 from server.media.layers import OVERHEAD, Flow
 from server.media.red import Frame
 from server.media.renumber import Numbers, Renumber
-from server.media.resends import Resends
 from server.media.slots import Feed
-from server.media.trial import Trial
-from server.media.twcc import Arrivals
-from server.transport import dtls
-from server.transport.ice import Path
+from server.transport.link import Link
 from signaling.parts import PauseReason
 
 if TYPE_CHECKING:
-    from server.transport.peer import Peer
-    from server.transport.tcp import Wire
-
-OUT_BYTES = 65_536
-"""A link's outgoing batch: more is never handed to the kernel in one call."""
-
-NAME_BYTES = 28
-"""``struct sockaddr_in6``; that of IPv4 is smaller."""
-
-MAX_STRANGERS = 16
-"""Unknown SSRCs a peer that are decrypted to see where they belong; libsrtp keeps state for each."""
-
-
-MAX_RTCP_SOURCES = 64
-"""SSRCs a peer that may send us RTCP."""
-
+    pass
 
 RESENDS_A_SECOND = 400
 """Retransmissions a leg: 3.5 Mbit/s; what asks for more does not repair but flood."""
@@ -44,97 +24,6 @@ RESENDS_A_SECOND = 400
 
 RECENT = 4
 """Newest packets of sound that are at hand to be said again (RFC 2198). A power of two."""
-
-
-class Link:
-    """What the pump knows of one peer: its address, its SRTP sessions, its streams, its outgoing batch.
-
-    ``wire`` is the TCP connection that it is sent to, None where it is UDP.
-
-    ``origin`` says from which of our addresses, as ancillary data; empty where the kernel chooses right.
-
-    ``rx`` and ``tx`` are None before DTLS is up. The batch is ``buffer[start:fill]``, datagrams of
-    ``segment`` bytes each (the last may be shorter); ``room`` is the size that the next one may have at
-    most. ``name`` is the address as the system has it; ``base`` and ``name_at`` are where ``buffer`` and
-    ``name`` are in memory.
-
-    ``rate`` is what the peer's line can carry, ``number`` the next transport-wide number (it is not cut);
-    ``sizes`` and ``times`` are the estimator's own, for ``Outlet`` to write. ``received`` and ``sent`` are
-    bytes of SRTP so far; ``resends`` keeps repairs within bounds; ``trial`` is the probe before a call, while
-    it runs.
-    """
-
-    __slots__ = (
-        "address",
-        "arrivals",
-        "base",
-        "buffer",
-        "fill",
-        "level_id",
-        "limit",
-        "mid_id",
-        "name",
-        "name_at",
-        "name_size",
-        "number",
-        "origin",
-        "path",
-        "peer",
-        "pointer",
-        "rate",
-        "received",
-        "repaired_id",
-        "resends",
-        "rid_id",
-        "room",
-        "rtcp_sources",
-        "rx",
-        "segment",
-        "sent",
-        "sizes",
-        "start",
-        "strangers",
-        "streams",
-        "tag",
-        "times",
-        "told",
-        "trial",
-        "twcc_id",
-        "tx",
-        "view",
-        "wire",
-    )
-
-    def __init__(self, peer: Peer) -> None:
-        self.peer = peer
-        self.path: Path | None = None
-        self.wire: Wire | None = None
-        self.address: tuple[str, int] = ("", 0)
-        self.origin: tuple[tuple[int, int, bytes], ...] = ()
-        self.rx: dtls.Handle = None
-        self.tx: dtls.Handle = None
-        self.tag = 16
-        self.streams: dict[int, Stream] = {}
-        self.strangers: set[int] = set()
-        self.rtcp_sources: set[int] = set()
-        self.arrivals = Arrivals()
-        self.twcc_id = self.level_id = self.mid_id = self.rid_id = self.repaired_id = 0
-        self.buffer = bytearray(OUT_BYTES)
-        self.view = memoryview(self.buffer)
-        self.pointer: Any = dtls.pointer(self.buffer)
-        self.base = dtls.place(self.pointer)
-        self.name = bytearray(NAME_BYTES)
-        self.name_at = dtls.place(dtls.pointer(self.name))
-        self.name_size = 0
-        self.start = self.fill = self.segment = self.room = self.limit = 0
-        self.rate = Estimator()
-        self.resends = Resends()
-        self.sizes, self.times = self.rate.sizes, self.rate.times
-        self.number = 0
-        # Transport-wide reports that the next round reads, with when they came.
-        self.told: list[tuple[float, bytes]] = []
-        self.received = self.sent = 0
-        self.trial: Trial | None = None
 
 
 class Stream(Incoming):

@@ -23,7 +23,7 @@ from server.transport.ice import Address, Table, is_check
 from server.transport.inlet import BATCH, SLOT
 
 if TYPE_CHECKING:
-    from server.transport.streams import Link
+    from server.transport.link import Link
 
 MAX_WIRES = 1_024
 MAX_UNPROVEN = 128

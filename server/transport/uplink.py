@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from server.transport.streams import Link, Stream
+from server.transport.link import Link
+from server.transport.streams import Stream
 from signaling.negotiation import Line, Sending
 from signaling.parts import Source
 

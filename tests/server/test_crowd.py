@@ -22,9 +22,10 @@ from server.live_outbox import Outbox
 from server.live_room import Connection, LiveRoom
 from server.room.state import Present
 from server.transport.dtls import Dtls
+from server.transport.link import Link
 from server.transport.peer import Peer
 from server.transport.room import RelayRoom
-from server.transport.streams import Leg, Link, Stream
+from server.transport.streams import Leg, Stream
 from tests.support.eventually import eventually
 from tests.support.robots_server import RobotServer, make_room, serving
 

@@ -10,8 +10,8 @@ import pytest
 
 from server.media.stats import RelayStats
 from server.transport.departures import MOST
+from server.transport.link import Link
 from server.transport.outlet import Outlet
-from server.transport.streams import Link
 
 
 @pytest.fixture

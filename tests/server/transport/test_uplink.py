@@ -9,7 +9,8 @@ from typing import Any, cast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.transport.streams import Leg, Link, Stream
+from server.transport.link import Link
+from server.transport.streams import Leg, Stream
 from server.transport.uplink import Uplink
 from signaling.negotiation import Format, Line, Sending
 
