@@ -119,7 +119,7 @@ export class Call {
       send: (message) => this.connection.send(message),
       sendTrack: (track) => {
         // Once in the room, the camera itself is there.
-        if (this.state.view === "green-room") void this.negotiation.setTrack("camera", track);
+        if (this.state.view === "green-room") this.outgoing.attempt(track);
       },
       available: async () => available(await this.negotiation.look()),
       changed: (probing) => this.store.dispatch({ type: "probing", probing }),
@@ -314,6 +314,9 @@ export class Call {
       case "slots-wanted":
         void this.negotiation.slotsWanted(message.video);
         break;
+      case "encodings":
+        this.outgoing.encode(message);
+        break;
       case "ice-servers":
         this.relays = message.ice_servers;
         this.negotiation.relays(message.ice_servers);
@@ -367,8 +370,10 @@ export class Call {
         state: (state) => {
           // What has stopped media has often stopped the socket, which would not notice for long.
           if (state === "interrupted") this.connection.wake();
-          if (state === "connected") this.path.start();
-          else if (state !== "interrupted") this.path.stop();
+          if (state === "connected") {
+            this.path.start();
+            if (this.state.view === "room") this.outgoing.connected();
+          } else if (state !== "interrupted") this.path.stop();
           const media = state === "connected" ? "ok" : state === "failed" ? "bad" : "wait";
           if (media === this.state.media || (media === "wait" && this.state.media === "bad")) return;
           this.store.dispatch({ type: "media", media });
@@ -395,9 +400,6 @@ export class Call {
     if (after.view === "error" && before.view !== "error") this.stop();
     // The server did not let this person in.
     if (after.view === "green-room" && before.view === "room") this.outgoing.detachAll();
-    if (after.members.length !== before.members.length && after.view === "room") {
-      this.outgoing.shapeAll();
-    }
     const shown = after.view === "green-room" && after.media === "ok";
     if (!shown) this.probe.stop();
     if (shown !== (before.view === "green-room" && before.media === "ok")) {

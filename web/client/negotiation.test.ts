@@ -392,13 +392,21 @@ describe("sending", () => {
 
   it("applies an encoding, and again on a fresh connection", async () => {
     const { negotiation, connect, peer } = setUp();
-    const encoding = { maxBitrate: 300_000, scaleResolutionDownBy: 4, maxFramerate: 15 };
+    const encoding = { active: true, maxBitrate: 300_000, scaleResolutionDownBy: 4, maxFramerate: 15 };
     await connect();
-    await negotiation.setEncoding("camera", encoding);
-    expect(peer().transceivers[1]?.sender.parameters.encodings[0]).toMatchObject(encoding);
+    await negotiation.setEncodings("camera", { h: encoding });
+    expect(peer().transceivers[1]?.sender.parameters.encodings[1]).toMatchObject(encoding);
+    expect(peer().transceivers[1]?.sender.parameters.encodings[2]?.maxBitrate).toBeUndefined();
     void negotiation.joined(null, false, 2);
     await settle();
-    expect(peer().transceivers[1]?.sender.parameters.encodings[0]).toMatchObject(encoding);
+    expect(peer().transceivers[1]?.sender.parameters.encodings[1]).toMatchObject(encoding);
+  });
+
+  it("names the camera's layers, the lowest first", async () => {
+    const { connect, peer } = setUp();
+    await connect();
+    const { encodings } = peer().transceivers[1]?.sender.parameters ?? {};
+    expect(encodings?.map(({ rid }) => rid)).toEqual(["q", "h", "f"]);
   });
 
   it("hears only the tracks of the present connection", async () => {

@@ -11,7 +11,7 @@ import { configured, createPeer, firstOffer, type Peer } from "./peer";
 import type { IceServer, Offer, Source } from "./protocol";
 import { SerialQueue } from "./queue";
 import { Restarts } from "./restarts";
-import type { Encoding } from "./sending";
+import { type Encodings, rids } from "./sending";
 import { type Look, look } from "./stats";
 import type { Timers } from "./timers";
 
@@ -46,7 +46,7 @@ export class Negotiation {
   private readonly queue = new SerialQueue();
   private readonly shaping = new SerialQueue();
   private readonly tracks = new Map<Source, MediaStreamTrack>();
-  private readonly encodings = new Map<Source, Encoding>();
+  private readonly encodings = new Map<Source, Encodings>();
   private readonly exchange: Exchange;
   private readonly restarts = new Restarts();
   private videoSlots: number;
@@ -163,9 +163,9 @@ export class Negotiation {
     await peer.senders[source].replaceTrack(track);
   }
 
-  /** How much of a source to send. */
-  setEncoding(source: Source, encoding: Encoding): Promise<void> {
-    this.encodings.set(source, encoding);
+  /** How much of each layer of a source to send. */
+  setEncodings(source: Source, encodings: Encodings): Promise<void> {
+    this.encodings.set(source, encodings);
     return this.shape(source);
   }
 
@@ -211,11 +211,11 @@ export class Negotiation {
     return firstOffer(peer);
   }
 
-  /** Applies the latest encoding of a source; one at a time, as a sender takes only its last-read parameters back. */
+  /** Applies the latest encodings of a source; one at a time, as a sender takes only its last-read parameters back. */
   private shape(source: Source): Promise<void> {
     return this.shaping.run(async () => {
-      const encoding = this.encodings.get(source);
-      if (this.peer !== null && encoding !== undefined) await applyEncoding(this.peer, source, encoding);
+      const encodings = this.encodings.get(source);
+      if (this.peer !== null && encodings !== undefined) await apply(this.peer, source, encodings);
     });
   }
 
@@ -332,12 +332,16 @@ const connected = (connection: RTCPeerConnection): boolean => connection.connect
 const alive = (connection: RTCPeerConnection): boolean =>
   connection.connectionState !== "failed" && connection.connectionState !== "closed";
 
-async function applyEncoding(peer: Peer, source: Source, encoding: Encoding): Promise<void> {
+async function apply(peer: Peer, source: Source, encodings: Encodings): Promise<void> {
   if (peer.connection.signalingState === "closed") return;
   const sender = peer.senders[source];
   const parameters = sender.getParameters();
   // Firefox has no encodings until the first answer: they are applied again with the next change.
   if (parameters.encodings.length === 0) return;
-  for (const each of parameters.encodings) Object.assign(each, encoding);
+  // One that is sent in a single layer has no name for it.
+  for (const each of parameters.encodings) {
+    const rid = rids.find((name) => name === each.rid) ?? rids[0];
+    if (rid !== undefined) Object.assign(each, encodings[rid]);
+  }
   await sender.setParameters(parameters);
 }

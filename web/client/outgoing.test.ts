@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Outgoing } from "./outgoing";
-import type { ClientMessage, Source } from "./protocol";
+import type { Capture, ClientMessage, Source } from "./protocol";
 import { act, receive } from "./reduce";
-import type { Encoding } from "./sending";
+import type { Encodings } from "./sending";
 import type { State } from "./state";
 import { FakeTrack } from "./testing/fake-devices";
 import { beginning, inRoom, joined, member } from "./testing/samples";
@@ -13,8 +13,9 @@ function setUp(state: State) {
     camera: new FakeTrack("video"),
   };
   const attached: Partial<Record<Source, unknown>> = {};
-  const encodings: Partial<Record<Source, Encoding>> = {};
+  const encodings: Partial<Record<Source, Encodings>> = {};
   const sent: ClientMessage[] = [];
+  const captures: Capture[] = [];
   const now = { state, connected: true };
   const outgoing = new Outgoing({
     state: () => now.state,
@@ -23,16 +24,18 @@ function setUp(state: State) {
       setTrack: async (source, track) => {
         attached[source] = track;
       },
-      setEncoding: async (source, encoding) => {
-        encodings[source] = encoding;
+      setEncodings: async (source, each) => {
+        encodings[source] = each;
       },
     }),
     send: (message) => {
-      if (now.connected) sent.push(message);
-      return now.connected;
+      if (!now.connected) return false;
+      if (message.type === "capture") captures.push(message);
+      else sent.push(message);
+      return true;
     },
   });
-  return { outgoing, tracks, attached, encodings, sent, now };
+  return { outgoing, tracks, attached, encodings, sent, captures, now };
 }
 
 const waiting = (): State => {
@@ -104,14 +107,36 @@ describe("telling", () => {
 });
 
 describe("how much is sent", () => {
-  it("follows the number of people", () => {
-    const { outgoing, encodings, now } = setUp(inRoom(member("sam")));
+  it("follows what the server asks for, also when it asked before there was a picture", () => {
+    const { outgoing, encodings, tracks } = setUp(inRoom(member("sam")));
+    const { camera } = tracks;
+    delete tracks.camera;
+    outgoing.encode({ type: "encodings", camera: [{ rid: "h", active: true, bitrate: 300_000 }] });
+    expect(encodings).toEqual({});
+    if (camera !== undefined) tracks.camera = camera;
     outgoing.attach("camera");
-    expect(encodings.camera?.scaleResolutionDownBy).toBe(1);
-    now.state = inRoom(member("sam"), member("ana"));
-    outgoing.shapeAll();
-    expect(encodings.camera?.scaleResolutionDownBy).toBe(2);
+    expect(encodings.camera?.h).toMatchObject({ active: true, maxBitrate: 300_000 });
     expect(encodings.microphone).toBeUndefined();
+  });
+
+  it("is told once to each connection", () => {
+    const { outgoing, captures } = setUp(inRoom(member("sam")));
+    outgoing.attach("camera");
+    outgoing.attach("camera");
+    const capture = { type: "capture", source: "camera", lines: 720, layers: 3 };
+    expect(captures).toEqual([capture]);
+    outgoing.connected();
+    expect(captures).toEqual([capture, capture]);
+  });
+
+  it("is as much as the camera's layers carry while the line is tried", () => {
+    const { outgoing, encodings, attached } = setUp(waiting());
+    const noise = new FakeTrack("video") as unknown as MediaStreamTrack;
+    outgoing.attempt(noise);
+    expect(attached.camera).toBe(noise);
+    expect(encodings.camera?.f?.active).toBe(true);
+    outgoing.attempt(null);
+    expect(attached.camera).toBeNull();
   });
 
   it("is nothing once detached", () => {

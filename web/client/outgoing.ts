@@ -1,8 +1,18 @@
 /** What goes out of one's own: tracks on the connection, how much of them, and what the server is told of it. */
 
 import type { Negotiation } from "./negotiation";
-import type { ClientMessage, Enter, Media, Member, Source } from "./protocol";
-import { cameraEncoding, screenEncoding } from "./sending";
+import type {
+  Encoding as Asked,
+  Capture,
+  ClientMessage,
+  Encodings,
+  Enter,
+  Media,
+  Member,
+  PictureSource,
+  Source,
+} from "./protocol";
+import { cameraEncodings, layersOf, screenEncodings } from "./sending";
 import type { State } from "./state";
 
 const all = ["microphone", "camera", "screen"] as const;
@@ -10,7 +20,7 @@ const all = ["microphone", "camera", "screen"] as const;
 export interface OutgoingParts {
   state: () => State;
   track: (source: Source) => MediaStreamTrack | null;
-  negotiation: () => Pick<Negotiation, "setTrack" | "setEncoding">;
+  negotiation: () => Pick<Negotiation, "setTrack" | "setEncodings">;
   /** False when there is no connection. */
   send: (message: ClientMessage) => boolean;
 }
@@ -18,6 +28,10 @@ export interface OutgoingParts {
 export class Outgoing {
   /** What the server believes that this member sends. */
   private told: Readonly<Record<Source, boolean>> = { microphone: false, camera: false, screen: false };
+
+  /** What the server was told of what is captured, and what it asks for. */
+  private readonly captured = new Map<PictureSource, string>();
+  private readonly asked = new Map<PictureSource, readonly Asked[]>();
 
   constructor(private readonly parts: OutgoingParts) {}
 
@@ -30,19 +44,35 @@ export class Outgoing {
 
   /** Nothing goes out. */
   detachAll(): void {
+    this.asked.clear();
     for (const source of all) void this.parts.negotiation().setTrack(source, null);
   }
 
-  /** The number of people changed: how much each sends follows. */
-  shapeAll(): void {
-    for (const source of all) {
-      const track = this.parts.track(source);
-      if (track !== null) this.shape(source, track);
-    }
+  /** What the server wants of each picture from now on. */
+  encode({ camera, screen }: Encodings): void {
+    if (camera !== undefined) this.asked.set("camera", camera);
+    if (screen !== undefined) this.asked.set("screen", screen);
+    this.shapeAll();
+  }
+
+  /** A media connection is new, for the server as well: it has to be told what is captured. */
+  connected(): void {
+    this.captured.clear();
+    this.shapeAll();
+  }
+
+  /** Before the room: sends this instead of the camera, as large as it is; null ends it. */
+  attempt(track: MediaStreamTrack | null): void {
+    const negotiation = this.parts.negotiation();
+    void negotiation.setTrack("camera", track);
+    if (track === null) return;
+    const lines = captured(track);
+    void negotiation.setEncodings("camera", cameraEncodings(lines, layersOf(lines), null));
   }
 
   /** Into the room: what is to be sent is attached while the message is on its way. */
   enter(): void {
+    this.captured.clear();
     for (const source of all) this.attach(source);
     const { joined, me, mine } = this.parts.state();
     if (!joined) return;
@@ -56,6 +86,7 @@ export class Outgoing {
   resumed({ microphone, camera, screen }: Pick<Member, Source>): void {
     this.told = { microphone, camera, screen };
     this.tell();
+    this.connected();
   }
 
   /** Tells the server what has changed of what this member sends. */
@@ -72,13 +103,34 @@ export class Outgoing {
     if (this.parts.send(message)) this.told = { ...this.told, ...changed };
   }
 
+  private shapeAll(): void {
+    for (const source of all) {
+      const track = this.parts.track(source);
+      if (track !== null) this.shape(source, track);
+    }
+  }
+
   private shape(source: Source, track: MediaStreamTrack): void {
     if (source === "microphone") return;
-    const { width, height } = track.getSettings();
-    const captured = Math.min(width ?? 1280, height ?? 720);
-    const people = Math.max(2, this.parts.state().members.length);
-    const encoding =
-      source === "camera" ? cameraEncoding(people, captured) : screenEncoding(people, captured);
-    void this.parts.negotiation().setEncoding(source, encoding);
+    const lines = captured(track);
+    const layers = source === "camera" ? layersOf(lines) : 1;
+    const asked = this.asked.get(source) ?? null;
+    const encodings =
+      source === "camera" ? cameraEncodings(lines, layers, asked) : screenEncodings(lines, asked);
+    void this.parts.negotiation().setEncodings(source, encodings);
+    this.tellCapture({ type: "capture", source, lines, layers });
   }
+
+  private tellCapture(capture: Capture): void {
+    if (!this.parts.state().joined) return;
+    const now = JSON.stringify(capture);
+    if (this.captured.get(capture.source) === now) return;
+    if (this.parts.send(capture)) this.captured.set(capture.source, now);
+  }
+}
+
+/** The short side of what a track gives, in pixels. */
+function captured(track: MediaStreamTrack): number {
+  const { width, height } = track.getSettings();
+  return Math.round(Math.min(width ?? 1280, height ?? 720));
 }

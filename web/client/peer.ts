@@ -1,6 +1,7 @@
 /** How a new RTCPeerConnection is laid out: its m-lines in the order that the relay expects. */
 
 import type { IceServer, Source } from "./protocol";
+import { rids } from "./sending";
 
 /** Three fixed audio slots are fed by the loudest speakers. */
 export const AUDIO_SLOTS = 3;
@@ -62,13 +63,21 @@ export function createPeer(
   connection.addEventListener("track", (event) => {
     if (event.transceiver.mid !== null) onTrack(event.transceiver.mid, event.track);
   });
-  const add = (kind: "audio" | "video", direction: RTCRtpTransceiverDirection): RTCRtpTransceiver => {
-    const transceiver = connection.addTransceiver(kind, { direction });
+  const add = (
+    kind: "audio" | "video",
+    direction: RTCRtpTransceiverDirection,
+    sendEncodings: RTCRtpEncodingParameters[] = [],
+  ): RTCRtpTransceiver => {
+    const transceiver = connection.addTransceiver(kind, { direction, sendEncodings });
     offerOnlyUnderstood(transceiver, kind);
     return transceiver;
   };
-  const send = (kind: "audio" | "video") => add(kind, "sendonly").sender;
-  const senders = { microphone: send("audio"), camera: send("video"), screen: send("video") };
+  const layers = rids.map((rid, index) => ({ rid, scaleResolutionDownBy: 2 ** (rids.length - 1 - index) }));
+  const senders = {
+    microphone: add("audio", "sendonly").sender,
+    camera: add("video", "sendonly", layers).sender,
+    screen: add("video", "sendonly").sender,
+  };
   for (let slot = 0; slot < AUDIO_SLOTS; slot++) add("audio", "recvonly");
   const peer: Peer = {
     connection,

@@ -1,48 +1,60 @@
 import { describe, expect, it } from "vitest";
-import { cameraEncoding, screenEncoding } from "./sending";
+import type { Encoding as Asked } from "./protocol";
+import { cameraEncodings, layersOf, screenEncodings } from "./sending";
 
-describe("cameraEncoding", () => {
-  it("sends 720 lines one to one", () => {
-    expect(cameraEncoding(2, 720)).toEqual({
-      maxBitrate: 2_500_000,
-      scaleResolutionDownBy: 1,
-      maxFramerate: 30,
-    });
+const off: Asked = { rid: "q", active: false };
+
+describe("the camera's layers", () => {
+  it("are as many as browsers send of such a picture", () => {
+    expect([1080, 720, 540, 480, 360, 270, 240, 90].map(layersOf)).toEqual([3, 3, 3, 2, 2, 2, 1, 1]);
   });
 
-  it("sends 360 lines in a group of three or four", () => {
-    expect(cameraEncoding(3, 720)).toMatchObject({ maxBitrate: 600_000, scaleResolutionDownBy: 2 });
-    expect(cameraEncoding(4, 720)).toEqual(cameraEncoding(3, 720));
+  it("are halves, and only the largest is sent until the server asks", () => {
+    const { q, h, f } = cameraEncodings(720, 3, null);
+    expect([q, h, f].map((each) => each?.scaleResolutionDownBy)).toEqual([4, 2, 1]);
+    expect([q, h, f].map((each) => each?.active)).toEqual([false, false, true]);
+    expect(f?.maxBitrate).toBe(2_500_000);
   });
 
-  it("sends between 180 and 270 lines in a group of five to eight", () => {
-    for (let people = 5; people <= 8; people++) {
-      const { maxBitrate, scaleResolutionDownBy } = cameraEncoding(people, 720);
-      expect(maxBitrate).toBeLessThanOrEqual(300_000);
-      expect(720 / scaleResolutionDownBy).toBeGreaterThanOrEqual(180);
-      expect(720 / scaleResolutionDownBy).toBeLessThanOrEqual(270);
-    }
+  it("of a small camera leave the last ones out", () => {
+    const { q, h, f } = cameraEncodings(360, 2, null);
+    expect([q, h, f].map((each) => each?.active)).toEqual([false, true, false]);
+    expect([q, h, f].map((each) => each?.scaleResolutionDownBy)).toEqual([2, 1, 1]);
+    const one = cameraEncodings(240, 1, [
+      { rid: "f", active: true },
+      { ...off, active: true },
+    ]);
+    expect([one.q, one.h, one.f].map((each) => each?.active)).toEqual([true, false, false]);
   });
 
-  it("never enlarges what a small camera gives", () => {
-    expect(cameraEncoding(2, 480).scaleResolutionDownBy).toBe(1);
-    expect(cameraEncoding(8, 120).scaleResolutionDownBy).toBe(1);
+  it("are 720 lines at most", () => {
+    expect(cameraEncodings(1080, 3, null).f?.scaleResolutionDownBy).toBe(1.5);
   });
 
-  it("never sends more because somebody came", () => {
-    let before = Number.POSITIVE_INFINITY;
-    for (let people = 1; people <= 100; people++) {
-      const { maxBitrate } = cameraEncoding(people, 720);
-      expect(maxBitrate).toBeLessThanOrEqual(before);
-      before = maxBitrate;
-    }
+  it("follow the server", () => {
+    const { q, h, f } = cameraEncodings(720, 3, [
+      { rid: "q", active: true, bitrate: 90_000 },
+      { rid: "h", active: true, lines: 180, framerate: 10 },
+      { rid: "f", active: false },
+    ]);
+    expect(q).toMatchObject({ active: true, maxBitrate: 90_000, maxFramerate: 30 });
+    expect(h).toMatchObject({ active: true, scaleResolutionDownBy: 4, maxFramerate: 10 });
+    expect(f?.active).toBe(false);
   });
 });
 
-describe("screenEncoding", () => {
-  it("keeps 1080 lines for letters and gives up movement in larger groups", () => {
-    expect(screenEncoding(2, 1080)).toMatchObject({ scaleResolutionDownBy: 1, maxFramerate: 15 });
-    expect(screenEncoding(6, 1080)).toMatchObject({ scaleResolutionDownBy: 1, maxFramerate: 5 });
-    expect(screenEncoding(2, 2160).scaleResolutionDownBy).toBe(2);
+describe("a shared screen", () => {
+  it("is sharp and slow", () => {
+    expect(screenEncodings(1440, null).q).toEqual({
+      active: true,
+      maxBitrate: 2_500_000,
+      scaleResolutionDownBy: 1440 / 1080,
+      maxFramerate: 15,
+    });
+  });
+
+  it("follows the server, too", () => {
+    expect(screenEncodings(720, [off]).q?.active).toBe(false);
+    expect(screenEncodings(720, [{ rid: "q", active: true, framerate: 1 }]).q?.maxFramerate).toBe(1);
   });
 });

@@ -1,9 +1,12 @@
 /**
- * How much to send, by how many people are in the room. One layer each (the relay forwards, it never
- * re-encodes), so in a group everyone lowers their own: each person's line down carries all the others.
+ * In which layers a picture is sent, and how much of each. The relay forwards, it never re-encodes: a camera
+ * comes in up to three sizes (simulcast), and the server says which of them anybody looks at.
  */
 
+import type { Encoding as Asked, LayerName } from "./protocol";
+
 export interface Encoding {
+  active: boolean;
   /** Bits a second. */
   maxBitrate: number;
   /** How many times smaller than captured, at least 1. */
@@ -12,31 +15,72 @@ export interface Encoding {
   maxFramerate: number;
 }
 
-/** Picture lines and bits a second by people in the room: 720p one to one, 360p to four, then smaller. */
-const camera = [
-  { people: 2, lines: 720, bitrate: 2_500_000, framerate: 30 },
-  { people: 4, lines: 360, bitrate: 600_000, framerate: 30 },
-  { people: 6, lines: 270, bitrate: 300_000, framerate: 20 },
-  { people: Number.POSITIVE_INFINITY, lines: 180, bitrate: 200_000, framerate: 15 },
-];
+export type Encodings = Readonly<Partial<Record<LayerName, Encoding>>>;
 
-/** The camera's encoding. `captured` is the short side of what the camera gives, in pixels. */
-export function cameraEncoding(people: number, captured: number): Encoding {
-  const step = camera.find((each) => people <= each.people) ?? camera[0];
-  const { lines, bitrate, framerate } = step as (typeof camera)[number];
+/** Lowest first: browsers want them in this order, and leave out the last ones of a small picture. */
+export const rids: readonly LayerName[] = ["q", "h", "f"];
+
+/** Picture lines, and the bits a second that show them well. */
+const bitrates: readonly (readonly [number, number])[] = [
+  [180, 200_000],
+  [270, 350_000],
+  [360, 700_000],
+  [540, 1_200_000],
+];
+const TOP = 2_500_000;
+const MOST_LINES = 720;
+const FRAMERATE = 30;
+const SCREEN = { lines: 1080, bitrate: 2_500_000, framerate: 15 };
+
+/**
+ * How many sizes of a picture a browser sends at once. WebRTC has three from 960×540 on, two from 480×270 and
+ * drops by index from the top, whatever was asked for (`LimitSimulcastLayerCount`).
+ */
+export function layersOf(captured: number): number {
+  if (captured >= 540) return 3;
+  return captured >= 270 ? 2 : 1;
+}
+
+const bitrateOf = (lines: number): number => bitrates.find(([most]) => lines <= most)?.[1] ?? TOP;
+
+/** What the server asks of a layer, or the layer as it is by itself. */
+function encoding(
+  lines: number,
+  captured: number,
+  defaults: { active: boolean; bitrate: number; framerate: number },
+  asked: Asked | undefined,
+): Encoding {
+  const bounded = Math.min(lines, asked?.lines ?? lines);
   return {
-    maxBitrate: bitrate,
-    scaleResolutionDownBy: Math.max(1, captured / lines),
-    maxFramerate: framerate,
+    active: asked?.active ?? defaults.active,
+    maxBitrate: asked?.bitrate ?? defaults.bitrate,
+    scaleResolutionDownBy: Math.max(1, captured / bounded),
+    maxFramerate: asked?.framerate ?? defaults.framerate,
   };
 }
 
-/** A shared screen: letters stay sharp (1080 lines), movement gives way: 15 frames a second for few, 5 for many. */
-export function screenEncoding(people: number, captured: number): Encoding {
-  const few = people <= 4;
-  return {
-    maxBitrate: few ? 2_500_000 : 1_200_000,
-    scaleResolutionDownBy: Math.max(1, captured / 1080),
-    maxFramerate: few ? 15 : 5,
-  };
+/**
+ * The camera's layers, each half of the next. `captured` is the short side of what the camera gives, in pixels;
+ * before the server has said what it wants only the largest is sent.
+ */
+export function cameraEncodings(captured: number, layers: number, asked: readonly Asked[] | null): Encodings {
+  const found: Partial<Record<LayerName, Encoding>> = {};
+  const top = Math.min(captured, MOST_LINES);
+  rids.forEach((rid, index) => {
+    const used = index < layers;
+    const lines = used ? top / 2 ** (layers - 1 - index) : captured;
+    const last = index === layers - 1;
+    // One viewer may have a line for more than several are sent: the largest bends up to that.
+    const bitrate = last && lines >= 540 ? TOP : bitrateOf(lines);
+    const defaults = { active: last, bitrate, framerate: FRAMERATE };
+    const request = asked?.find((each) => each.rid === rid);
+    found[rid] = { ...encoding(lines, captured, defaults, request), ...(used ? {} : { active: false }) };
+  });
+  return found;
+}
+
+/** A shared screen, in one layer: letters stay sharp, movement gives way. */
+export function screenEncodings(captured: number, asked: readonly Asked[] | null): Encodings {
+  const { lines, bitrate, framerate } = SCREEN;
+  return { q: encoding(lines, captured, { active: true, bitrate, framerate }, asked?.[0]) };
 }

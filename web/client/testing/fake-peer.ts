@@ -34,11 +34,14 @@ export class FakePeerConnection {
     this.listeners[type] = [...(this.listeners[type] ?? []), listener];
   }
 
-  addTransceiver(kind: string, { direction }: { direction: string }) {
+  addTransceiver(
+    kind: string,
+    { direction, sendEncodings }: { direction: string; sendEncodings?: Record<string, unknown>[] },
+  ) {
     this.lines.push(`${kind} ${direction}`);
     const sender: FakeSender = {
       track: null,
-      parameters: { encodings: [{}] },
+      parameters: { encodings: sendEncodings?.length ? structuredClone(sendEncodings) : [{}] },
       transport: this.transport,
       async replaceTrack(track) {
         sender.track = track;
