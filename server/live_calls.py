@@ -187,6 +187,12 @@ class Calls:
         if peer is not None:
             peer.can_send(message.source, Capture(message.lines, message.layers))
 
+    def uplink(self, member: str, available: int) -> None:
+        """Takes what a member's browser says that it can send, bits/s."""
+        peer = self._peers.get(member)
+        if peer is not None:
+            peer.available = available
+
     def figures(self, member: str) -> None:
         """Tells a member how their own connection does, in figures; nothing where there is none."""
         peer = self._peers.get(member)

@@ -47,6 +47,7 @@ from signaling.messages import (
     Slots,
     TimerChanged,
     Unheard,
+    Uplink,
     View,
 )
 from signaling.parts import ByeReason, Slot
@@ -292,6 +293,9 @@ class LiveRoom:
     def _capture(self, connection: Connection, message: Capture) -> None:
         self._calls.capture(connection.member, message)
 
+    def _uplink(self, connection: Connection, message: Uplink) -> None:
+        self._calls.uplink(connection.member, message.available)
+
     def _figures(self, connection: Connection, message: FiguresWanted) -> None:
         self._calls.figures(connection.member)
 
@@ -438,6 +442,7 @@ _answered_here: Mapping[type, Callable[[LiveRoom, Connection, Any], None]] = {
     FiguresWanted: LiveRoom._figures,
     View: LiveRoom._view,
     Capture: LiveRoom._capture,
+    Uplink: LiveRoom._uplink,
     NotesOpen: LiveRoom._open_notes,
     Leave: LiveRoom._leave,
 }

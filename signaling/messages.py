@@ -107,6 +107,12 @@ class Capture(Wire, tag="capture", frozen=True):
     layers: Annotated[int, Meta(ge=1, le=3)]
 
 
+class Uplink(Wire, tag="uplink", frozen=True):
+    """What this browser's own estimate says that it can send, in bits/s with everything."""
+
+    available: Annotated[int, Meta(ge=0, le=10_000_000_000)]
+
+
 class Heard(Wire, tag="heard", frozen=True):
     """What this browser made of the speech it got since its last ``heard``: only it can know.
 
@@ -145,6 +151,7 @@ ClientMessage = (
     | NotesOpen
     | View
     | Capture
+    | Uplink
     | Heard
     | ProbeLine
     | FiguresWanted

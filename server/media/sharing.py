@@ -12,7 +12,7 @@ from typing import NamedTuple
 MARGIN = 0.95
 """Share of an estimate that is given out: packets are not evenly large, and reports need room too."""
 
-VOICE = 48_000.0
+VOICE = 56_000.0
 """Bits/s with all headers that one voice may need: Opus at 32 kbit/s, 50 packets a second (RFC 7587
 3.1.1).
 """
@@ -25,6 +25,9 @@ HOLD_S, LONGEST_HOLD_S = 3.0, 40.0
 ``REGRET_S``."""
 
 REGRET_S = 10.0
+
+DRY_S = 4.0
+"""For so long the most important picture goes on, at its least, on a line that has no room for it."""
 
 
 class Step(NamedTuple):
@@ -104,6 +107,23 @@ def _round_off(
         given[index] = Given(taken[index], bits + more)
         left -= more
     return given
+
+
+class Dry:
+    """For how long a line has had no room for any picture: it dips while a queue drains, and recovers."""
+
+    __slots__ = ("_since",)
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def look(self, now: float, *, dry: bool) -> bool:
+        """Whether it is time to give pictures up, at ``now`` (seconds)."""
+        if not dry:
+            self._since = None
+        elif self._since is None:
+            self._since = now
+        return self._since is not None and now - self._since >= DRY_S
 
 
 class Hold:

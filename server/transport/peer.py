@@ -12,7 +12,7 @@ from server.media.estimator import CEILING
 from server.media.figures import Speeds
 from server.media.incoming import Incoming
 from server.media.judging import Judging
-from server.media.sharing import Hold
+from server.media.sharing import Dry, Hold
 from server.media.silence import Silence
 from server.media.slots import Feed, Look
 from server.media.tally import Tally
@@ -52,6 +52,7 @@ class Peer:
 
     ``connected`` is whether media can flow now: DTLS is up and ICE consent alive. ``loss_up`` and
     ``loss_down`` are shares of packets (0 to 1), ``rtt`` is in seconds; None while unknown.
+    ``available`` is what the browser says that it can send, bits/s.
     """
 
     def __init__(
@@ -84,9 +85,11 @@ class Peer:
         self.captures: dict[Source, Capture] = {}
         self.caps = FREE
         self.hold = Hold()
+        self.dry = Dry()
         self.paused: dict[str, PauseReason] = {}
         self.told: dict[PictureSource, tuple[Encoding, ...]] = {}
         self.carried = CEILING
+        self.available: float | None = None
         self.room = room
         self._port = port
         self._loop = asyncio.get_running_loop()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from server.media import rendering
 from server.media.estimator import CEILING
 from server.media.rendering import Layer, Use
-from server.media.sharing import MARGIN, VOICE, Wish, share
+from server.media.sharing import MARGIN, VOICE, Given, Wish, share
 from server.media.slots import Feed
 from server.transport.streams import Leg, Stream
 from signaling.parts import Encoding, PauseReason, PictureSource
@@ -20,8 +20,14 @@ PATIENCE_S = 3.0
 """A layer that was asked for and does not come within this time can't be had now: its sender's line or device
 is too weak for it."""
 
-AGAIN_S = 20.0
+AGAIN_S = 12.0
 """After so long it is tried again."""
+
+PLENTY = 1.2
+"""Or as soon as its sender has so many times what it needs."""
+
+CURIOUS = 1.5e6
+"""Who looks at anything has their line tried up to so many bits/s."""
 
 NOTICE_S = 2.0
 """A picture of which nothing comes for so long is said to be held back by its sender."""
@@ -79,7 +85,12 @@ class Pictures:
         layers: list[Layer] = []
         for stream, lines in zip(streams, heights, strict=False):
             stream.measure(now)
-            there = self._can_be_had(stream, now) if capture is not None else stream.flow.alive
+            needs = rendering.needs(lines) if layers else 0.0
+            there = (
+                self._can_be_had(stream, needs, sender.available, now)
+                if capture is not None
+                else stream.flow.alive
+            )
             if layers and camera and not rendering.allowed(lines, caps):
                 there = False
             layers.append(Layer(lines, there, stream.flow.rate))
@@ -88,13 +99,24 @@ class Pictures:
             layers[0] = layers[0]._replace(there=True)
         return layers
 
-    def _can_be_had(self, stream: Stream, now: float) -> bool:
-        """Whether a layer comes when it is asked for: some senders can't, or not now."""
-        if stream.flow.alive:
-            stream.failed_at = None
-        elif stream.asked_at is not None and now - stream.asked_at > PATIENCE_S:
+    def _can_be_had(self, stream: Stream, needs: float, available: float | None, now: float) -> bool:
+        """Whether a layer comes when it is asked for: its sender's line or device may be too weak for it.
+
+        ``needs`` and ``available`` are bits/s that it takes, and that its sender has.
+        """
+        asked, failed = stream.asked_at, stream.failed_at
+        if failed is not None:
+            plenty = available is not None and available > PLENTY * needs
+            if now - failed <= AGAIN_S and not plenty:
+                return False
+            stream.failed_at, stream.asked_at = None, now
+            return True
+        if asked is not None and now - asked <= PATIENCE_S:
+            return True
+        if (asked is not None and not stream.flow.alive) or (available is not None and available < needs):
             stream.failed_at, stream.asked_at = now, None
-        return stream.failed_at is None or now - stream.failed_at > AGAIN_S
+            return False
+        return True
 
     # ---------------------------------------------------------------- those who look
 
@@ -104,6 +126,12 @@ class Pictures:
         wishes = [self._wish(peer, leg) for leg in legs]
         line = _line(peer)
         given = share(line, wishes, rising=peer.hold.over(now))
+        nothing = line is not None and all(each.step < 0 for each in given)
+        if not peer.dry.look(now, dry=nothing) and nothing:
+            for index, (leg, wish) in enumerate(zip(legs, wishes, strict=True)):
+                if leg.running and wish.steps:
+                    given[index] = Given(0, wish.steps[0].bits)
+                    break
         total = steps = 0.0
         for leg, wish, each in zip(legs, wishes, given, strict=True):
             if each.step < 0:
@@ -115,7 +143,7 @@ class Pictures:
             total += each.bits if leg.running else 0.0
         rate = peer.link.rate
         rate.allocated = 0.0 if line is None else total
-        rate.wanted = _sound(peer) + sum(wish.steps[-1].bits for wish in wishes if wish.steps) / MARGIN
+        rate.wanted = _wanted(peer, wishes)
         if line is not None:
             peer.hold.given(steps, len(wishes), now)
         paused = {leg.mid: leg.paused for leg in legs if leg.paused is not None}
@@ -212,7 +240,7 @@ class Pictures:
             framerate=rendering.STILL_RATE if stills else None,
         )
         for stream, encoding in zip(streams, asked, strict=False):
-            if not encoding.active:
+            if not encoding.active or (stream.flow.alive and _tried(stream, now)):
                 stream.asked_at = None
             elif stream.asked_at is None and not stream.flow.alive:
                 stream.asked_at = now
@@ -222,6 +250,19 @@ class Pictures:
         if left is None:
             return None
         return max(0.0, left - sum((each.bitrate or 0) for each in asked) * rendering.HEADERS)
+
+
+def _wanted(peer: Peer, wishes: Sequence[Wish]) -> float:
+    """Return the bits/s that a line should be known to carry; a better picture may be asked for any time."""
+    if not wishes:
+        return _sound(peer)
+    wanted = max(CURIOUS, _sound(peer) + sum(wish.steps[-1].bits for wish in wishes if wish.steps) / MARGIN)
+    return wanted if peer.caps.down_bps is None else min(wanted, peer.caps.down_bps)
+
+
+def _tried(stream: Stream, now: float) -> bool:
+    """Whether a layer has had its time to come."""
+    return stream.asked_at is None or now - stream.asked_at > PATIENCE_S
 
 
 def _sound(peer: Peer) -> float:

@@ -19,6 +19,7 @@ import { initialState, type State } from "./state";
 import { available, bytesReceived, roundTrip } from "./stats";
 import { Store } from "./store";
 import type { Timers } from "./timers";
+import { UplinkWatch } from "./uplink-watch";
 import { Viewing } from "./viewing";
 
 const preferences = ["arrangement", "ownShown", "ownCorner", "sounds", "shortcuts"] as const;
@@ -56,6 +57,7 @@ export class Call {
   private readonly outgoing: Outgoing;
   private readonly roundTrip: RoundTripWatch;
   private readonly heard: HeardReport;
+  private readonly uplink: UplinkWatch;
   private readonly path: PathWatch;
   private readonly probe: LineProbe;
   private relays: readonly IceServer[];
@@ -102,6 +104,11 @@ export class Call {
       lost: () => this.networkChanged(),
       back: () => this.wake(),
     });
+    this.uplink = new UplinkWatch(
+      timers,
+      async () => available(await this.negotiation.look()),
+      (message) => this.connection.send(message),
+    );
     this.heard = new HeardReport(
       timers,
       () => this.negotiation.look(),
@@ -408,8 +415,13 @@ export class Call {
     }
     const listens = after.view === "room" && after.entered && after.joined;
     if (listens !== (before.view === "room" && before.entered && before.joined)) {
-      if (listens) this.heard.start();
-      else this.heard.stop();
+      if (listens) {
+        this.heard.start();
+        this.uplink.start();
+      } else {
+        this.heard.stop();
+        this.uplink.stop();
+      }
     }
     if (preferences.some((key) => after[key] !== before[key])) {
       const { arrangement, ownShown, ownCorner, sounds, shortcuts } = after;

@@ -258,6 +258,12 @@ export interface Capture {
   readonly layers: number;
 }
 
+/** What this browser's own estimate says that it can send, in bits/s with everything. */
+export interface Uplink {
+  readonly type: "uplink";
+  readonly available: number;
+}
+
 /**
  * What this browser made of the speech it got since its last `heard`: only it can know.
  *
@@ -479,6 +485,7 @@ export type ClientMessage =
   | NotesOpen
   | View
   | Capture
+  | Uplink
   | Heard
   | ProbeLine
   | FiguresWanted

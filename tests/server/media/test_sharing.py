@@ -5,7 +5,7 @@ from itertools import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.media.sharing import HOLD_S, LONGEST_HOLD_S, REGRET_S, Hold, Step, Wish, share
+from server.media.sharing import DRY_S, HOLD_S, LONGEST_HOLD_S, REGRET_S, Dry, Hold, Step, Wish, share
 
 steps = st.lists(st.floats(1_000, 800_000), max_size=4).map(
     lambda more: tuple(Step(layer, bits) for layer, bits in enumerate(accumulate(more)))
@@ -71,6 +71,15 @@ def test_better_than_now_must_fit_with_something_to_spare() -> None:
     assert share(600e3, [now])[0].step == 1
     assert share(640e3, [now])[0].step == 2
     assert share(570e3, [now._replace(bits=560e3)])[0].step == 2
+
+
+def test_a_line_that_dips_keeps_its_picture_for_a_while() -> None:
+    dry = Dry()
+    assert not dry.look(0, dry=True)
+    assert not dry.look(DRY_S - 0.1, dry=True)
+    assert not dry.look(DRY_S, dry=False)
+    assert not dry.look(DRY_S + 1, dry=True)
+    assert dry.look(2 * DRY_S + 1, dry=True)
 
 
 def test_after_a_fall_one_waits_and_longer_after_a_rise_that_was_regretted() -> None:
