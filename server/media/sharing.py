@@ -20,13 +20,16 @@ VOICE = 56_000.0
 RISE = 1.15
 """What is better than now has to fit with so much to spare: a line's estimate is not quiet."""
 
+RESUME = 1.5
+"""What is paused comes back when there is so many times what it needs, held or not: nothing is worse."""
+
 HOLD_S, LONGEST_HOLD_S = 3.0, 40.0
 """After a fall nothing rises for so long; longer each time that a rise was followed by a fall within
 ``REGRET_S``."""
 
 REGRET_S = 10.0
 
-DRY_S = 4.0
+DRY_S = 8.0
 """For so long the most important picture goes on, at its least, on a line that has no room for it."""
 
 
@@ -58,8 +61,8 @@ class Given(NamedTuple):
 def share(line: float | None, wishes: Sequence[Wish], *, rising: bool = True) -> list[Given]:
     """Share ``line`` bits/s (None: no limit is known) among ``wishes``, the most important first.
 
-    Unless ``rising``, nothing gets more than it has; what has just begun may. All parts together never
-    exceed the line; each is at least its step's, and at most its last step's, bits.
+    Unless ``rising``, nothing gets more than it has; what has just begun, or is paused, may. All parts
+    together never exceed the line; each is at least its step's, and at most its last step's, bits.
     """
     if line is None:
         return [Given(len(wish.steps) - 1, wish.steps[-1].bits if wish.steps else 0.0) for wish in wishes]
@@ -74,7 +77,10 @@ def share(line: float | None, wishes: Sequence[Wish], *, rising: bool = True) ->
             return False
         bits = wish.steps[following].bits
         more = bits - (wish.steps[following - 1].bits if following else 0.0)
-        if wish.bits is not None and bits > wish.bits:
+        if wish.bits == 0 and not following:
+            if more * RESUME > left:
+                return False
+        elif wish.bits is not None and bits > wish.bits:
             if not rising or more * RISE > left:
                 return False
         elif more > left:

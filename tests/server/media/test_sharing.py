@@ -33,7 +33,7 @@ def test_all_together_never_exceed_the_line(line: float | None, asked: list[Wish
 @given(st.floats(0, 1e7), wishes)
 def test_while_a_line_is_held_nothing_rises(line: float, asked: list[Wish]) -> None:
     for wish, each in zip(asked, share(line, asked, rising=False), strict=True):
-        if wish.bits is not None and each.step >= 0:
+        if wish.bits and each.step >= 0:
             assert wish.steps[each.step].bits <= wish.bits
 
 
@@ -71,6 +71,12 @@ def test_better_than_now_must_fit_with_something_to_spare() -> None:
     assert share(600e3, [now])[0].step == 1
     assert share(640e3, [now])[0].step == 2
     assert share(570e3, [now._replace(bits=560e3)])[0].step == 2
+
+
+def test_what_is_paused_comes_back_with_room_to_spare_whatever_is_held() -> None:
+    paused = Wish(SMALL, 0.0)
+    assert share(59e3, [paused], rising=False)[0].step == -1
+    assert share(61e3, [paused], rising=False)[0].step == 0
 
 
 def test_a_line_that_dips_keeps_its_picture_for_a_while() -> None:
