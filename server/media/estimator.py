@@ -222,7 +222,8 @@ class Estimator:
                 self._changed = now
         elif acked > 0.7 * self.target and self._trial is None:
             near = self._capacity is not None and 0.8 < self.target / self._capacity < 1.1
-            self._set(self.target + elapsed * (20_000 + 0.02 * self.target if near else 0.2 * self.target))
+            slowly = min(20_000, 0.06 * self.target) + 0.02 * self.target
+            self._set(self.target + elapsed * (slowly if near else 0.2 * self.target))
 
     def _weigh(self, now: float) -> None:
         """Look at a second's loss: is it the line's own, or is it ours?"""

@@ -231,13 +231,16 @@ class Pictures:
             peer.caps.screen,
             *(leg.link.peer.caps.screen for leg in legs if len(legs) == 1),
         }
+        told = peer.told.get(source, ())
+        now_slow = told[0].framerate if told else None
+        slow = rendering.framerate(uses, now_slow) if len(legs) == 1 and source == "camera" else None
         asked = rendering.encodings(
             layers,
             uses,
             kept,
             alone=len(legs) == 1,
             limit=left,
-            framerate=rendering.STILL_RATE if stills else None,
+            framerate=rendering.STILL_RATE if stills else slow,
         )
         for stream, encoding in zip(streams, asked, strict=False):
             if not encoding.active or (stream.flow.alive and _tried(stream, now)):

@@ -15,6 +15,7 @@ from server.media.rendering import (
     camera_steps,
     differ,
     encodings,
+    framerate,
     heights,
     screen_steps,
     useful,
@@ -125,6 +126,18 @@ def test_a_bound_on_lines_or_bits_leaves_upper_layers_out() -> None:
     assert not allowed(720, Caps(lines=360))
     assert not allowed(720, Caps(up_bps=300e3))
     assert allowed(360, Caps(up_bps=400e3))
+
+
+def test_a_narrow_line_has_fewer_frames_and_more_again_only_with_room_to_spare() -> None:
+    assert framerate([Use(0, 40e3)], None) == 7
+    assert framerate([Use(0, 55e3)], None) == 12
+    assert framerate([Use(0, 55e3)], 7) == 7
+    assert framerate([Use(0, 60e3)], 7) == 12
+    assert framerate([Use(0, 90e3)], None) is None
+    assert framerate([Use(0, 90e3)], 12) == 12
+    assert framerate([Use(0, 115e3)], 12) is None
+    assert framerate([Use(1, 50e3)], None) is None
+    assert framerate([Use(0, None)], 12) is None
 
 
 def test_small_changes_are_not_told() -> None:
