@@ -70,6 +70,10 @@ class Calls:
         peer = self._peers.get(member)
         return None if peer is None else peer.answer(offer)
 
+    def peer(self, member: str) -> Peer | None:
+        """The member's connection, if there is one."""
+        return self._peers.get(member)
+
     def stands(self, member: str) -> bool:
         """Whether the member's media can flow now."""
         peer = self._peers.get(member)

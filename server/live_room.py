@@ -12,6 +12,7 @@ from msgspec import structs
 from redis.asyncio import Redis
 
 from server.live_calls import Calls
+from server.live_ladder import Ladders
 from server.live_notes import NotesRoom, Reader
 from server.live_outbox import Outbox
 from server.live_places import Places
@@ -21,15 +22,19 @@ from server.live_saver import Saver, Write
 from server.live_watchers import NobodyHereError, Watchers, Watching
 from server.room import members
 from server.room.change import Change, Send
+from server.room.choices import Choice
 from server.room.quality import QualityLine
 from server.room.record import GuestRecord, RoomRecord
 from server.room.rules import Actor, handle, loaded
+from server.room.timer import session_ms
+from server.storage import choices as stored_choices
 from server.storage import quality, rooms
 from server.transport.relay import Relay
 from signaling.codec import encode
 from signaling.errors import ProtocolError
 from signaling.messages import (
     Answer,
+    BudgetWanted,
     Capture,
     ClientMessage,
     FiguresWanted,
@@ -39,6 +44,7 @@ from signaling.messages import (
     Leave,
     NotesOpen,
     Offer,
+    Pin,
     Ping,
     Pong,
     ProbeLine,
@@ -51,6 +57,9 @@ from signaling.messages import (
     View,
 )
 from signaling.parts import ByeReason, Slot
+
+LEAST_LEFT_S = 600.0
+"""A budget is made to last for so long at least: sessions run over."""
 
 
 class Connection:
@@ -95,6 +104,7 @@ class LiveRoom:
         self._notes = NotesRoom(record.id, record.expires_ms, store, self._saver)
         self._roster = Roster(lambda: self._told, self._to_all)
         self._calls = Calls(relay, record.id, self._to, self._roster, on_join)
+        self._ladders = Ladders(found.choices, self._calls.peer, self._to, self._keep, self._remaining)
         self._watchers = Watchers(self._calls.room, most_members)
         self._places = Places(self._expire)
         self._connections: dict[str, Connection] = {}
@@ -134,6 +144,7 @@ class LiveRoom:
         for connection in self._connections.values():
             connection.outbox.close(reason)
         self._places.stop()
+        self._ladders.close()
         self._roster.stop()
         if self._ending is not None:
             self._ending.cancel()
@@ -296,6 +307,25 @@ class LiveRoom:
     def _uplink(self, connection: Connection, message: Uplink) -> None:
         self._calls.uplink(connection.member, message.available)
 
+    def _pin(self, connection: Connection, message: Pin) -> None:
+        self._ladders.pin(connection.member, message.rung)
+
+    def _budget(self, connection: Connection, message: BudgetWanted) -> None:
+        self._ladders.budget(connection.member, message.megabytes)
+
+    def _keep(self, choices: tuple[Choice, ...], done: Callable[[], None]) -> None:
+        """Stores what people have chosen and used, then calls back."""
+        record = self.record
+        self._saver.put(
+            Write(
+                lambda pipe: stored_choices.add(pipe, record.id, record.expires_ms, choices), lambda _: done()
+            )
+        )
+
+    def _remaining(self) -> float:
+        """Seconds that a data budget has to last: what is planned, at least ten minutes."""
+        return max(LEAST_LEFT_S, session_ms(self._told.timer, _now_ms()) / 1000)
+
     def _figures(self, connection: Connection, message: FiguresWanted) -> None:
         self._calls.figures(connection.member)
 
@@ -370,6 +400,7 @@ class LiveRoom:
             return
         # What has been switched off since then stays off, stored or not.
         self._calls.open_gate(now)
+        self._ladders.enter(member_id)
 
     def _replace(self, connection: Connection, *, resumed: bool) -> None:
         """Takes the earlier connection's place; who was in by that is lost until they enter by this one."""
@@ -397,6 +428,7 @@ class LiveRoom:
             connection.outbox.close(reason)
             self._take_away(connection)
         self._places.release(member)
+        self._ladders.leave(member)
         self._note_quality(member)
         self._calls.hang_up(member)
         self._post(members.leave(self._decided, member))
@@ -411,6 +443,7 @@ class LiveRoom:
             self._saver.put(Write(lambda pipe: quality.append(pipe, line), lambda _: None))
 
     def _expire(self, member: str) -> None:
+        self._ladders.leave(member)
         self._note_quality(member)
         self._post(members.expired(self._decided, member))
         if member not in self._connections:
@@ -443,6 +476,8 @@ _answered_here: Mapping[type, Callable[[LiveRoom, Connection, Any], None]] = {
     View: LiveRoom._view,
     Capture: LiveRoom._capture,
     Uplink: LiveRoom._uplink,
+    Pin: LiveRoom._pin,
+    BudgetWanted: LiveRoom._budget,
     NotesOpen: LiveRoom._open_notes,
     Leave: LiveRoom._leave,
 }

@@ -25,8 +25,10 @@ from signaling.parts import (
     Member,
     MemberQuality,
     Name,
+    PauseReason,
     PictureSource,
     Room,
+    Rung,
     Sdp,
     Slot,
     SpeechEncoding,
@@ -107,6 +109,18 @@ class Capture(Wire, tag="capture", frozen=True):
     layers: Annotated[int, Meta(ge=1, le=3)]
 
 
+class Pin(Wire, tag="pin", frozen=True):
+    """The best rung that this person wants to be given, null for whatever the line carries."""
+
+    rung: Rung | None
+
+
+class BudgetWanted(Wire, tag="budget", frozen=True):
+    """How much data this person's call may take in this session, both ways together; null for no bound."""
+
+    megabytes: Annotated[int, Meta(ge=1, le=100_000)] | None
+
+
 class Uplink(Wire, tag="uplink", frozen=True):
     """What this browser's own estimate says that it can send, in bits/s with everything."""
 
@@ -152,6 +166,8 @@ ClientMessage = (
     | View
     | Capture
     | Uplink
+    | Pin
+    | BudgetWanted
     | Heard
     | ProbeLine
     | FiguresWanted
@@ -238,6 +254,28 @@ class Encodings(Wire, tag="encodings", frozen=True):
     camera: tuple[Encoding, ...] | UnsetType = UNSET
     screen: tuple[Encoding, ...] | UnsetType = UNSET
     microphone: SpeechEncoding | UnsetType = UNSET
+
+
+class LadderNow(Wire, tag="ladder", frozen=True):
+    """The rung that this member's call is on, the one they have pinned, and why it is no better."""
+
+    rung: Rung
+    pinned: Rung | None
+    reason: PauseReason | None
+
+
+class Usage(Wire, tag="usage", frozen=True):
+    """Bytes of this member's call in this session, with all headers, and its budget; a bound of null is none.
+
+    ``sent`` is what came from this browser, ``received`` what went to it, ``per_hour`` the rate of both now.
+    ``seconds`` is how long the budget has to last.
+    """
+
+    sent: int
+    received: int
+    budget: int | None
+    per_hour: int
+    seconds: int
 
 
 class Speaker(Wire, tag="speaker", frozen=True):
@@ -345,6 +383,8 @@ ServerMessage = (
     | Slots
     | SlotsWanted
     | Encodings
+    | LadderNow
+    | Usage
     | Speaker
     | OwnAdvice
     | Probed

@@ -33,6 +33,10 @@ PauseReason = Literal["line", "budget", "choice", "sender"]
 """Why a picture that somebody looks at is not sent to them: their line has no room, their data budget none,
 they chose so, or nothing of it comes from its sender."""
 
+Rung = Literal["720p", "360p", "180p", "stills", "speech", "speech-low", "text"]
+"""The ladder, best first: pictures of at most so many lines, stills of a shared screen, speech only, speech
+at its least, and words alone. Each has its names in both catalogues, under ``rung.<word>``."""
+
 LayerName = Literal["q", "h", "f"]
 """The ``rid`` of a simulcast layer, smallest first; with two there is no ``f``, with one only ``q``."""
 

@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "server.storage": ("server.room", "server.mentoring", "signaling"),
     "server.transport": ("server.media", "signaling"),
     "server.live": (
+        "server.media",
         "server.room",
         "server.storage",
         "server.transport",

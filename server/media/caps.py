@@ -20,15 +20,17 @@ class Caps:
     """Bounds of what one member is sent and sends; None is no bound.
 
     ``down_bps`` and ``up_bps`` are bits/s with all headers, ``lines`` the most that a camera's picture may
-    have, either way. ``pictures`` false: no camera either way. ``screen`` says how shared screens come:
-    moving, as ``stills`` (a frame a second at most), or not at all. ``speech`` is what speech may take in
-    bits/s of Opus. ``reason`` is what a person is told when a picture is held back because of this.
+    have, either way. ``pictures`` and ``sound`` false: no camera, no speech, either way. ``screen`` says how
+    shared screens come: moving, as ``stills`` (a frame a second at most), or not at all. ``speech`` is what
+    speech may take in bits/s of Opus. ``reason`` is what a person is told when a picture is held back
+    because of this.
     """
 
     down_bps: float | None = None
     up_bps: float | None = None
     lines: int | None = None
     pictures: bool = True
+    sound: bool = True
     screen: Literal["live", "stills", "none"] = "live"
     speech: int | None = None
     reason: PauseReason = "choice"

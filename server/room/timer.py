@@ -33,6 +33,12 @@ def remaining_ms(timer: Timer, now_ms: int) -> int:
     return box.seconds * 1000 - box.spent_ms - _running_ms(timer, now_ms)
 
 
+def session_ms(timer: Timer, now_ms: int) -> int:
+    """What is left of the whole session by its plan, the boxes to come included; negative is overtime."""
+    later = sum(box.seconds * 1000 - box.spent_ms for box in timer.boxes[timer.index + 1 :])
+    return remaining_ms(timer, now_ms) + later
+
+
 def _running_ms(timer: Timer, now_ms: int) -> int:
     return 0 if timer.since_ms is None else max(0, now_ms - timer.since_ms)
 

@@ -31,6 +31,11 @@ def members(room: str) -> str:
     return f"compagnon:{{{room}}}:members"
 
 
+def choices(room: str) -> str:
+    """Hash, member id to JSON: what each has chosen for their call, and how much data it has taken."""
+    return f"compagnon:{{{room}}}:choices"
+
+
 def timer(room: str) -> str:
     """String, JSON: the session's timer."""
     return f"compagnon:{{{room}}}:timer"

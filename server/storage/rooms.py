@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
 from server.room.change import DropMember, Save, SaveMember, SaveTimer
+from server.room.choices import Choice
 from server.room.record import GuestRecord, RoomRecord
 from server.room.state import Present
 from server.storage import keys
@@ -24,6 +25,7 @@ class StoredRoom(Struct, frozen=True):
     record: RoomRecord
     timer: Timer
     members: tuple[Present, ...]
+    choices: tuple[Choice, ...] = ()
 
 
 async def create(store: Redis, record: RoomRecord, timer: Timer) -> None:
@@ -54,7 +56,8 @@ async def load(store: Redis, room: str) -> StoredRoom | None:
         pipe.hvals(keys.guests(room))
         pipe.get(keys.timer(room))
         pipe.hvals(keys.members(room))
-        about, guests, timer, members = await pipe.execute()
+        pipe.hvals(keys.choices(room))
+        about, guests, timer, members, choices = await pipe.execute()
     record = _record(about, guests)
     if record is None or timer is None:
         return None
@@ -62,6 +65,7 @@ async def load(store: Redis, room: str) -> StoredRoom | None:
         record=record,
         timer=json.decode(timer, type=Timer),
         members=tuple(json.decode(member, type=Present) for member in members),
+        choices=tuple(json.decode(choice, type=Choice) for choice in choices),
     )
 
 

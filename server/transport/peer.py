@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from server.media.caps import FREE, Caps, Capture
-from server.media.estimator import CEILING
+from server.media.estimator import CEILING, OVERHEAD
 from server.media.figures import Speeds
 from server.media.incoming import Incoming
 from server.media.judging import Judging
@@ -158,11 +158,25 @@ class Peer:
             self.captures[source] = capture
             self.room.changed()
 
+    def octets(self) -> tuple[int, int]:
+        """Return the bytes that came from the browser and went to it on this connection, headers included."""
+        with self._port.lock:
+            came = sum(stream.received for stream in self.link.streams.values())
+            went = sum(leg.counts()[0] for leg in self.legs.values())
+            return self.link.received + OVERHEAD * came, self.link.sent + OVERHEAD * went
+
+    def narrower(self) -> float | None:
+        """Return the bits/s of the narrower way to the browser and from it, None where no limit is known."""
+        known = [self.available] if self.available is not None else []
+        if self.link.rate.limited:
+            known.append(self.link.rate.target)
+        return min(known, default=None)
+
     def set_caps(self, caps: Caps) -> None:
         """Bound what the member is sent and sends."""
         with self._port.lock:
             self.caps = caps
-            self.room.changed()
+            self._gates()
 
     def look_on(self, follow: str | None) -> None:
         """Be one who only watches: is shown ``follow``, or whoever is loudest, and is no one's company."""
@@ -399,8 +413,15 @@ class Peer:
     def _gates(self) -> None:
         """Open or close each source's gate, and let the room place what has changed."""
         for source in self.uplink.layers:
-            self.uplink.gate(source, is_open=self.entered and self.connected and source in self.sending)
+            wanted = source in self.sending and self._may(source)
+            self.uplink.gate(source, is_open=self.entered and self.connected and wanted)
         self.room.changed()
+
+    def _may(self, source: Source) -> bool:
+        """Whether the member's own bounds let a source be sent."""
+        if source == "microphone":
+            return self.caps.sound
+        return self.caps.pictures if source == "camera" else self.caps.screen != "none"
 
     def line(self, kind: Literal["audio", "video"]) -> list[Leg]:
         """Return the receiving lines of one kind that the browser has not stopped."""

@@ -177,7 +177,8 @@ class RelayRoom:
 
     def _assign_for(self, peer: Peer, offered: Offered) -> None:
         audio, video = peer.line("audio"), peer.line("video")
-        heard = offered.audio([leg.feed for leg in audio], peer.member)
+        now_heard = [leg.feed for leg in audio]
+        heard = offered.audio(now_heard, peer.member) if peer.caps.sound else [None] * len(audio)
         now = [leg.feed for leg in video]
         if peer.looks is None:
             seen, wanted = offered.video(now, heard, peer.member)

@@ -11,7 +11,7 @@ import { NotesLine } from "./notes-line";
 import { Outgoing } from "./outgoing";
 import { PathWatch } from "./path-watch";
 import { LineProbe, noise } from "./probe";
-import type { IceServer, Join, Joined, ServerMessage, TimerAction } from "./protocol";
+import type { IceServer, Join, Joined, Rung, ServerMessage, TimerAction } from "./protocol";
 import type { Memory } from "./remember";
 import { RoundTripWatch } from "./round-trip";
 import { Sources } from "./sources";
@@ -297,6 +297,16 @@ export class Call {
     return this.negotiation.offerForJoin().catch(() => null);
   }
 
+  /** The best that this person wants of the call, null for whatever the line carries. */
+  readonly pin = (rung: Rung | null): void => {
+    this.connection.send({ type: "pin", rung });
+  };
+
+  /** How much data the call may take, null for no bound. */
+  readonly setBudget = (megabytes: number | null): void => {
+    this.connection.send({ type: "budget", megabytes });
+  };
+
   private lost(): void {
     if (this.state.link !== "stopping") this.store.dispatch({ type: "link", link: "lost" });
     this.negotiation.lost();
@@ -320,6 +330,9 @@ export class Call {
         break;
       case "slots-wanted":
         void this.negotiation.slotsWanted(message.video);
+        break;
+      case "ladder":
+        this.outgoing.hush(message.rung === "text");
         break;
       case "encodings":
         this.outgoing.encode(message);

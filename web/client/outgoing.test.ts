@@ -139,6 +139,23 @@ describe("how much is sent", () => {
     expect(attached.camera).toBeNull();
   });
 
+  it("is nothing while words alone are left, and what is on afterwards", () => {
+    const { outgoing, attached, tracks } = setUp(inRoom(member("sam")));
+    outgoing.enter();
+    outgoing.hush(true);
+    expect(attached).toEqual({ microphone: null, camera: null, screen: null });
+    outgoing.attach("microphone");
+    expect(attached.microphone).toBeNull();
+    outgoing.hush(false);
+    expect(attached.microphone).toBe(tracks.microphone);
+  });
+
+  it("is small speech when the server asks for it", () => {
+    const { outgoing, encodings } = setUp(inRoom());
+    outgoing.encode({ type: "encodings", microphone: { bitrate: 12_000, ptime: 60 } });
+    expect(encodings.microphone).toEqual({ q: { maxBitrate: 12_000, adaptivePtime: true } });
+  });
+
   it("is nothing once detached", () => {
     const { outgoing, attached } = setUp(inRoom());
     outgoing.enter();

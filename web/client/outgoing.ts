@@ -12,7 +12,7 @@ import type {
   PictureSource,
   Source,
 } from "./protocol";
-import { cameraEncodings, layersOf, screenEncodings } from "./sending";
+import { cameraEncodings, layersOf, screenEncodings, speechEncoding } from "./sending";
 import type { State } from "./state";
 
 const all = ["microphone", "camera", "screen"] as const;
@@ -33,13 +33,22 @@ export class Outgoing {
   private readonly captured = new Map<PictureSource, string>();
   private readonly asked = new Map<PictureSource, readonly Asked[]>();
 
+  private quiet = false;
+
   constructor(private readonly parts: OutgoingParts) {}
 
   /** Sends a source as it is now: its track, or nothing. */
   attach(source: Source): void {
-    const track = this.parts.track(source);
+    const track = this.quiet ? null : this.parts.track(source);
     void this.parts.negotiation().setTrack(source, track);
     if (track !== null) this.shape(source, track);
+  }
+
+  /** Words alone are left of the call, or it is more again: nothing goes out meanwhile, whatever is on. */
+  hush(quiet: boolean): void {
+    if (quiet === this.quiet) return;
+    this.quiet = quiet;
+    for (const source of all) this.attach(source);
   }
 
   /** Nothing goes out. */
@@ -49,7 +58,10 @@ export class Outgoing {
   }
 
   /** What the server wants of each picture from now on. */
-  encode({ camera, screen }: Encodings): void {
+  encode({ camera, screen, microphone }: Encodings): void {
+    if (microphone !== undefined) {
+      void this.parts.negotiation().setEncodings("microphone", { q: speechEncoding(microphone) });
+    }
     if (camera !== undefined) this.asked.set("camera", camera);
     if (screen !== undefined) this.asked.set("screen", screen);
     this.shapeAll();

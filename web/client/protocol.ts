@@ -18,6 +18,8 @@ export type Advice = "network" | "busy" | "closer" | "narrow" | "far";
 
 export type PauseReason = "line" | "budget" | "choice" | "sender";
 
+export type Rung = "720p" | "360p" | "180p" | "stills" | "speech" | "speech-low" | "text";
+
 export type LayerName = "q" | "h" | "f";
 
 export type PacketTime = 20 | 40 | 60;
@@ -258,6 +260,18 @@ export interface Capture {
   readonly layers: number;
 }
 
+/** The best rung that this person wants to be given, null for whatever the line carries. */
+export interface Pin {
+  readonly type: "pin";
+  readonly rung: Rung | null;
+}
+
+/** How much data this person's call may take in this session, both ways together; null for no bound. */
+export interface BudgetWanted {
+  readonly type: "budget";
+  readonly megabytes: number | null;
+}
+
 /** What this browser's own estimate says that it can send, in bits/s with everything. */
 export interface Uplink {
   readonly type: "uplink";
@@ -377,6 +391,29 @@ export interface Encodings {
   readonly microphone?: SpeechEncoding;
 }
 
+/** The rung that this member's call is on, the one they have pinned, and why it is no better. */
+export interface LadderNow {
+  readonly type: "ladder";
+  readonly rung: Rung;
+  readonly pinned: Rung | null;
+  readonly reason: PauseReason | null;
+}
+
+/**
+ * Bytes of this member's call in this session, with all headers, and its budget; a bound of null is none.
+ *
+ * `sent` is what came from this browser, `received` what went to it, `per_hour` the rate of both now.
+ * `seconds` is how long the budget has to last.
+ */
+export interface Usage {
+  readonly type: "usage";
+  readonly sent: number;
+  readonly received: number;
+  readonly budget: number | null;
+  readonly per_hour: number;
+  readonly seconds: number;
+}
+
 /** The loudest member now, null while nobody speaks. */
 export interface Speaker {
   readonly type: "speaker";
@@ -486,6 +523,8 @@ export type ClientMessage =
   | View
   | Capture
   | Uplink
+  | Pin
+  | BudgetWanted
   | Heard
   | ProbeLine
   | FiguresWanted
@@ -501,6 +540,8 @@ export type ServerMessage =
   | Slots
   | SlotsWanted
   | Encodings
+  | LadderNow
+  | Usage
   | Speaker
   | OwnAdvice
   | Probed

@@ -72,6 +72,10 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
       };
     case "advice":
       return advised(state, message.advice);
+    case "ladder":
+      return { ...state, ladder: message };
+    case "usage":
+      return { ...state, usage: message };
     case "saving":
       return { ...state, saving: message.held };
     case "error":

@@ -3,7 +3,7 @@
  * comes in up to three sizes (simulcast), and the server says which of them anybody looks at.
  */
 
-import type { Encoding as Asked, LayerName } from "./protocol";
+import type { Encoding as Asked, LayerName, SpeechEncoding } from "./protocol";
 
 export interface Encoding {
   active: boolean;
@@ -15,7 +15,7 @@ export interface Encoding {
   maxFramerate: number;
 }
 
-export type Encodings = Readonly<Partial<Record<LayerName, Encoding>>>;
+export type Encodings = Readonly<Partial<Record<LayerName, Encoding | RTCRtpEncodingParameters>>>;
 
 /** Lowest first: browsers want them in this order, and leave out the last ones of a small picture. */
 export const rids: readonly LayerName[] = ["q", "h", "f"];
@@ -77,6 +77,11 @@ export function cameraEncodings(captured: number, layers: number, asked: readonl
     found[rid] = { ...encoding(lines, captured, defaults, request), ...(used ? {} : { active: false }) };
   });
   return found;
+}
+
+/** Speech: Opus at so many bits a second; long packets where headers would cost more than what is said. */
+export function speechEncoding({ bitrate, ptime }: SpeechEncoding): RTCRtpEncodingParameters {
+  return { maxBitrate: bitrate, adaptivePtime: ptime > 20 } as RTCRtpEncodingParameters;
 }
 
 /** A shared screen, in one layer: letters stay sharp, movement gives way. */

@@ -3,7 +3,19 @@
 import type { DeviceProblem } from "./devices";
 import type { Corner } from "./layout";
 import type { Probing } from "./probe";
-import type { Advice, ByeReason, ErrorCode, Guest, Member, Quality, Slot, Source, Timer } from "./protocol";
+import type {
+  Advice,
+  ByeReason,
+  ErrorCode,
+  Guest,
+  LadderNow,
+  Member,
+  Quality,
+  Slot,
+  Source,
+  Timer,
+  Usage,
+} from "./protocol";
 
 export type View = "green-room" | "room" | "left" | "error";
 /** The socket as a person lives it: `stopping` is a loss the server announced. */
@@ -58,6 +70,9 @@ export interface State {
   /** What helps against one's own poor connection, and what was said of that before. */
   readonly advice: Advice | null;
   readonly advised: readonly Advice[];
+  /** Where this person's call is on the ladder, and what it has used; null before the server has said. */
+  readonly ladder: LadderNow | null;
+  readonly usage: Usage | null;
   readonly saving: boolean;
   readonly link: Link;
   readonly joined: boolean;
@@ -118,6 +133,8 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
     quality: {},
     advice: null,
     advised: [],
+    ladder: null,
+    usage: null,
     saving: false,
     link: "connecting",
     joined: false,
