@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dataclasses import field as made_of
 from typing import ClassVar, Literal
 
-from signaling.parts import Guest, IceServer, Language, Role
+from signaling.parts import Guest, IceServer, Language, Role, Rung
 
 StartField = Literal["format", "minutes", "people"]
 """A part of the start form that can be at fault as a whole; a person's row is named by ``row`` instead."""
@@ -220,6 +220,7 @@ class Bootstrap:
     video_slots: int
     notes_url: str
     ice_servers: tuple[IceServer, ...] = ()
+    bytes_per_hour: Mapping[Rung, int]
     ws: str = "/ws"
     limits: Mapping[str, int] = made_of(default_factory=lambda: {"name": 80})
 

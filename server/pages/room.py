@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from server.media.ladder import RUNGS, per_hour
 from server.pages.site import SITE, PageError, Site, asker, language_of, now_ms, page
 from server.room.links import check, read_personal
 from server.room.record import GuestRecord, RoomRecord
@@ -44,6 +45,7 @@ async def show(request: web.Request) -> web.Response:
         video_slots=record.video_slots,
         ice_servers=ice_servers(site.config.turn, guest.id, time.time()),
         notes_url=f"/j/{token}/notes.md",
+        bytes_per_hour={rung: round(per_hour(rung)) for rung in RUNGS},
     )
     return page(request, RoomView(bootstrap=bootstrap))
 

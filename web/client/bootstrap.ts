@@ -1,6 +1,6 @@
 /** What the server wrote into the page: `web/views.py`, `Bootstrap`. */
 
-import type { Guest, IceServer, Language } from "./protocol";
+import type { Guest, IceServer, Language, Rung } from "./protocol";
 
 export interface Bootstrap {
   readonly token: string;
@@ -18,6 +18,8 @@ export interface Bootstrap {
   readonly video_slots: number;
   /** TURN relays; none in most places. */
   readonly ice_servers: readonly IceServer[];
+  /** What an hour on each rung takes with one other person, both ways. */
+  readonly bytes_per_hour: Readonly<Record<Rung, number>>;
   /** Address of the catalogue. */
   readonly strings: string;
   readonly notes_url: string;

@@ -2,6 +2,7 @@
 
 import { type Bootstrap, socketUrl } from "./bootstrap";
 import { Connection, type Socket } from "./connection";
+import { moved } from "./data";
 import { DetailsWatch } from "./details-watch";
 import { browserHost } from "./devices";
 import { HeardReport } from "./heard-report";
@@ -302,6 +303,10 @@ export class Call {
     this.connection.send({ type: "pin", rung });
   };
 
+  get bytesPerHour(): Readonly<Record<Rung, number>> {
+    return this.parts.page.bytes_per_hour;
+  }
+
   /** How much data the call may take, null for no bound. */
   readonly setBudget = (megabytes: number | null): void => {
     this.connection.send({ type: "budget", megabytes });
@@ -314,6 +319,7 @@ export class Call {
   }
 
   private received(message: ServerMessage): void {
+    const told = message.type === "ladder" && this.state.entered ? moved(this.state.ladder, message) : null;
     this.store.receive(message);
     switch (message.type) {
       case "joined":
@@ -332,6 +338,7 @@ export class Call {
         void this.negotiation.slotsWanted(message.video);
         break;
       case "ladder":
+        if (told !== null) this.toast(told);
         this.outgoing.hush(message.rung === "text");
         break;
       case "encodings":

@@ -235,7 +235,10 @@ function liveSlots(
   return slots.map((slot) => {
     const old = before.find((each) => each.mid === slot.mid);
     if (old === undefined) return { ...slot, since: now, reused: false };
-    if (old.member === slot.member && old.source === slot.source) return old;
+    if (old.member === slot.member && old.source === slot.source) {
+      const paused = slot.paused ?? null;
+      return paused === (old.paused ?? null) ? old : { ...old, paused };
+    }
     const warm = old.member !== null || (old.reused && now - old.since < LINGERING);
     return { ...slot, since: now, reused: warm };
   });

@@ -24,7 +24,7 @@ export type Link = "connecting" | "open" | "lost" | "stopping";
 export type MediaPath = "wait" | "ok" | "bad";
 /** One's own source: `starting` while the browser asks or opens it. */
 export type Mine = "off" | "starting" | "on";
-export type PanelName = "notes" | "people" | "details";
+export type PanelName = "notes" | "people" | "details" | "data";
 export type Arrangement = "grid" | "speaker";
 /** Why this page is at its end. */
 export type Ending = ErrorCode | ByeReason;

@@ -9,6 +9,7 @@ import { others, type State } from "../state";
 import { checks, closerLook } from "./checks";
 import { LightElement } from "./element";
 import { pageHeader } from "./page-header";
+import "./data-choices";
 import "./device-choices";
 import "./mic-level";
 import "./preview";
@@ -52,6 +53,10 @@ export class GreenRoom extends LightElement {
           .call=${call}
           .version=${`${state.mine.camera}${state.mine.microphone}${call.sources.track("camera")?.id}`}
         ></device-choices>
+        <details class="green-data">
+          <summary class="button quiet">${icon("connection")}${t("data.title")}</summary>
+          <data-choices .call=${call} .state=${state}></data-choices>
+        </details>
       </section>
     </main>`;
   }

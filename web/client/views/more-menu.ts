@@ -62,6 +62,7 @@ export class MoreMenu extends LightElement {
       }
       ${this.item("people", "people", t("control.people-open"), "narrow-only")}
       ${this.plain("settings", t("more.devices"), () => acts.devices())}
+      ${this.plain("settings", t("more.data"), () => acts.data())}
       ${this.plain("connection", t("more.details"), () => acts.details())}
       ${this.item(
         "fullscreen",

@@ -8,4 +8,5 @@ export interface RoomActs {
   sounds(on: boolean): void;
   devices(): void;
   details(): void;
+  data(): void;
 }

@@ -20,6 +20,7 @@ import { people } from "./people";
 import type { RoomActs } from "./room-acts";
 import type { DeviceSettings } from "./settings";
 import { toasts } from "./toasts";
+import "./data-choices";
 import "./details-panel";
 import "./help";
 import "./leave-dialog";
@@ -93,6 +94,7 @@ export class SessionRoom extends LightElement {
       if (next !== undefined) this.call.store.dispatch({ type: "own", corner: next });
     },
     sounds: (sounds) => this.call.store.dispatch({ type: "sounds", sounds }),
+    data: () => this.call.store.dispatch({ type: "panel", panel: "data" }),
     details: () => this.call.store.dispatch({ type: "panel", panel: "details" }),
     devices: () => void this.querySelector<DeviceSettings>("device-settings")?.show(),
   };
@@ -186,6 +188,14 @@ export class SessionRoom extends LightElement {
         close,
         state.panel === "details"
           ? html`<details-panel .call=${call} .state=${state} .say=${this.say}></details-panel>`
+          : html``,
+      )}
+      ${panel(
+        "data",
+        state.panel === "data",
+        close,
+        state.panel === "data"
+          ? html`<data-choices class="data-panel" .call=${call} .state=${state}></data-choices>`
           : html``,
       )}
       <device-settings .call=${call} .state=${state}></device-settings>

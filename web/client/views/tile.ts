@@ -50,7 +50,8 @@ export class RoomTile extends LightElement {
       this.requestUpdate();
     });
     const { member, source, self, slot } = this.tile;
-    const on = source === "camera" ? member.camera : member.screen;
+    const sent = source === "camera" ? member.camera : member.screen;
+    const on = sent && (self || !slot?.paused);
     const track = self
       ? (this.call.sources.track(source) ?? undefined)
       : slot && this.call.hearing.video(slot.mid);
@@ -118,16 +119,21 @@ export class RoomTile extends LightElement {
   private readonly details = (): void => this.call.store.dispatch({ type: "panel", panel: "details" });
 
   protected override render() {
-    const { member, source, self, quality } = this.tile;
+    const { member, source, self, quality, slot } = this.tile;
     const camera = source === "camera";
+    const on = camera ? member.camera : member.screen;
+    const waits = !camera && !slot?.paused;
     return html`
       <video muted playsinline autoplay .muted=${true} aria-hidden="true" tabindex="-1"></video>
       <div class="tile-initials">
         ${
           camera
             ? html`<span class="initials hue-${hue(member.name)}" aria-hidden="true">${initials(member.name)}</span>`
-            : html`<span class="tile-wait"><span class="spinner"></span>${t("tile.screen-coming", { name: member.name })}</span>`
+            : waits
+              ? html`<span class="tile-wait"><span class="spinner"></span>${t("tile.screen-coming", { name: member.name })}</span>`
+              : nothing
         }
+        ${!self && on && slot?.paused ? html`<span class="tile-paused">${t(`tile.paused-${slot.paused}`)}</span>` : nothing}
         ${camera && quality === "lost" ? html`<span class="tile-lost">${t("tile.lost")}</span>` : nothing}
       </div>
       <div class="tile-label">
