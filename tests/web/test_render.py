@@ -170,6 +170,7 @@ def test_the_rooms_json_survives_any_name(renderer: Renderer) -> None:
         "strings",
         "notes_url",
         "ice_servers",
+        "bytes_per_hour",
         "limits",
     }
     assert bootstrap["me"] == {"id": "g1", "name": name, "role": "mentor"}
