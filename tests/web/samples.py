@@ -120,7 +120,7 @@ def room(name: str, language: Language) -> RoomView:
             me=me,
             video_slots=2,
             notes_url="/j/tok.en/notes.md",
-        bytes_per_hour={"720p": 1_580_000_000},
+            bytes_per_hour={"720p": 1_580_000_000},
         )
     )
 
