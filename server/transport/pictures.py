@@ -20,8 +20,8 @@ PATIENCE_S = 3.0
 """A layer that was asked for and does not come within this time can't be had now: its sender's line or device
 is too weak for it."""
 
-AGAIN_S = 12.0
-"""After so long it is tried again."""
+AGAIN_S, LONGEST_AGAIN_S = 6.0, 96.0
+"""After twice this long it is tried again, then after twice as long each time."""
 
 PLENTY = 1.2
 """Or as soon as its sender has so many times what it needs."""
@@ -85,12 +85,14 @@ class Pictures:
         layers: list[Layer] = []
         for stream, lines in zip(streams, heights, strict=False):
             stream.measure(now)
-            needs = rendering.needs(lines) if layers else 0.0
-            there = (
-                self._can_be_had(stream, needs, sender.available, now)
-                if capture is not None
-                else stream.flow.alive
-            )
+            needs = rendering.needs(lines) if layers else rendering.LEAST_UP
+            there = stream.flow.alive
+            if capture is not None:
+                below = streams[len(layers) - 1] if layers else None
+                there = self._can_be_had(stream, below, needs, sender.available, now)
+            if camera and not layers and not there and _starved(sender, needs):
+                # Sound goes first: not even the smallest picture is sent beside it.
+                return [Layer(0, there=False, rate=0.0)]
             if layers and camera and not rendering.allowed(lines, caps):
                 there = False
             layers.append(Layer(lines, there, stream.flow.rate))
@@ -99,23 +101,34 @@ class Pictures:
             layers[0] = layers[0]._replace(there=True)
         return layers
 
-    def _can_be_had(self, stream: Stream, needs: float, available: float | None, now: float) -> bool:
+    def _can_be_had(
+        self, stream: Stream, below: Stream | None, needs: float, available: float | None, now: float
+    ) -> bool:
         """Whether a layer comes when it is asked for: its sender's line or device may be too weak for it.
 
-        ``needs`` and ``available`` are bits/s that it takes, and that its sender has.
+        What has failed is tried again only while the layer ``below`` is in no doubt. ``needs`` and
+        ``available`` are bits/s that it takes, and that its sender has.
         """
         asked, failed = stream.asked_at, stream.failed_at
         if failed is not None:
             plenty = available is not None and available > PLENTY * needs
-            if now - failed <= AGAIN_S and not plenty:
+            if below is not None and (below.failed_at is not None or below.asked_at is not None):
+                return False
+            if now - failed <= min(AGAIN_S * 2**stream.failures, LONGEST_AGAIN_S) and not plenty:
                 return False
             stream.failed_at, stream.asked_at = None, now
             return True
         if asked is not None and now - asked <= PATIENCE_S:
             return True
-        if (asked is not None and not stream.flow.alive) or (available is not None and available < needs):
+        starved = available is not None and available < needs
+        if stream.layer == 0 and not stream.failures:
+            # A line dips while its queue drains; the last picture is not given up for that.
+            starved = stream.dry.look(now, dry=starved)
+        if (asked is not None and not stream.flow.alive) or starved:
             stream.failed_at, stream.asked_at = now, None
+            stream.failures += 1
             return False
+        stream.failures = 0
         return True
 
     # ---------------------------------------------------------------- those who look
@@ -243,7 +256,10 @@ class Pictures:
             framerate=rendering.STILL_RATE if stills else slow,
         )
         for stream, encoding in zip(streams, asked, strict=False):
-            if not encoding.active or (stream.flow.alive and _tried(stream, now)):
+            if not encoding.active:
+                # A new try counts from when it is asked for.
+                stream.asked_at = now if stream.failures and stream.asked_at is not None else None
+            elif stream.flow.alive and _tried(stream, now):
                 stream.asked_at = None
             elif stream.asked_at is None and not stream.flow.alive:
                 stream.asked_at = now
@@ -253,6 +269,11 @@ class Pictures:
         if left is None:
             return None
         return max(0.0, left - sum((each.bitrate or 0) for each in asked) * rendering.HEADERS)
+
+
+def _starved(sender: Peer, needs: float) -> bool:
+    """Whether a browser says that it can't send so much."""
+    return sender.available is not None and sender.available < needs
 
 
 def _wanted(peer: Peer, wishes: Sequence[Wish]) -> float:

@@ -11,6 +11,7 @@ from server.media.keyframes import STARTS
 from server.media.layers import OVERHEAD, Flow
 from server.media.red import Frame
 from server.media.renumber import Numbers, Renumber
+from server.media.sharing import Dry
 from server.media.slots import Feed
 from server.transport.link import Link
 from signaling.parts import PauseReason
@@ -36,7 +37,8 @@ class Stream(Incoming):
     ``formats`` names the codec of each payload type that may come, ``repairs_of`` the payload type that each
     repair format repairs. ``clock`` is one instant by the sender: NTP time (64 bits) and RTP timestamp.
     ``lines`` is the height of the picture, 0 while unknown. ``asked_at`` is since when its sender is
-    asked for it in vain, ``failed_at`` when that was given up. Of sound, ``red_payload_type`` is what it
+    asked for it in vain, ``failed_at`` when that was given up, ``failures`` how often
+    in turn, ``dry`` since when its sender has had too little. Of sound, ``red_payload_type`` is what it
     comes in redundantly (RFC 2198), ``recent`` are its newest packets, and ``redundant`` is whether some
     leg is sent them again.
     """
@@ -45,7 +47,9 @@ class Stream(Incoming):
         "asked_at",
         "clock",
         "codec",
+        "dry",
         "failed_at",
+        "failures",
         "flow",
         "formats",
         "layer",
@@ -102,6 +106,8 @@ class Stream(Incoming):
         self.flow = Flow()
         self.asked_at: float | None = None
         self.failed_at: float | None = None
+        self.failures = 0
+        self.dry = Dry()
         self.loudness = self.levels = 0
         self.wanted = False
         self.wanted_at = float("-inf")

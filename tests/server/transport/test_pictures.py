@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from server.media.caps import Caps, Capture
+from server.media.sharing import DRY_S
 from server.media.slots import Feed
 from server.transport.pictures import AGAIN_S, PATIENCE_S
 from tests.support.rtc_client import until
@@ -89,7 +90,7 @@ async def test_a_layer_that_never_comes_is_done_without_and_tried_again_later() 
         stage.clock.ahead += PATIENCE_S + 0.1
         await shooting(stage, anna, lambda: layer_of(ben, ssrc) == "h")
         anna.client.able.add("f")
-        stage.clock.ahead += AGAIN_S + 0.1
+        stage.clock.ahead += 2 * AGAIN_S + 0.1
         await shooting(stage, anna, lambda: layer_of(ben, ssrc) == "f")
 
 
@@ -122,3 +123,21 @@ async def test_who_may_send_little_sends_the_lowest_layer_only() -> None:
         anna.peer.set_caps(Caps(up_bps=200_000))
         await shooting(stage, anna, lambda: asked(stage) == ["q"])
         await shooting(stage, anna, lambda: layer_of(ben, first) == "q")
+
+
+async def test_who_can_hardly_send_speech_sends_no_picture_and_tries_again_later() -> None:
+    async with scene() as stage:
+        anna = await publisher(stage)
+        ben, ssrc = await watcher(stage, "ben", 720)
+        await shooting(stage, anna, lambda: layer_of(ben, ssrc) == "f")
+        stage.clock.ahead += PATIENCE_S + 0.1
+        await shooting(stage, anna, lambda: len(ben.client.of(ssrc)) > 60)
+        anna.peer.available = 45_000
+        await shooting(stage, anna, lambda: layer_of(ben, ssrc) == "q")
+        stage.clock.ahead += DRY_S + 0.1
+        await shooting(stage, anna, lambda: asked(stage) == [])
+        await until(lambda: stage.heard.slots["ben"][-1].paused == "sender")
+        stage.clock.ahead += 2 * AGAIN_S + 0.1
+        await shooting(stage, anna, lambda: asked(stage) == ["q"])
+        anna.peer.available = 2_000_000
+        await shooting(stage, anna, lambda: layer_of(ben, ssrc) == "f")
