@@ -1,0 +1,64 @@
+"""Each is sent the size of picture that their screen shows; no camera encodes what nobody looks at."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.browsers import eventually
+from tests.support.call import Person
+from tests.support.call_company import NAMES, Company
+from tests.support.media import FACES
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+ENCODED = """
+async () => {
+  const stats = [...(await compagnon.peer.getStats()).values()];
+  const sent = stats.filter(s => s.type === 'outbound-rtp' && s.kind === 'video' && s.rid);
+  return Object.fromEntries(sent.map(s => [s.rid, s.framesEncoded ?? 0]));
+}
+"""
+
+LINES = """
+(member) => document.querySelector(`[data-tile][data-member="${member}"] video`)?.videoHeight ?? 0
+"""
+
+
+async def test_a_small_screen_gets_a_small_picture_and_a_large_one_a_sharp_one(company: Company) -> None:
+    room = await company.room(3)
+    chromium = await company.browsers.chromiums.with_face(FACES[0], 1280, 720, texture=True)
+    tab = await chromium.tab()
+    company.tabs.append(tab)
+    ada = Person(tab, room.links[0], NAMES[0], FACES[0], FACES[0].tone)
+    large = await company.person(room, 1, viewport={"width": 1280, "height": 800})
+    small = await company.person(room, 2, viewport={"width": 320, "height": 480})
+    for person in (ada, large, small):
+        await person.join()
+    for person in (large, small):
+        await person.sees(ada)
+
+    async def fits() -> bool:
+        wide = await large.tab.run(LINES, ada.member)
+        narrow = await small.tab.run(LINES, ada.member)
+        return bool(wide >= 360 > narrow > 0)
+
+    await eventually(fits, "each has the layer that fits", 30, large.report)
+
+    async def encoded() -> int:
+        before = await ada.tab.run(ENCODED)
+        await large.frames_come(ada, more=15)
+        after = await ada.tab.run(ENCODED)
+        return sum(after[rid] > before[rid] for rid in ("q", "h", "f"))
+
+    async def two() -> bool:
+        return await encoded() == 2
+
+    await eventually(two, "the layers that they look at, and no third", 30, ada.report)
+    # The small screen's person leaves: the layer that only they looked at is not encoded any more.
+    await small.tab.run("() => document.querySelector('[data-leave-now]').click()")
+
+    async def one() -> bool:
+        return await encoded() == 1
+
+    await eventually(one, "one layer is left", 20, ada.report)
+    await large.sees(ada)
