@@ -253,7 +253,9 @@ async def _once(trial: Trial, row: Row | Moment, system: str, adapt: float, seco
 def main(argv: list[str]) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="bench/links", description=__doc__)
-    parser.add_argument("--only", help=f"some of: {'; '.join(row.name for row in ROWS)} (by ;)")
+    parser.add_argument(
+        "--only", help="some of: " + "; ".join(row.name for row in ROWS).replace("%", "%%") + " (by ;)"
+    )
     parser.add_argument(
         "--peers",
         default=",".join(PEERS),
