@@ -43,7 +43,7 @@ _GENEROUS = 1.25
 CHANGE = 0.1
 """Bitrates that differ by less are not told anew."""
 
-_SLOWER = ((45e3, 7), (85e3, 12))
+_SLOWER = ((45e3, 9), (85e3, 12))
 """With a single viewer: up to so many bits/s the lowest layer comes in so few frames a second. Grain at 180
 lines takes libvpx 85 kbit/s at 15 frames, whatever it is asked for (measured)."""
 

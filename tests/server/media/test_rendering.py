@@ -129,10 +129,10 @@ def test_a_bound_on_lines_or_bits_leaves_upper_layers_out() -> None:
 
 
 def test_a_narrow_line_has_fewer_frames_and_more_again_only_with_room_to_spare() -> None:
-    assert framerate([Use(0, 40e3)], None) == 7
+    assert framerate([Use(0, 40e3)], None) == 9
     assert framerate([Use(0, 55e3)], None) == 12
-    assert framerate([Use(0, 55e3)], 7) == 7
-    assert framerate([Use(0, 60e3)], 7) == 12
+    assert framerate([Use(0, 55e3)], 9) == 9
+    assert framerate([Use(0, 60e3)], 9) == 12
     assert framerate([Use(0, 90e3)], None) is None
     assert framerate([Use(0, 90e3)], 12) == 12
     assert framerate([Use(0, 115e3)], 12) is None
