@@ -106,15 +106,16 @@ class Pictures:
     ) -> bool:
         """Whether a layer comes when it is asked for: its sender's line or device may be too weak for it.
 
-        What has failed is tried again only while the layer ``below`` is in no doubt. ``needs`` and
-        ``available`` are bits/s that it takes, and that its sender has.
+        What its sender was too poor for is tried again when there is plenty; all else after a while, if the
+        layer ``below`` is in no doubt. ``needs`` and ``available`` are bits/s that it takes, and that its
+        sender has.
         """
         asked, failed = stream.asked_at, stream.failed_at
         if failed is not None:
-            plenty = available is not None and available > PLENTY * needs
-            if below is not None and (below.failed_at is not None or below.asked_at is not None):
-                return False
-            if now - failed <= min(AGAIN_S * 2**stream.failures, LONGEST_AGAIN_S) and not plenty:
+            plenty = stream.starved and available is not None and available > PLENTY * needs
+            doubt = below is not None and (below.failed_at is not None or below.asked_at is not None)
+            wait = min(AGAIN_S * 2**stream.failures, LONGEST_AGAIN_S)
+            if not plenty and (doubt or now - failed <= wait):
                 return False
             stream.failed_at, stream.asked_at = None, now
             return True
@@ -127,6 +128,7 @@ class Pictures:
         if (asked is not None and not stream.flow.alive) or starved:
             stream.failed_at, stream.asked_at = now, None
             stream.failures += 1
+            stream.starved = starved
             return False
         stream.failures = 0
         return True

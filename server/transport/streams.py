@@ -37,10 +37,10 @@ class Stream(Incoming):
     ``formats`` names the codec of each payload type that may come, ``repairs_of`` the payload type that each
     repair format repairs. ``clock`` is one instant by the sender: NTP time (64 bits) and RTP timestamp.
     ``lines`` is the height of the picture, 0 while unknown. ``asked_at`` is since when its sender is
-    asked for it in vain, ``failed_at`` when that was given up, ``failures`` how often
-    in turn, ``dry`` since when its sender has had too little. Of sound, ``red_payload_type`` is what it
-    comes in redundantly (RFC 2198), ``recent`` are its newest packets, and ``redundant`` is whether some
-    leg is sent them again.
+    asked for it in vain, ``failed_at`` when that was given up, ``failures`` how often in turn,
+    ``starved`` whether for want of bits, ``dry`` since when its sender has had too little. Of sound,
+    ``red_payload_type`` is what it comes in redundantly (RFC 2198), ``recent`` are its newest packets,
+    and ``redundant`` is whether some leg is sent them again.
     """
 
     __slots__ = (
@@ -73,6 +73,7 @@ class Stream(Incoming):
         "seen_at",
         "ssrc",
         "starts",
+        "starved",
         "timestamp",
         "video",
         "waiting",
@@ -107,6 +108,7 @@ class Stream(Incoming):
         self.asked_at: float | None = None
         self.failed_at: float | None = None
         self.failures = 0
+        self.starved = False
         self.dry = Dry()
         self.loudness = self.levels = 0
         self.wanted = False
