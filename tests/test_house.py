@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "signaling": (),
     "web": ("signaling",),
     "server.media": ("signaling.parts",),
+    "server.mentoring": ("signaling.parts",),
     "server.room": ("server.mentoring", "signaling"),
     "server.storage": ("server.room", "server.mentoring", "signaling"),
     "server.transport": ("server.media", "signaling"),
@@ -50,7 +51,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
 }
 
-PURE = ("signaling", "server.media", "server.room")
+PURE = ("signaling", "server.media", "server.room", "server.mentoring")
 IMPURE_MODULES = {"asyncio", "redis", "aiohttp", "socket", "threading", "random", "secrets", "time", "uuid"}
 
 

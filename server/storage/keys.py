@@ -44,3 +44,28 @@ def timer(room: str) -> str:
 def notes(room: str) -> str:
     """Stream of Yjs updates in field ``u``, oldest first; a snapshot is an update like the others."""
     return f"compagnon:{{{room}}}:notes"
+
+
+def person(person: str) -> str:
+    """String, JSON: an account. People, addresses and browsers change together: one hash tag."""
+    return f"compagnon:{{people}}:person:{person}"
+
+
+def email(address: str) -> str:
+    """String: the id of the person with this normalised address."""
+    return f"compagnon:{{people}}:email:{address}"
+
+
+def sign_in(digest: str) -> str:
+    """String, JSON: whom a sign-in link lets in; the digest is of its token."""
+    return f"compagnon:{{people}}:sign-in:{digest}"
+
+
+def browser(digest: str) -> str:
+    """String, JSON: a browser that is signed in; the digest is of its cookie."""
+    return f"compagnon:{{people}}:browser:{digest}"
+
+
+def browsers(person: str) -> str:
+    """Hash, id to digest: the browsers where a person is signed in."""
+    return f"compagnon:{{people}}:browsers:{person}"

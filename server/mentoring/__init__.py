@@ -1,0 +1,1 @@
+"""The rules of mentoring: people, programmes, ties. Decides only: no I/O, no clock, no randomness."""
