@@ -175,7 +175,7 @@ Choice = tuple[tuple[Codec, Codec | None], ...]
 def _choose(media: OfferedMedia) -> Choice:
     """Return what we take of a section; nothing when there is nothing in common."""
     taken: dict[str, tuple[Codec, Codec | None]] = {}
-    for codec in media.codecs:
+    for codec in sorted(media.codecs, key=_is_loose):
         if codec.name not in taken and (_is_opus(codec) if media.kind == "audio" else _is_video(codec)):
             apt = str(codec.payload_type)
             rtx = next((c for c in media.codecs if c.name == "rtx" and c.parameter("apt") == apt), None)
@@ -198,16 +198,23 @@ def _is_opus(codec: Codec) -> bool:
     return (codec.name, codec.clock_rate) == ("opus", 48_000)
 
 
+def _is_loose(codec: Codec) -> bool:
+    """Return whether this is H.264 that is not said to be constrained; of two, the other one is taken."""
+    profile = (codec.parameter("profile-level-id") or "").lower()
+    return codec.name == "h264" and not profile.startswith("42e0")
+
+
 def _is_video(codec: Codec) -> bool:
     """Return whether this is a profile that every implementation of its codec can decode.
 
-    VP9 and AV1: profile 0. H.264: constrained baseline in packetization mode 1 (RFC 7742 6.2).
+    VP9 and AV1: profile 0. H.264: baseline in packetization mode 1 (RFC 7742 6.2), which encoders
+    offer without saying that it is constrained (FFmpeg: 42000c).
     """
     if codec.clock_rate != 90_000:
         return False
     if codec.name == "h264":
         profile = (codec.parameter("profile-level-id") or "").lower()
-        return profile.startswith("42e0") and codec.parameter("packetization-mode") == "1"
+        return profile.startswith("42") and codec.parameter("packetization-mode") == "1"
     if codec.name == "vp9":
         return codec.parameter("profile-id") in (None, "0")
     return codec.name == "vp8" or (codec.name == "av1" and codec.parameter("profile") in (None, "0"))
