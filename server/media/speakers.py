@@ -7,6 +7,10 @@ from collections.abc import Mapping
 FLOOR = 77
 """Loudness is 127 minus the level in -dBov; 77 is -50 dBov: above it is speech, below it a quiet room."""
 
+UNTOLD = FLOOR + 1.0
+"""What whoever sends sound without saying how loud (encoders by WHIP) counts as: speech, but quiet. They are
+heard as soon as one of those who are has fallen silent, and nobody who speaks is overtaken."""
+
 LEAD = 8.0
 """Another member must be this many dB louder than the one who speaks to take over."""
 

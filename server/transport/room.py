@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from server.media.slots import Feed, Offered, assign_watcher
-from server.media.speakers import Speakers
+from server.media.speakers import UNTOLD, Speakers
 from server.transport.peer import Peer
 from server.transport.pictures import Pictures
 from server.transport.port import Port
@@ -16,6 +17,9 @@ from signaling.parts import Advice, Encoding, PictureSource, Quality, Slot
 
 QUIET_ROUNDS = 3
 """Lines without a known limit are looked at every so many rounds of 100 ms."""
+
+FLOWS_S = 0.5
+"""Sound without levels (RFC 6464) counts as speech while its last packet is not older."""
 
 _MOST_SPOKE = 16
 """Of those who spoke, so many are remembered: more than any browser has lines for."""
@@ -230,6 +234,8 @@ class RelayRoom:
                 continue
             if stream.open:
                 levels[peer.member] = stream.loudness / stream.levels if stream.levels else 0.0
+                if not peer.link.level_id and time.monotonic() - stream.seen_at < FLOWS_S:
+                    levels[peer.member] = UNTOLD
             # What was heard while the gate was closed counts for nothing later.
             stream.loudness = stream.levels = 0
         speaker = self._speakers.speaker

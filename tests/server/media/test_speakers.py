@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 
-from server.media.speakers import HEARD, HOLD_S, SILENCE_S, Speakers
+from server.media.speakers import HEARD, HOLD_S, SILENCE_S, UNTOLD, Speakers
 
 QUIET, SPEECH, LOUD = 50.0, 95.0, 110.0
 
@@ -97,3 +97,15 @@ def test_five_at_once_do_not_push_each_other_out_all_the_time() -> None:
         room.run(0.1, **{m: SPEECH + chance.uniform(-5, 5) for m in "abcde"})
         moves += before != set(room.speakers.recent[:HEARD])
     assert moves <= 8
+
+
+def test_sound_of_unknown_loudness_is_heard_but_overtakes_nobody() -> None:
+    room = Room("a", "b", "c", "d", "e", "z")
+    assert "z" not in room.speakers.recent[:HEARD]
+    assert room.run(2, z=UNTOLD) == "z"
+    assert "z" in room.speakers.recent[:HEARD]
+    assert room.run(2, b=SPEECH) == "b"
+    talking = Room("a", "b", "c", "d", "z")
+    talking.run(2, a=SPEECH, b=SPEECH, c=SPEECH, d=SPEECH)
+    talking.run(5, z=UNTOLD)
+    assert "z" not in talking.speakers.recent[:HEARD]

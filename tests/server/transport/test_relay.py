@@ -12,7 +12,7 @@ import pytest
 from server.media import rtcp
 from server.transport.relay import Relay, RelayConfig
 from signaling.errors import ProtocolError
-from tests.support.rtc_client import Client, Heard, Rtp, until
+from tests.support.rtc_client import LEVEL_ID, Client, Heard, Rtp, until
 from tests.support.rtc_room import scene
 
 
@@ -173,6 +173,30 @@ async def test_more_to_see_than_lines_asks_for_lines_and_fills_them() -> None:
         await until(lambda: {("camera", "ben"), ("camera", "carl")} <= set(stage.heard.shown("anna")))
         await stage.show(stage.guests["ben"], anna)
         await stage.show(stage.guests["carl"], anna)
+
+
+class Untold(Client):
+    """Says nothing of how loud its sound is, as encoders do."""
+
+    def offer(self, *, senders: str = "acs", audio: int = 3, video: int = 2) -> str:
+        text = super().offer(senders=senders, audio=audio, video=video)
+        return text.replace(f"a=extmap:{LEVEL_ID} urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n", "")
+
+
+async def test_sound_without_levels_is_heard_while_others_are_silent() -> None:
+    async with scene() as stage:
+        for name in ("anna", "ben", "cleo", "dan", "emil"):
+            await stage.join(name)
+        zoe = await stage.join("zoe", client=Untold())
+        track = zoe.client.tracks["a"]
+        assert ("microphone", "zoe") not in stage.heard.shown("anna")
+
+        def heard() -> bool:
+            track.timestamp = (track.timestamp + 960) & 0xFFFFFFFF
+            zoe.client.send(track, b"opus")
+            return ("microphone", "zoe") in stage.heard.shown("anna")
+
+        await until(heard)
 
 
 async def test_the_loudest_three_of_many_are_heard() -> None:
