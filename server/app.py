@@ -136,7 +136,7 @@ def _alone(
     app = make_app(site, files)
     sockets = WebSockets(live, addresses=addresses, asker=asker, base_url=config.base_url, turn=config.turn)
     app.router.add_get("/ws", sockets.serve, name="ws")
-    Doors(live, addresses=addresses, asker=asker, base=site_url).add_to(app)
+    Doors(live, addresses=addresses, asker=asker, base=site_url, turn=config.turn).add_to(app)
     return app
 
 

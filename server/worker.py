@@ -141,7 +141,7 @@ def make_app(config: Config, live: Live, relay: Relay, metrics: Metrics, address
         return web.Response(body=metrics.text())
 
     app.router.add_get("/ws", WebSockets(live, addresses=addresses, asker=asker, turn=config.turn).serve)
-    Doors(live, addresses=addresses, asker=asker, base=base).add_to(app)
+    Doors(live, addresses=addresses, asker=asker, base=base, turn=config.turn).add_to(app)
     app.router.add_post("/internal/rooms/{room}", bring_back)
     app.router.add_post("/internal/rooms/{room}/guest", guest_changed)
     app.router.add_get("/internal/rooms/{room}/notes", notes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
@@ -19,6 +20,7 @@ from server.standards.sessions import Media, PreconditionError, Publishing, Sess
 from signaling.errors import ProtocolError
 from signaling.messages import Join
 from signaling.sdp import MAX_BYTES
+from signaling.turn import Turn, ice_servers, links
 from signaling.whip import (
     DescriptionError,
     Door,
@@ -49,8 +51,8 @@ class Doors:
     """``add_to`` puts both doors into an application.
 
     ``addresses`` gives the candidates' addresses for a ``Host`` header, ``asker`` whom a request is counted
-    for, ``base`` the site's own URL; ``ice_servers`` are values of ``Link`` headers for TURN, made anew
-    for each session.
+    for, ``base`` the site's own URL; ``turn`` are the relays that each session is told of, with credentials
+    of its own (RFC 9725 4.6).
     """
 
     def __init__(
@@ -60,14 +62,14 @@ class Doors:
         addresses: Callable[[str], Sequence[str]],
         asker: Callable[[web.Request], str],
         base: Callable[[web.Request], str],
-        ice_servers: Callable[[], Sequence[str]] = tuple,
+        turn: Turn,
     ) -> None:
         self.sessions = Sessions()
+        self.turn = turn
         self._live = live
         self._addresses = addresses
         self._asker = asker
         self._base = base
-        self._ice_servers = ice_servers
 
     def add_to(self, app: web.Application) -> None:
         """The routes, and the end of all sessions with the application."""
@@ -132,7 +134,7 @@ class Doors:
         response.headers["Location"] = self._base(request) + session.path
         response.headers["ETag"] = session.tag
         response.headers["Accept-Patch"] = FRAGMENT
-        for server in self._ice_servers():
+        for server in links(ice_servers(self.turn, link.guest, time.time())):
             response.headers.add("Link", server)
         return response
 

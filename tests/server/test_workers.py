@@ -19,7 +19,8 @@ from tests.support.doors import caller
 from tests.support.eventually import eventually
 from tests.support.robots import Robot
 from tests.support.rtc_client import Client
-from tests.support.server import Server
+from tests.support.rtc_tcp import TcpClient
+from tests.support.server import Server, free_port
 
 
 def children(pid: int) -> list[int]:
@@ -132,6 +133,36 @@ async def test_doors_lead_to_the_rooms_worker(server: Server) -> None:
             assert answer.status == 200
         async with encoder.post("nonsense") as answer:
             assert (answer.status, answer.content_type) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_doors_tell_of_the_configured_relays(tmp_path: Path, workers: str) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("a secret that two servers share")
+    turn = ("--turn-url", "turn:turn.example.org", "--turn-secret-file", str(secret))
+    async with Server.running(tmp_path, "--workers", workers, *turn) as server:
+        room = await server.new_room("open")
+        async with caller(server.url, "whip", token(room.personal[0])) as encoder, encoder.post() as made:
+            assert made.status == 201
+            assert made.headers["Link"].startswith('<turn:turn.example.org>; rel="ice-server"; username="')
+
+
+async def test_each_worker_has_media_by_tcp(tmp_path: Path) -> None:
+    first, ports = free_port(), set()
+    async with contextlib.AsyncExitStack() as stack:
+        running = Server.running(tmp_path, "--workers", "2", "--media-port", str(first))
+        server = await stack.enter_async_context(running)
+        for _ in range(2):
+            room = await server.new_room("open")
+            mo = await stack.enter_async_context(Robot(f"{server.url}/ws", token(room.personal[0])))
+            client = TcpClient()
+            stack.push_async_callback(client.close)
+            joined = await mo.join(offer=client.offer())
+            assert joined.answer is not None
+            await client.connect(joined.answer)
+            ports.add(client.remote[1])
+            await mo.enter("Mo")
+        assert ports == {first, first + 1}
 
 
 async def test_pages_reach_the_live_room(server: Server) -> None:

@@ -24,6 +24,7 @@ from server.storage.client import connect
 from server.storage.secret import load_secret
 from server.transport.relay import Relay, RelayConfig
 from signaling.parts import Role
+from signaling.turn import Turn
 
 
 class RobotServer:
@@ -34,7 +35,6 @@ class RobotServer:
         self.relay = Relay(RelayConfig(host="127.0.0.1", port=0))
         self.live = Live(store, self.relay, limits, self.joins.append)
         self.port = 0
-        self.ice_servers: list[str] = []
         self.doors: Doors
 
     @property
@@ -63,7 +63,7 @@ async def serving(store: Redis, limits: Limits | None = None, port: int = 0) -> 
             addresses=lambda host: ["127.0.0.1"],
             asker=lambda request: request.remote or "",
             base=lambda request: server.base,
-            ice_servers=lambda: server.ice_servers,
+            turn=Turn(),
         )
         server.doors.add_to(app)
         runner = web.AppRunner(app, shutdown_timeout=1)

@@ -18,6 +18,7 @@ from server.standards import sessions
 from server.storage import links
 from signaling.messages import Bye
 from signaling.parts import Role
+from signaling.turn import Turn
 from tests.support.doors import FRAGMENT, SDP, Caller, caller
 from tests.support.eventually import eventually
 from tests.support.robots import Robot
@@ -207,10 +208,9 @@ async def test_an_answer_that_is_not_wanted_is_not_made(stage: Stage) -> None:
 
 
 async def test_ice_servers_come_as_links(stage: Stage, door: Caller) -> None:
-    link = '<turn:turn.example?transport=udp>; rel="ice-server"; username="u"; credential="c"'
-    stage.server.ice_servers = ['<stun:stun.example>; rel="ice-server"', link]
+    stage.server.doors.turn = Turn(("turn:a.example", "turns:a.example"), "a secret")
     async with door.post() as made:
-        assert made.headers.getall("Link") == stage.server.ice_servers
+        assert [link[:9] for link in made.headers.getall("Link")] == ["<turn:a.e", "<turns:a."]
 
 
 # ---------------------------------------------------------------- who may
