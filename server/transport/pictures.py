@@ -293,7 +293,8 @@ def _tried(stream: Stream, now: float) -> bool:
 
 def _sound(peer: Peer) -> float:
     """Return the bits/s that the voices which a member hears may need."""
-    return VOICE * sum(leg.running for leg in peer.audio)
+    # Whoever is silent now may speak at once.
+    return VOICE * sum(leg.stream is not None and leg.stream.open for leg in peer.audio)
 
 
 def _line(peer: Peer) -> float | None:

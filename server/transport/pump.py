@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable
 from struct import Struct
 
 from server.media import vp8
+from server.media.hush import Verdict, emptied
 from server.media.red import unwrap
 from server.media.renumber import Numbers
 from server.media.stats import RelayStats
@@ -182,7 +183,8 @@ class Pump:
             if kind == twcc:
                 link.arrivals.times[_U16.unpack_from(buffer, at + 1)[0]] = now
             elif kind == level and stream is not None:
-                stream.loudness += 127 - (buffer[at + 1] & 127)
+                stream.level = buffer[at + 1] & 127
+                stream.loudness += 127 - stream.level
                 stream.levels += 1
             at = following
         return end
@@ -240,21 +242,10 @@ class Pump:
             self._lossy(stream)
         if not stream.open:
             return
-        if packet[1] & 0x7F == stream.red_payload_type:
-            plain = self._unwrap(stream, packet, sequence, timestamp, now)
-            if plain is None:
-                return
-            packet = plain
-        if packet[1] & 0x7F != stream.payload_type and (
-            number != stream.high or not stream.turn(packet[1] & 0x7F)
-        ):
+        kept = self._take(stream, packet, number, sequence, timestamp, now, repair=repair)
+        if kept is None:
             return
-        if repair:
-            self._stats.repaired += 1
-        if stream.video:
-            stream.keep(packet, sequence)
-        else:
-            stream.recent[sequence & RECENT - 1] = packet
+        packet = kept
         if stream.waiting:
             self._join(stream, packet, number, timestamp, now)
         stream.packets += 1
@@ -263,6 +254,50 @@ class Pump:
             self._outlet.repeat(stream, packet, number, sequence, timestamp, now)
         elif stream.legs:
             self._outlet.fan(stream.legs, packet, number, sequence, timestamp, now)
+        if stream.hush.begun:
+            stream.pause()
+
+    def _take(
+        self,
+        stream: Stream,
+        packet: bytes,
+        number: int,
+        sequence: int,
+        timestamp: int,
+        now: float,
+        *,
+        repair: bool,
+    ) -> bytes | None:
+        """Keep what may be asked for again, and return what is to be forwarded of it: None for nothing."""
+        if packet[1] & 0x7F == stream.red_payload_type:
+            plain = self._unwrap(stream, packet, sequence, timestamp, now)
+            if plain is None:
+                return None
+            packet = plain
+        if packet[1] & 0x7F != stream.payload_type and (
+            number != stream.high or not stream.turn(packet[1] & 0x7F)
+        ):
+            return None
+        if repair:
+            self._stats.repaired += 1
+        if stream.video:
+            stream.keep(packet, sequence)
+            return packet
+        verdict = self._hear(stream, len(packet) - 12, now, repair=repair)
+        if verdict == "nothing":
+            return None
+        if verdict == "empty":
+            packet = emptied(packet)
+        stream.recent[sequence & RECENT - 1] = packet
+        # What follows silence begins to be heard here (RFC 3551 4.1).
+        return _spurt(packet) if stream.waiting and not stream.legs else packet
+
+    def _hear(self, stream: Stream, size: int, now: float, *, repair: bool) -> Verdict:
+        """Say what is to be forwarded of a packet of sound; its level counts once, for it and no other."""
+        if repair:
+            return "nothing" if stream.hush.begun else "whole"
+        level, stream.level = stream.level, 0
+        return stream.hush.take(level, size, now) if stream.codec == "opus" else "whole"
 
     def _unwrap(
         self, stream: Stream, packet: bytes, sequence: int, timestamp: int, now: float
@@ -309,3 +344,8 @@ class Pump:
             self._stats.drop("srtcp")
             return
         self._report(link, bytes(self._views[index][: self._size[0]]))
+
+
+def _spurt(packet: bytes) -> bytes:
+    """Return the packet with its marker set: sound begins again."""
+    return packet[:1] + bytes((packet[1] | 0x80,)) + packet[2:]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from server.media import vp8
+from server.media.hush import Hush
 from server.media.incoming import Incoming
 from server.media.keyframes import STARTS
 from server.media.layers import OVERHEAD, Flow
@@ -52,8 +53,10 @@ class Stream(Incoming):
         "failures",
         "flow",
         "formats",
+        "hush",
         "layer",
         "legs",
+        "level",
         "levels",
         "lines",
         "link",
@@ -110,7 +113,8 @@ class Stream(Incoming):
         self.failures = 0
         self.starved = False
         self.dry = Dry()
-        self.loudness = self.levels = 0
+        self.loudness = self.levels = self.level = 0
+        self.hush = Hush()
         self.wanted = False
         self.wanted_at = float("-inf")
 

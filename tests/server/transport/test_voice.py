@@ -109,3 +109,53 @@ async def test_loss_that_is_reported_turns_it_on_where_there_is_room() -> None:
         anna.client.audio()
         await until(lambda: len(ben.client.of(line)) > 1)
         assert ben.client.of(line)[-1].payload_type == AUDIO
+
+
+async def test_silence_stops_after_a_few_packets_and_the_first_syllable_is_whole() -> None:
+    async with scene() as stage:
+        anna, ben, line = await hearing(stage)
+        track = anna.client.tracks["a"]
+
+        def say(level: int) -> int:
+            anna.client.audio(level=level, body=b"word" + track.count.to_bytes(4))
+            return track.timestamp
+
+        begun = track.count
+        for _ in range(100):
+            say(127)
+        stamp = say(30)
+        last = track.count - 1
+        for _ in range(20):
+            say(30)
+        await until(lambda: words(ben.client.of(line)[-1:]) == [track.count - 1])
+        found = ben.client.of(line)
+        empty = [packet for packet in found if len(packet.payload) == 1]
+        spoken = [packet for packet in found if len(packet.payload) > 1]
+        # All hundred came at once: ten as they were, then one empty frame in their place.
+        assert len(empty) == 1
+        since = next(index for index, packet in enumerate(found) if words([packet]) == [begun])
+        assert len(found) == since + 10 + 1 + 21
+        assert empty[0].payload == bytes((b"w"[0] & 0xFC,))
+        first = next(packet for packet in spoken if words([packet]) == [last])
+        assert [packet.marker for packet in spoken[-21:]] == [True] + [False] * 20
+        # Numbers go on without a gap, time as it passed for the speaker.
+        start = found[0].sequence
+        assert [(packet.sequence - start) & 0xFFFF for packet in found] == list(range(len(found)))
+        quiet = spoken[-22]
+        passed = (first.timestamp - quiet.timestamp) & 0xFFFFFFFF
+        assert passed == (stamp - (stamp - 960 * 91)) & 0xFFFFFFFF
+
+
+async def test_whoever_comes_into_silence_hears_its_end() -> None:
+    async with scene() as stage:
+        anna, _, _ = await hearing(stage)
+        for _ in range(50):
+            anna.client.audio(level=127)
+        carl = await stage.join("carl")
+        line = await stage.seen(carl, "microphone", "anna")
+
+        def heard() -> bool:
+            anna.client.audio(body=b"word" + anna.client.tracks["a"].count.to_bytes(4))
+            return any(len(packet.payload) > 1 for packet in carl.client.of(line))
+
+        await until(heard)
