@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from server.media.estimator import Estimator
+from server.media.pacing import Pacer
 from server.media.resends import Resends
 from server.media.trial import Trial
 from server.media.twcc import Arrivals
@@ -12,6 +13,7 @@ from server.transport import dtls
 from server.transport.ice import Path
 
 if TYPE_CHECKING:
+    from server.transport.pacing import Held
     from server.transport.peer import Peer
     from server.transport.streams import Stream
     from server.transport.tcp import Wire
@@ -45,7 +47,7 @@ class Link:
     ``rate`` is what the peer's line can carry, ``number`` the next transport-wide number (it is not cut);
     ``sizes`` and ``times`` are the estimator's own, for ``Outlet`` to write. ``received`` and ``sent`` are
     bytes of SRTP so far; ``resends`` keeps repairs within bounds; ``trial`` is the probe before a call, while
-    it runs.
+    it runs. Pictures wait in ``pacer`` while ``paced``; it has been told of numbers below ``counted``.
     """
 
     __slots__ = (
@@ -53,6 +55,7 @@ class Link:
         "arrivals",
         "base",
         "buffer",
+        "counted",
         "fill",
         "level_id",
         "limit",
@@ -62,6 +65,8 @@ class Link:
         "name_size",
         "number",
         "origin",
+        "paced",
+        "pacer",
         "path",
         "peer",
         "pointer",
@@ -114,7 +119,9 @@ class Link:
         self.rate = Estimator()
         self.resends = Resends()
         self.sizes, self.times = self.rate.sizes, self.rate.times
-        self.number = 0
+        self.number = self.counted = 0
+        self.paced = False
+        self.pacer: Pacer[Held] = Pacer()
         # Transport-wide reports that the next round reads, with when they came.
         self.told: list[tuple[float, bytes]] = []
         self.received = self.sent = 0

@@ -191,6 +191,25 @@ class Outlet:
         self._enqueue(leg.link, again)
         self._stats.retransmissions += 1
 
+    def dispatch(
+        self,
+        leg: Leg,
+        packet: bytes,
+        mark: int,
+        sequence: int,
+        timestamp: int,
+        picture: int,
+        tl0: int,
+        now: float,
+    ) -> None:
+        """Send one kept packet to one leg, with these numbers; ``flush`` must follow."""
+        size = len(packet) + _BLOCK + leg.link.tag
+        head = self._head(leg, packet[0], mark, sequence, timestamp, leg.ssrc, size, now)
+        clear = bytearray(head + packet[12:])
+        if picture or tl0:
+            shift(clear, len(head), picture, tl0)
+        self._enqueue(leg.link, clear)
+
     def pad(self, leg: Leg, count: int, now: float) -> None:
         """Send packets of nothing but padding (RFC 3550 5.1) on the repair stream; ``flush`` must follow."""
         if leg.rtx_payload_type is None:

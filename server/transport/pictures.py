@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from server.media import rendering
 from server.media.estimator import CEILING
+from server.media.pacing import drained
 from server.media.rendering import Layer, Use
 from server.media.sharing import MARGIN, VOICE, Given, Wish, share
 from server.media.slots import Feed
@@ -223,7 +224,7 @@ class Pictures:
             alone = len(legs) == 1
             uses = [Use(leg.wants, leg.share) for leg in legs if leg.wants >= 0]
             if uses:
-                limits.append(rendering.bent(uses) if alone or len(layers) == 1 else None)
+                limits.append(rendering.bent(_bending(legs)) if alone or len(layers) == 1 else None)
             if source in peer.captures:
                 left = self._encode(peer, source, layers or self._offered(feed, now), uses, left, now)
         known = [limit for limit in limits if limit is not None]
@@ -271,6 +272,15 @@ class Pictures:
         if left is None:
             return None
         return max(0.0, left - sum((each.bitrate or 0) for each in asked) * rendering.HEADERS)
+
+
+def _bending(legs: Sequence[Leg]) -> list[Use]:
+    """Return the lines that a sender bends to, with less for a while where pictures wait for them."""
+    return [
+        Use(leg.wants, leg.share and drained(leg.share, leg.link.pacer.bits))
+        for leg in legs
+        if leg.wants >= 0
+    ]
 
 
 def _starved(sender: Peer, needs: float) -> bool:

@@ -22,6 +22,7 @@ from server.transport.dtls import Certificate
 from server.transport.ice import Address, Table
 from server.transport.inlet import Inlet, inlet
 from server.transport.outlet import Outlet
+from server.transport.pacing import LOOK_S
 from server.transport.pump import Pump
 from server.transport.reports import Reports
 from server.transport.tcp import ListenError, Wires, listener
@@ -98,6 +99,7 @@ class Port:
             learn=lambda link, ssrc, kind, names: link.peer.uplink.learn(ssrc, kind, names),
             report=self.reports.receive,
             lossy=self.reports.lossy,
+            hold=self.reports.pacing.hold,
         )
 
     def tcp_reaches(self, address: str) -> bool:
@@ -129,7 +131,7 @@ class Port:
         """Receive, forward and report until the port closes: the whole life of the media thread."""
         reports = self.reports
         while not self._stopping:
-            source.patience(reports.patience)
+            source.patience(LOOK_S if reports.pacing.busy else reports.patience)
             count = source.receive()
             with self.lock:
                 try:

@@ -20,7 +20,7 @@ from server.transport.ice import Address, Path, Table
 from server.transport.inlet import Inlet
 from server.transport.link import MAX_RTCP_SOURCES, MAX_STRANGERS, Link
 from server.transport.outlet import Outlet
-from server.transport.streams import RECENT, Stream
+from server.transport.streams import RECENT, Leg, Stream
 
 MAX_PACKET = 1_500
 """Larger datagrams are no media: browsers keep below 1,200 bytes."""
@@ -38,7 +38,8 @@ class Pump:
     """Forwards the datagrams of an inlet.
 
     ``table`` maps proven addresses to the links; what is not media goes to ``other``, unknown sources to
-    ``learn``, decrypted RTCP to ``report``, and ``lossy`` is told of streams with holes. None may raise.
+    ``learn``, decrypted RTCP to ``report``, and ``lossy`` is told of streams with holes. ``hold`` takes
+    packets that are to wait for paced lines and returns the legs that are not. None may raise.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Pump:
         learn: Callable[[Link, int, int, tuple[str, str, str]], Stream | None],
         report: Callable[[Link, bytes], None],
         lossy: Callable[[Stream], None],
+        hold: Callable[[Stream, bytes, int, float], list[Leg]],
     ) -> None:
         self._inlet = inlet
         self._outlet = outlet
@@ -61,6 +63,7 @@ class Pump:
         self._learn = learn
         self._report = report
         self._lossy = lossy
+        self._hold = hold
         self._views = [memoryview(buffer) for buffer in inlet.buffers]
         self._pointers = [dtls.pointer(buffer) for buffer in inlet.buffers]
         self._size = dtls.length()
@@ -253,7 +256,8 @@ class Pump:
         if stream.redundant:
             self._outlet.repeat(stream, packet, number, sequence, timestamp, now)
         elif stream.legs:
-            self._outlet.fan(stream.legs, packet, number, sequence, timestamp, now)
+            legs = self._hold(stream, packet, number, now) if stream.slow else stream.legs
+            self._outlet.fan(legs, packet, number, sequence, timestamp, now)
         if stream.hush.begun:
             stream.pause()
 

@@ -13,6 +13,7 @@ from server.media.stats import LINE_BOUNDS, RelayStats
 from server.media.twcc import TransportFeedback
 from server.transport.link import Link
 from server.transport.outlet import Outlet
+from server.transport.pacing import Pacing
 from server.transport.streams import RESENDS_A_SECOND, Stream
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Reports:
     def __init__(self, outlet: Outlet, stats: RelayStats, clock: Callable[[], float]) -> None:
         self.patience = ROUND_S
         """For how long ``run`` need not be called if nothing arrives, in seconds."""
+        self.pacing = Pacing(outlet)
         self._outlet = outlet
         self._stats = stats
         self._clock = clock
@@ -153,7 +155,7 @@ class Reports:
                 break
             leg.credit -= 1
             resends.sent(leg.ssrc, sequence, now)
-            self._outlet.retransmit(leg, *found, sequence, now)
+            self.pacing.again(leg, *found, sequence, now)
         self._outlet.flush()
 
     # ---------------------------------------------------------------- out
@@ -178,6 +180,8 @@ class Reports:
 
     def run(self) -> None:
         """Do what is due; called after every batch, and at least each ``patience`` seconds."""
+        if self.pacing.busy:
+            self.pacing.run(time.monotonic())
         now = self._clock()
         if self._lossy and now >= self._ask_due:
             self._ask(now)
@@ -237,6 +241,7 @@ class Reports:
         link = peer.link
         if link.number:
             self._estimate(peer)
+            self.pacing.look(link)
             self._probe(peer)
         if link.arrivals.times:
             ssrc = next(iter(link.streams), 0)
@@ -244,7 +249,9 @@ class Reports:
                 self._outlet.send_rtcp(link, data)
         self._limit(peer)
         for stream in peer.uplink.streams():
-            if stream.video and (stream.waiting or stream.wanted or stream.missing.gave_up):
+            # Where the line has no room for a keyframe yet, none is asked for.
+            waiting = any(not leg.link.pacer.clogged for leg in stream.waiting)
+            if stream.video and (waiting or stream.wanted or stream.missing.gave_up):
                 self.keyframe(stream)
 
     def _limit(self, peer: Peer) -> None:
@@ -277,7 +284,9 @@ class Reports:
         link = peer.link
         leg = next((leg for leg in peer.video if leg.extension and leg.rtx_payload_type is not None), None)
         now = time.monotonic()
-        probe = link.rate.probe(now) if leg is not None and link.tx is not None else None
+        # What waits for the line already shows whether there is room.
+        ready = leg is not None and link.tx is not None and not link.pacer.bits
+        probe = link.rate.probe(now) if ready else None
         if probe is not None and leg is not None:
             first = link.number
             self._outlet.pad(leg, probe.packets, now)

@@ -41,7 +41,8 @@ class Stream(Incoming):
     asked for it in vain, ``failed_at`` when that was given up, ``failures`` how often in turn,
     ``starved`` whether for want of bits, ``dry`` since when its sender has had too little. Of sound,
     ``red_payload_type`` is what it comes in redundantly (RFC 2198), ``recent`` are its newest packets,
-    and ``redundant`` is whether some leg is sent them again.
+    and ``redundant`` is whether some leg is sent them again. Of a picture, ``slow`` is whether some leg's
+    line is paced.
     """
 
     __slots__ = (
@@ -74,6 +75,7 @@ class Stream(Incoming):
         "repairs_of",
         "rid",
         "seen_at",
+        "slow",
         "ssrc",
         "starts",
         "starved",
@@ -97,7 +99,7 @@ class Stream(Incoming):
         self.codec = "vp8" if video else "opus"
         self.starts = STARTS["vp8"]
         self.repairs: Stream | None = None
-        self.nack = self.pli = self.open = self.redundant = False
+        self.nack = self.pli = self.open = self.redundant = self.slow = False
         self.red_payload_type: int | None = None
         self.recent: list[bytes] = [b""] * RECENT
         self.legs: list[Leg] = []
@@ -130,8 +132,9 @@ class Stream(Incoming):
         return frames
 
     def weigh(self) -> None:
-        """See whether some leg is sent again what came before."""
+        """See whether some leg is sent again what came before, and whether one is on a paced line."""
         self.redundant = any(leg.redundancy for leg in self.legs)
+        self.slow = self.video and any(leg.link.paced for leg in self.legs)
 
     def pause(self) -> None:
         """Let every leg wait for a fresh start: the gate has closed, or the source begins anew."""
@@ -139,6 +142,12 @@ class Stream(Incoming):
             leg.pause(self)
         self.waiting = self.waiting + self.legs
         self.legs = []
+
+    def hold_back(self, leg: Leg) -> None:
+        """Let one leg wait for a fresh start."""
+        leg.pause(self)
+        self.legs = [each for each in self.legs if each is not leg]
+        self.waiting = [*self.waiting, leg]
 
     def turn(self, payload_type: int) -> bool:
         """Go on in another codec, if this is one that was agreed: every leg waits for its keyframe."""
@@ -285,10 +294,11 @@ class Leg(Renumber):
     def join(self, stream: Stream, number: int, timestamp: int, numbers: Numbers, now: float) -> bool:
         """Begin at this packet of the stream, leaving the one before; the pump moves the leg to ``legs``.
 
-        False when the browser can't decode the stream's codec: then nothing changes.
+        False when the browser can't decode the stream's codec, or its line has no room for a keyframe yet:
+        then nothing changes.
         """
         kinds = self.formats.get(stream.codec)
-        if kinds is None:
+        if kinds is None or (stream.video and self.link.pacer.clogged):
             return False
         if self.next is stream:
             self._leave()

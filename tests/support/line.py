@@ -6,10 +6,12 @@ Seeded and without a clock: a minute takes a fraction of a second.
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from server.media.estimator import OVERHEAD, Estimator
+from server.media.estimator import OVERHEAD, RING, Estimator
+from server.media.pacing import Pacer, drained, pace
 from server.media.probing import PADDING
 from server.media.twcc import TransportFeedback
 
@@ -51,7 +53,13 @@ class Line:
 
 @dataclass
 class Viewer:
-    """A subscriber: what is sent follows the target up to ``most``; 14 frames a second, and a voice."""
+    """A subscriber: what is sent follows the target up to ``most``; 14 frames a second, and a voice.
+
+    With ``lag`` the picture's sender follows so many seconds late, as browsers do; each ``keyframes`` seconds
+    a frame is six times as large. ``paced`` lines are sent to as the relay does it, others as frames come;
+    ``waits`` is for how long pictures wait for that, ten times a second, ``stops`` when that was too much.
+    ``voices`` are how long each packet of speech took, None where it was lost.
+    """
 
     line: Line
     most: float = 2_500_000.0
@@ -68,28 +76,44 @@ class Viewer:
     targets: list[float] = field(default_factory=list)
     queues: list[float] = field(default_factory=list)
     received: int = 0
+    lag: float = 0.0
+    keyframes: float | None = None
+    paced: bool = False
+    pacer: Pacer[int] = field(default_factory=Pacer)
+    counted: int = 0
+    waits: list[float] = field(default_factory=list)
+    voices: list[float | None] = field(default_factory=list)
+    sources: deque[tuple[float, float]] = field(default_factory=deque)
+    key_at: float = 0.0
+    stopped: bool = False
+    stops: list[float] = field(default_factory=list)
 
-    def send(self, size: int, now: float) -> None:
-        """Send ``size`` bytes with all headers."""
+    def send(self, size: int, now: float) -> float | None:
+        """Send ``size`` bytes with all headers; return when they arrive."""
         self.rate.sent(self.number, size - OVERHEAD, now)
         arrival = self.line.carry(size, now)
         if arrival is not None:
             self.arrivals[self.number] = arrival
         self.number += 1
+        return arrival
 
     def step(self, index: int, now: float) -> None:
         """Do what 10 ms bring."""
         if index % 2 == 0:
-            self.send(int(VOICE_BPS * 0.02 / 8), now)
+            arrival = self.send(int(VOICE_BPS * 0.02 / 8), now)
+            self.voices.append(None if arrival is None else arrival - now)
         self.rate.allocated = min(self.most, self.rate.target)
         self.rate.wanted = self.wanted
-        self.owed += max(0.0, self.rate.allocated - VOICE_BPS) * STEP_S / 8
+        self.sources.append((now, drained(self.rate.allocated, self.pacer.bits)))
+        while len(self.sources) > 1 and self.sources[1][0] <= now - self.lag:
+            self.sources.popleft()
+        self.owed += max(0.0, self.sources[0][1] - VOICE_BPS) * STEP_S / 8
         if index % 7 == 0:
-            while self.owed >= 1_200:
-                self.send(1_200, now)
-                self.owed -= 1_200
+            self.frame(now)
+        if self.paced:
+            self.release(now)
         if index % 10 == 0:
-            probe = self.rate.probe(now)
+            probe = None if self.pacer.bits else self.rate.probe(now)
             if probe is not None:
                 first = self.number
                 for _ in range(probe.packets):
@@ -99,6 +123,32 @@ class Viewer:
             self.report(now)
         while self.reports and self.reports[0][0] <= now:
             self.rate.feedback(self.reports.pop(0)[1], self.number, now)
+
+    def frame(self, now: float) -> None:
+        """Let a frame come from its sender: what it has to spend, or a keyframe's worth."""
+        size = self.owed * self.line.chance.uniform(0.7, 1.3)
+        due = self.keyframes is not None and now - self.key_at >= self.keyframes
+        if due or (self.stopped and not self.pacer.clogged):
+            size, self.key_at, self.stopped = 6 * size, now, False
+        full = False
+        while size >= 1_200:
+            if not self.paced:
+                self.send(1_200, now)
+            elif not self.stopped:
+                full = self.pacer.hold(1_200, 1_200)
+            size -= 1_200
+            self.owed -= 1_200
+        if full:
+            self.stopped = True
+            self.stops.append(now)
+
+    def release(self, now: float) -> None:
+        """Let leave what is due."""
+        rate = self.rate
+        used = sum(rate.sizes[number % RING] + OVERHEAD for number in range(self.counted, self.number))
+        for size in self.pacer.due(pace(rate.target, rate.queue, congested=rate.congested), used, now):
+            self.send(size, now)
+        self.counted = self.number
 
     def report(self, now: float) -> None:
         """Report, as browsers do, on what has arrived by now."""
@@ -132,3 +182,4 @@ def simulate(seconds: float, *viewers: Viewer, every: Callable[[float], None] = 
             if index % 10 == 0:
                 viewer.targets.append(viewer.rate.target)
                 viewer.queues.append(viewer.line.standing(now))
+                viewer.waits.append(viewer.pacer.wait)
