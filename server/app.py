@@ -22,16 +22,18 @@ from server.config import LOOPBACK_NAMES, Config
 from server.errors import OperatorError
 from server.folder import DataFolder, Running
 from server.front import Front
+from server.jobs import Jobs
 from server.live import Limits, Live
 from server.metrics import Metrics
 from server.pages.routes import make_app
-from server.pages.site import Site, asker, site_url
+from server.pages.site import SITE, Site, asker, now_ms, site_url
 from server.pages.static import StaticFiles
 from server.room.quality import QualityLine
 from server.sockets.endpoint import WebSockets
 from server.standards.doors import Doors
 from server.storage.client import connect
 from server.storage.secret import load_secret
+from server.tasks import handlers
 from server.transport.relay import Relay
 from server.workers import Workers
 from web.assets import AssetError, Assets, static_folder
@@ -66,8 +68,11 @@ async def serve(config: Config, announce: Callable[[str], None]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def running(config: Config) -> AsyncIterator[str]:
-    """A server that answers while the context lasts; gives the site's URL. Raises ``OperatorError``."""
+async def running(config: Config, clock: Callable[[], int] = now_ms) -> AsyncIterator[str]:
+    """A server that answers while the context lasts; gives the site's URL. Raises ``OperatorError``.
+
+    ``clock`` is the instant, in ms since the epoch, by which the programme's people and deadlines live.
+    """
     try:
         assets = Assets.load()
     except AssetError as error:
@@ -92,10 +97,10 @@ async def running(config: Config) -> AsyncIterator[str]:
         renderer, files = Renderer(assets), StaticFiles(static_folder())
         if relay is None:
             workers = Workers(config, store_url, redis)
-            app = _front(config, redis, secret, workers, renderer, files)
+            app = _front(config, redis, secret, workers, renderer, files, clock)
             start, stop = workers.start, workers.stop
         else:
-            live, site = _rooms(config, redis, secret, relay, renderer)
+            live, site = _rooms(config, redis, secret, relay, renderer, clock)
             app = _alone(config, live, site, files, lambda host: candidates(config, public, here, host))
             start, stop = live.start, live.stop
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=_requests_s)
@@ -104,6 +109,9 @@ async def running(config: Config) -> AsyncIterator[str]:
         limit_s = _goodbye_s if relay is not None else _workers_s
         stack.push_async_callback(_bounded, "rooms", stop, limit_s)
         await start()
+        jobs = Jobs(redis, handlers(app[SITE]), clock, app[SITE].due_soon)
+        stack.push_async_callback(jobs.stop)
+        await jobs.start()
         media_port = relay.port if relay is not None else config.media_port
         assert runner.server is not None
         acceptor = Acceptor(
@@ -141,7 +149,13 @@ def _alone(
 
 
 def _front(
-    config: Config, redis: Redis, secret: str, workers: Workers, renderer: Renderer, files: StaticFiles
+    config: Config,
+    redis: Redis,
+    secret: str,
+    workers: Workers,
+    renderer: Renderer,
+    files: StaticFiles,
+    clock: Callable[[], int],
 ) -> web.Application:
     """Pages here; sockets and rooms in the workers."""
     site = Site(
@@ -152,6 +166,7 @@ def _front(
         rooms=workers,
         relay=workers,
         metrics=workers,
+        clock=clock,
     )
     app = make_app(site, files)
     Front(workers, secret, asker=asker, base=site_url, base_url=config.base_url).add_to(app)
@@ -167,7 +182,9 @@ def certificate_names(config: Config, public: Sequence[str], here: Sequence[str]
     return tuple(names | ({site: None} if site else {}))
 
 
-def _rooms(config: Config, redis: Redis, secret: str, relay: Relay, renderer: Renderer) -> tuple[Live, Site]:
+def _rooms(
+    config: Config, redis: Redis, secret: str, relay: Relay, renderer: Renderer, clock: Callable[[], int]
+) -> tuple[Live, Site]:
     """The live rooms, and what pages need: the metrics stand between them."""
 
     def joined(seconds: float) -> None:
@@ -187,6 +204,7 @@ def _rooms(config: Config, redis: Redis, secret: str, relay: Relay, renderer: Re
         rooms=live,
         relay=relay,
         metrics=metrics,
+        clock=clock,
     )
     return live, site
 

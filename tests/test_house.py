@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "server.mentoring": ("signaling.parts",),
     "server.room": ("server.mentoring", "signaling"),
     "server.storage": ("server.room", "server.mentoring", "signaling"),
+    "server.jobs": ("server.storage",),
     "server.transport": ("server.media", "signaling"),
     "server.live": (
         "server.media",

@@ -27,7 +27,19 @@ LANGUAGES: Final[tuple[Language, ...]] = ("en", "fr")
 NAMES: Final[Mapping[Language, str]] = {"en": "English", "fr": "Français"}
 """Each language by its own name."""
 
-PAGE_CATALOGUES: Final = ("common", "pages")
+PAGE_CATALOGUES: Final = (
+    "common",
+    "pages",
+    "forms",
+    "accounts",
+    "programmes",
+    "bank",
+    "matching",
+    "mentorships",
+    "scheduling",
+    "messages",
+    "coordination",
+)
 """What server-rendered pages may say; the client has ``common``, ``room`` and ``notes``."""
 
 # en-GB counts its days before its months and its hours to 24, as look.md writes them.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from datetime import UTC
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from markupsafe import Markup
 
 from web.assets import Assets
 from web.i18n import LANGUAGES, NAMES, Translator, translator
+from web.i18n import zone as zone_of
 from web.views import Bootstrap, Chrome, View
 
 HUES = 12
@@ -92,13 +94,19 @@ class Renderer:
         )
 
     def render(self, view: View, chrome: Chrome) -> str:
-        """The whole page. Raises TextError, AssetError or jinja2.TemplateError: faults of the program."""
+        """The whole page.
+
+        ``when`` writes an instant in the reader's zone, or in the one named. Raises TextError, AssetError
+        or jinja2.TemplateError: faults of the program.
+        """
         words: Translator = translator(chrome.language)
+        mine = "" if chrome.person is None else chrome.person.zone
         context: dict[str, Any] = {
             "view": view,
             "chrome": chrome,
             "t": words.text,
             "instant": words.instant,
+            "when": lambda at_ms, zone="", **how: words.instant(at_ms, zone_of(zone or mine) or UTC, **how),
             "bootstrap_json": self._bootstrap_json,
         }
         return self._environment.get_template(view.template).render(context)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
-from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from redis.exceptions import RedisError
 
 from server.origin import own_page
-from server.pages.site import SITE, PageError, page
+from server.pages.site import SITE, VISITOR, Handler, PageError, page, see_other
+from server.storage import people, signins
+from server.storage.records import DoneBeforeError
 from web.views import ErrorView, PageErrorCode
 
 log = logging.getLogger(__name__)
@@ -18,8 +20,6 @@ access = logging.getLogger("server.access")
 
 MOST_BODY = 10 * 1024 * 1024
 """Largest request body in bytes."""
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 # No inline script or style can run, nothing comes from elsewhere, nobody frames a page that has a camera.
 # connect-src 'self' covers the WebSocket of the same host.
@@ -49,12 +49,14 @@ _codes: dict[int, PageErrorCode] = {
 # WHIP and WHEP are for pages of any site: a bearer token opens them, and nothing a browser sends by itself.
 _bearer_only = frozenset({"whip", "whip-session", "whep", "whep-session"})
 
+_secret = re.compile(r"[A-Za-z0-9_-]{32,100}")
+
 _for_machines = ("/static/", "/ws", "/healthz", "/readyz", "/metrics")
 
 
 def setup(app: web.Application) -> None:
     """Puts the guards around every route of ``app``."""
-    app.middlewares.extend([_logged, _refusals, _own_forms])
+    app.middlewares.extend([_logged, _refusals, _own_forms, _recognised])
     app.on_response_prepare.append(_headers)
 
 
@@ -100,6 +102,9 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
         if "Allow" in error.headers:
             refusal.headers["Allow"] = error.headers["Allow"]
         return refusal
+    except DoneBeforeError as error:
+        # The form was sent twice: the second time leads where the first one did.
+        return see_other(error.location)
     except RedisError:
         log.warning("page-without-store", exc_info=True)
         return _refuse(request, PageError(503, "store-unavailable", retry=True))
@@ -127,4 +132,21 @@ async def _own_forms(request: web.Request, handler: Handler) -> web.StreamRespon
     changes = request.method not in {"GET", "HEAD"} and request.match_info.route.name not in _bearer_only
     if changes and not own_page(request.headers, request.app[SITE].config.base_url):
         raise PageError(403, "foreign-origin")
+    return await handler(request)
+
+
+BROWSER_COOKIE = "compagnon"
+"""Holds the secret of a browser that is signed in."""
+
+
+@web.middleware
+async def _recognised(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Notes who is signed in, for the pages that ask."""
+    secret = request.cookies.get(BROWSER_COOKIE, "")
+    if _secret.fullmatch(secret) and not request.path.startswith(_for_machines):
+        site = request.app[SITE]
+        browser = await signins.find_browser(site.store, secret, site.clock())
+        person = None if browser is None else await people.load(site.store, browser.person)
+        if person is not None:
+            request[VISITOR] = person
     return await handler(request)

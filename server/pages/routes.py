@@ -1,10 +1,14 @@
-"""Every HTTP route but the WebSocket's. Their names stand in the access log in place of paths."""
+"""Every HTTP route but the WebSocket's, with the action that it is.
+
+Their names stand in the access log in place of paths.
+"""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from server.pages import guard, health, landing, links, room, start
+from server.pages import guard, health, home, landing, links, room, start
+from server.pages.access import guarded
 from server.pages.site import SITE, Site
 from server.pages.static import StaticFiles
 
@@ -14,22 +18,28 @@ def make_app(site: Site, files: StaticFiles) -> web.Application:
     app = web.Application(client_max_size=guard.MOST_BODY)
     app[SITE] = site
     guard.setup(app)
-    app.router.add_get("/", landing.show, name="landing")
-    app.router.add_post("/language", landing.language, name="language")
-    app.router.add_get("/design", landing.design, name="design")
-    app.router.add_get("/start", start.show, name="start")
-    app.router.add_post("/start", start.make, name="start-make")
-    app.router.add_get("/s/{token}", links.show, name="links")
-    app.router.add_get("/s/{token}/links.txt", links.as_text, name="links-text")
-    app.router.add_get("/s/{token}/links.csv", links.as_table, name="links-table")
-    app.router.add_get("/s/{token}/guests/{guest}/qr.svg", links.code, name="links-code")
-    app.router.add_post(
-        "/s/{token}/guests/{guest}/{change:revoke|restore|renew}", links.change, name="links-change"
+    guarded(app, "GET", "/", landing.show, name="landing", action="landing.see")
+    guarded(app, "POST", "/language", landing.language, name="language", action="language.choose")
+    guarded(app, "GET", "/design", landing.design, name="design", action="design.see")
+    guarded(app, "GET", "/start", start.show, name="start", action="session.start")
+    guarded(app, "POST", "/start", start.make, name="start-make", action="session.start")
+    guarded(app, "GET", "/s/{token}", links.show, name="links", action="link.open")
+    guarded(app, "GET", "/s/{token}/links.txt", links.as_text, name="links-text", action="link.open")
+    guarded(app, "GET", "/s/{token}/links.csv", links.as_table, name="links-table", action="link.open")
+    guarded(app, "GET", "/s/{token}/guests/{guest}/qr.svg", links.code, name="links-code", action="link.open")
+    guarded(
+        app,
+        "POST",
+        "/s/{token}/guests/{guest}/{change:revoke|restore|renew}",
+        links.change,
+        name="links-change",
+        action="link.open",
     )
-    app.router.add_get("/j/{token}", room.show, name="room")
-    app.router.add_get("/j/{token}/notes.md", room.notes, name="notes")
-    app.router.add_get("/static/{name:.+}", files.serve, name="static")
-    app.router.add_get("/healthz", health.healthz, name="healthz")
-    app.router.add_get("/readyz", health.readyz, name="readyz")
-    app.router.add_get("/metrics", health.metrics, name="metrics")
+    guarded(app, "GET", "/j/{token}", room.show, name="room", action="link.open")
+    guarded(app, "GET", "/j/{token}/notes.md", room.notes, name="notes", action="link.open")
+    guarded(app, "GET", "/home", home.show, name="home", action="home.see")
+    guarded(app, "GET", "/static/{name:.+}", files.serve, name="static", action="landing.see")
+    guarded(app, "GET", "/healthz", health.healthz, name="healthz", action="server.watch")
+    guarded(app, "GET", "/readyz", health.readyz, name="readyz", action="server.watch")
+    guarded(app, "GET", "/metrics", health.metrics, name="metrics", action="server.watch")
     return app

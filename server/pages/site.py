@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -11,12 +13,13 @@ from aiohttp import web
 from redis.asyncio import Redis
 
 from server.config import Config
+from server.mentoring.people import Person
 from server.rates import Rates, client_key
 from server.room.record import GuestRecord
 from signaling.parts import Language
 from web.i18n import as_language, negotiate
 from web.render import Renderer
-from web.views import Chrome, PageErrorCode, View
+from web.views import Account, Chrome, PageErrorCode, View
 
 LANGUAGE_COOKIE = "language"
 
@@ -58,9 +61,18 @@ class Counted(Protocol):
         """Everything in Prometheus' text format."""
 
 
+def now_ms() -> int:
+    """The instant, in ms since the epoch: what rules and storage are given."""
+    return time.time_ns() // 1_000_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The running server as pages see it. ``secret`` signs links."""
+    """The running server as pages see it. ``secret`` signs links; ``clock`` is the instant, in ms since the
+    epoch.
+
+    ``due_soon`` is to be set when something was stored that falls due at once (``server/jobs.py``).
+    """
 
     config: Config
     store: Redis
@@ -71,20 +83,25 @@ class Site:
     metrics: Counted
     creations: Rates = field(default_factory=lambda: Rates(burst=60, per_s=60))
     visits: Rates = field(default_factory=lambda: Rates(burst=600, per_s=60))
+    clock: Callable[[], int] = now_ms
+    due_soon: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 SITE = web.AppKey("site", Site)
 
+VISITOR = web.RequestKey("visitor", Person)
+"""Who is signed in here; missing for everybody else."""
 
-def now_ms() -> int:
-    """The instant, in ms since the epoch: what rules and storage are given."""
-    return time.time_ns() // 1_000_000
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def language_of(request: web.Request) -> Language:
-    """The reader's language: as chosen, else as the browser asks."""
-    return as_language(request.cookies.get(LANGUAGE_COOKIE)) or negotiate(
-        request.headers.get("Accept-Language", "")
+    """The reader's language: as chosen in this browser, else the account's, else as the browser asks."""
+    person = request.get(VISITOR)
+    return (
+        as_language(request.cookies.get(LANGUAGE_COOKIE))
+        or (person.language if person is not None else None)
+        or negotiate(request.headers.get("Accept-Language", ""))
     )
 
 
@@ -92,7 +109,12 @@ def page(request: web.Request, view: View, *, status: int = 200, keep: bool = Fa
     """The drawn page. ``keep`` lets browsers keep it for going back, unlike a page behind a link."""
     # A form's own path can't be gone back to, but for /start, which shows the empty form.
     here = request.path_qs if request.method in {"GET", "HEAD"} or request.path == "/start" else "/"
-    chrome = Chrome(language=language_of(request), path=here)
+    person = request.get(VISITOR)
+    chrome = Chrome(
+        language=language_of(request),
+        path=here,
+        person=None if person is None else Account(name=person.shown, zone=person.zone),
+    )
     text = request.app[SITE].renderer.render(view, chrome)
     response = web.Response(text=text, status=status, content_type="text/html")
     response.headers["Cache-Control"] = "no-cache" if keep else "no-store"

@@ -69,3 +69,97 @@ def browser(digest: str) -> str:
 def browsers(person: str) -> str:
     """Hash, id to digest: the browsers where a person is signed in."""
     return f"compagnon:{{people}}:browsers:{person}"
+
+
+# --- the programme: one hash tag, since people, ties, sessions and what falls due change in one transaction
+# ---
+
+
+def once(token: str) -> str:
+    """String: where a form with this token led, so that it counts once."""
+    return f"compagnon:{{people}}:once:{token}"
+
+
+DUE = "compagnon:{people}:due"
+"""Sorted set, JSON of a task scored by the ms when it falls due."""
+
+AUDIT = "compagnon:{people}:audit"
+"""Prefix of the streams of audit events."""
+
+PROGRAMMES = "compagnon:{people}:programmes"
+"""Set of the ids of all programmes."""
+
+
+def audit(programme: str) -> str:
+    """Stream, JSON in field ``e``: who changed what in a programme, oldest first; never trimmed."""
+    return f"{AUDIT}:{programme}"
+
+
+def letter(letter: str) -> str:
+    """String, JSON: a letter that is to be sent; gone once it is."""
+    return f"compagnon:{{people}}:letter:{letter}"
+
+
+def programme(programme: str) -> str:
+    """String, JSON: a programme."""
+    return f"compagnon:{{people}}:programme:{programme}"
+
+
+def cohort(cohort: str) -> str:
+    """String, JSON: a cohort."""
+    return f"compagnon:{{people}}:cohort:{cohort}"
+
+
+def cohorts(programme: str) -> str:
+    """Set of ids: the cohorts of a programme."""
+    return f"compagnon:{{people}}:cohorts:{programme}"
+
+
+def enrolment(programme: str, person: str, role: str) -> str:
+    """String, JSON: one person in one programme in one role."""
+    return f"compagnon:{{people}}:enrolment:{programme}:{person}:{role}"
+
+
+def enrolled(programme: str, role: str) -> str:
+    """Sorted set, person id by the ms of joining: who is in a programme as this, without those who left."""
+    return f"compagnon:{{people}}:enrolled:{programme}:{role}"
+
+
+def programmes_of(person: str) -> str:
+    """Set of "programme:role": what a person takes part in, without what they left."""
+    return f"compagnon:{{people}}:programmes-of:{person}"
+
+
+def profile(person: str) -> str:
+    """String, JSON: what a person shows of themself."""
+    return f"compagnon:{{people}}:profile:{person}"
+
+
+def mentorship(mentorship: str) -> str:
+    """String, JSON: a mentorship."""
+    return f"compagnon:{{people}}:mentorship:{mentorship}"
+
+
+def mentorships_of(person: str) -> str:
+    """Sorted set, mentorship id by the ms of its last change: a person's ties, closed ones too."""
+    return f"compagnon:{{people}}:mentorships-of:{person}"
+
+
+def mentorships_in(programme: str) -> str:
+    """Sorted set, mentorship id by the ms of its last change: all ties of a programme."""
+    return f"compagnon:{{people}}:mentorships-in:{programme}"
+
+
+def session(session: str) -> str:
+    """String, JSON: a session between people, as an appointment."""
+    return f"compagnon:{{people}}:session:{session}"
+
+
+def sessions_of(person: str) -> str:
+    """Sorted set, session id by the ms of its start: a person's sessions, all states."""
+    return f"compagnon:{{people}}:sessions-of:{person}"
+
+
+def sessions_in(mentorship: str) -> str:
+    """Sorted set, session id by the ms of its start: the sessions of a mentorship, all states."""
+    return f"compagnon:{{people}}:sessions-in:{mentorship}"

@@ -11,6 +11,7 @@ import pytest
 
 from server.room.formats import formats
 from signaling.parts import Role
+from web.i18n import PAGE_CATALOGUES
 
 WEB = Path(__file__).parents[2] / "web"
 
@@ -33,22 +34,37 @@ def sentences(entries: dict[str, str | dict[str, str]]) -> dict[str, str]:
     }
 
 
-TEMPLATES = "".join(path.read_text("utf-8") for path in sorted((WEB / "templates").glob("*.html")))
+TEMPLATES = "".join(path.read_text("utf-8") for path in sorted((WEB / "templates").rglob("*.html")))
+SERVER = "".join(
+    path.read_text("utf-8")
+    for folder in (WEB.parent / "server", WEB / "views")
+    for path in sorted(folder.rglob("*.py"))
+)
 WHOLE = set(re.findall(r'\bt\("([^"]+)"\s*[,)]', TEMPLATES))
 BEGUN = set(re.findall(r'\bt\("([^"]+\.)" ~', TEMPLATES))
-PAGES = "".join(path.read_text("utf-8") for path in sorted((WEB.parent / "server" / "pages").glob("*.py")))
-BEGUN |= set(re.findall(r'\bsay\(f"([^"{]+\.){', PAGES))
+SAID = set(re.findall(r'"([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+)"', SERVER + TEMPLATES))
+"""Keys that code hands to a template as they stand."""
+
+FAULTS = {f"fault.{code}" for code in re.findall(r'code="([a-z-]+)"', SERVER)}
+LETTERS = {f"mail.{kind}." for kind in re.findall(r'kind="([a-z-]+)"', SERVER)}
+BEGUN |= set(re.findall(r'\b(?:say|text)\(\s*f"([^"{]+\.){', SERVER)) | LETTERS
 
 
 def test_templates_say_what_the_catalogues_have() -> None:
-    known = words("en", "common", "pages")
+    known = words("en", *PAGE_CATALOGUES)
     assert known.keys() >= WHOLE
-    for begun in BEGUN:
+    for begun in BEGUN - LETTERS - {"fault."}:
         assert any(key.startswith(begun) for key in known), begun
 
 
 def test_no_word_is_kept_that_no_page_says() -> None:
-    unsaid = [key for key in words("en", "pages") if key not in WHOLE and not key.startswith(tuple(BEGUN))]
+    unsaid = [
+        key
+        for name in PAGE_CATALOGUES
+        if name != "common"
+        for key in words("en", name)
+        if key not in WHOLE | SAID | FAULTS and not key.startswith(tuple(BEGUN - {"fault."}))
+    ]
     assert unsaid == []
 
 

@@ -1,5 +1,7 @@
 """What each page needs to be drawn: one frozen dataclass a page, filled by ``server/pages``.
 
+Pages of accounts, programmes and so on have modules of their own here.
+
 Every text in them that a person typed is plain text: templates escape it. ``Renderer.render`` draws them.
 """
 
@@ -52,14 +54,24 @@ PageErrorCode = Literal[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Who is signed in: what to call them, and the IANA name of the zone in which they read times."""
+
+    name: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chrome:
     """What surrounds every page.
 
     ``path`` is where the language form comes back to: this page's own path and query, beginning with "/".
+    ``person`` is None for whoever is not signed in.
     """
 
     language: Language
     path: str
+    person: Account | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,57 @@
+"""Who may do what:
+
+one table of actions and standings, read by pages and by the test that tries every cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+Standing = Literal[
+    "anyone",
+    "person",
+    "admin",
+    "mentor",
+    "mentee",
+    "coordinator",
+    "participant",
+    "self",
+]
+"""How somebody stands to what a page is about.
+
+``anyone`` has a browser; ``person`` is signed in; ``admin`` may make programmes. ``mentor``, ``mentee`` and
+``coordinator`` are enrolments in the programme that the page's subject belongs to. ``participant`` takes
+part in the mentorship, session or conversation itself; ``self`` is the person whom it is about. One person
+can have several.
+"""
+
+ANYONE: frozenset[Standing] = frozenset({"anyone"})
+PERSON: frozenset[Standing] = frozenset({"person"})
+ADMIN: frozenset[Standing] = frozenset({"admin"})
+MEMBER: frozenset[Standing] = frozenset({"mentor", "mentee", "coordinator"})
+MENTOR: frozenset[Standing] = frozenset({"mentor"})
+MENTEE: frozenset[Standing] = frozenset({"mentee"})
+COORDINATOR: frozenset[Standing] = frozenset({"coordinator"})
+PARTICIPANT: frozenset[Standing] = frozenset({"participant"})
+
+ACTIONS: Mapping[str, frozenset[Standing]] = MappingProxyType(
+    {
+        # Everybody
+        "landing.see": ANYONE,
+        "language.choose": ANYONE,
+        "design.see": ANYONE,
+        "link.open": ANYONE,
+        "session.start": ANYONE,
+        "server.watch": ANYONE,
+        # One's own
+        "home.see": PERSON,
+    }
+)
+"""Each action and the standings of which one is enough."""
+
+
+def allowed(action: str, standings: frozenset[Standing]) -> bool:
+    """Whether one of the standings may do it. Raises ``KeyError`` for an action nobody wrote down."""
+    return not ACTIONS[action].isdisjoint(standings)
