@@ -189,7 +189,7 @@ class Calls:
         """Takes what a member's browser can send of a picture."""
         peer = self._peers.get(member)
         if peer is not None:
-            peer.can_send(message.source, Capture(message.lines, message.layers))
+            peer.can_send(message.source, Capture(message.lines, message.layers, message.codecs))
 
     def uplink(self, member: str, available: int) -> None:
         """Takes what a member's browser says that it can send, bits/s."""

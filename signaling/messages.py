@@ -35,6 +35,7 @@ from signaling.parts import (
     Timer,
     TimerAction,
     Token,
+    VideoCodec,
     Watched,
     Wire,
 )
@@ -101,12 +102,14 @@ class View(Wire, tag="view", frozen=True):
 
 class Capture(Wire, tag="capture", frozen=True):
     """What this browser can send of a picture now: ``lines`` is the short side of what is captured,
-    ``layers`` how many sizes of it at once (``q``; ``q``, ``h``; ``q``, ``h``, ``f``).
+    ``layers`` how many sizes of it at once (``q``; ``q``, ``h``; ``q``, ``h``, ``f``), ``codecs`` what it can
+    be asked to encode and its device bears, best first; empty where it can't be asked.
     """
 
     source: PictureSource
     lines: Annotated[int, Meta(ge=1, le=10_000)]
     layers: Annotated[int, Meta(ge=1, le=3)]
+    codecs: Annotated[tuple[VideoCodec, ...], Meta(max_length=4)] = ()
 
 
 class Pin(Wire, tag="pin", frozen=True):

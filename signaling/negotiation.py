@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from signaling.parts import Source
+from signaling.parts import Source, VideoCodec
 from signaling.sdp import (
     AUDIO_LEVEL,
     MID,
@@ -70,8 +70,6 @@ class Local:
     max_video_slots: int
     tcp: tuple[tuple[str, int], ...] = ()
 
-
-VideoCodec = Literal["vp8", "vp9", "h264", "av1"]
 
 VIDEO_CODECS: tuple[VideoCodec, ...] = ("vp8", "vp9", "h264", "av1")
 """What can be forwarded, best first: a browser sends what its line's answer names first."""

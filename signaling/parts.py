@@ -40,6 +40,9 @@ at its least, and words alone. Each has its names in both catalogues, under ``ru
 LayerName = Literal["q", "h", "f"]
 """The ``rid`` of a simulcast layer, smallest first; with two there is no ``f``, with one only ``q``."""
 
+VideoCodec = Literal["vp8", "vp9", "h264", "av1"]
+"""What can be forwarded. ``h264`` is its constrained baseline, of ``vp9`` and ``av1`` it is profile 0."""
+
 PacketTime = Literal[20, 40, 60]
 """Milliseconds of speech a packet: the longer, the less its headers cost (any-connection arithmetic in
 docs/architecture.md)."""
@@ -180,7 +183,7 @@ class Encoding(Part, frozen=True):
     """How one layer of a picture is to be sent: null is as its sender likes.
 
     ``bitrate`` in bits/s at most, ``lines`` the picture's short side in pixels at most, ``framerate`` in
-    frames/s at most.
+    frames/s at most. ``codec`` is the same for all layers of a picture.
     """
 
     rid: LayerName
@@ -188,6 +191,7 @@ class Encoding(Part, frozen=True):
     bitrate: int | None = None
     lines: int | None = None
     framerate: int | None = None
+    codec: VideoCodec | None = None
 
 
 class SpeechEncoding(Part, frozen=True):

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from signaling.parts import PauseReason
+from signaling.parts import PauseReason, VideoCodec
 
 
 class Capture(NamedTuple):
-    """A picture that a browser captures: ``lines`` high, sent in ``layers`` sizes at once at most."""
+    """A picture that a browser captures: ``lines`` high, sent in ``layers`` sizes at once at most.
+
+    ``codecs`` is what it can be asked to encode and bears, best first; empty where it can't be asked.
+    """
 
     lines: int
     layers: int
+    codecs: tuple[VideoCodec, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,12 @@ _SCREEN = 1.6e6
 _SLOW_SCREEN = 350e3
 """Bits/s of text that moves (15 frames a second), and of the same at 3."""
 
+_MOST_SCREEN, _SLOW_LINES = 1080, 720
+"""Lines of a shared screen's two layers: all of it, and what can just be read."""
+
+_SHARP_SCREEN = 150e3
+"""Bits/s from which somebody who looks at a screen alone gets all of its lines, a few times a second."""
+
 _GENEROUS = 1.25
 """Tiles up to so much higher than a layer are filled with it: the next would cost three times as much."""
 
@@ -74,6 +80,14 @@ def heights(capture: Capture, count: int) -> list[int]:
     top = min(capture.lines, 720)
     used = min(capture.layers, count)
     return [max(1, top >> (used - 1 - index)) for index in range(used)]
+
+
+def screen_heights(capture: Capture, count: int) -> list[int]:
+    """Return how high each of ``count`` layers of a shared screen is, lowest first: few frames of at most 720
+    lines, and all of it.
+    """
+    top = min(capture.lines, _MOST_SCREEN)
+    return [top] if min(capture.layers, count) == 1 else [min(top, _SLOW_LINES), top]
 
 
 def useful(layers: Sequence[Layer], lines: int | None, bound: int | None) -> int:
@@ -121,13 +135,16 @@ def camera_steps(layers: Sequence[Layer], top: int, *, alone: bool) -> list[Step
 
 
 def screen_steps(layers: Sequence[Layer], top: int, *, alone: bool) -> list[Step]:
-    """Return what a shared screen could be, least first: of two layers the lower one is slow, not small."""
+    """Return what a shared screen could be, least first: of two layers the lower one is slow, and smaller
+    only where text can still be read. Sharpness comes before movement.
+    """
     usable = [index for index, layer in enumerate(layers[: top + 1]) if layer.there]
     if not usable:
         return []
     if alone:
-        best = usable[-1]
-        return [Step(best, SMALLEST), Step(best, _SLOW_SCREEN), Step(best, ENOUGH)]
+        low, best = usable[0], usable[-1]
+        sharp = [Step(best, _SHARP_SCREEN)] if best > low else []
+        return [Step(low, SMALLEST), *sharp, Step(best, _SLOW_SCREEN), Step(best, ENOUGH)]
     if len(layers) == 1:
         return [Step(0, max(SMALLEST, 1.05 * layers[0].rate or _SCREEN))]
     nominal = {index: _SLOW_SCREEN if index < len(layers) - 1 else _SCREEN for index in usable}
@@ -185,6 +202,7 @@ def encodings(
     kept: Collection[int],
     *,
     alone: bool,
+    screen: bool,
     limit: float | None,
     framerate: int | None,
 ) -> tuple[Encoding, ...]:
@@ -201,6 +219,8 @@ def encodings(
         shares = [use.bits for use in uses if use.layer == index]
         active = layers[index].there and (bool(shares) or index in kept)
         full = _full(layers[index].lines)
+        if screen:
+            full = _SCREEN if index == len(layers) - 1 else _SLOW_SCREEN
         bits = None if bends else full if any(each.active for each in found) else _lowest(full, shares)
         if active and left is not None:
             lower = any(each.active for each in found)

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from struct import Struct
 
 from server.media.estimator import RING
+from server.media.payloads import Shift
 from server.media.red import wrap
 from server.media.stats import RelayStats
-from server.media.vp8 import shift
 from server.transport import dtls
 from server.transport.departures import Batch, departures, sockaddr
 from server.transport.ice import Address
@@ -151,7 +151,7 @@ class Outlet:
                     leg.ssrc,
                 )
             if leg.picture_offset or leg.tl0_offset:
-                shift(link.buffer, fill + clear - whole + 12, leg.picture_offset, leg.tl0_offset)
+                leg.shift(link.buffer, fill + clear - whole + 12, leg.picture_offset, leg.tl0_offset)
             length[0] = clear
             if protect(link.tx, link.pointer + fill, length):
                 self._stats.drop("protect")
@@ -186,7 +186,7 @@ class Outlet:
         head = self._head(leg, packet[0], kind, leg.rtx_sequence, timestamp, leg.rtx_ssrc, size, now)
         again = bytearray(head + _U16.pack(sequence) + packet[12:])
         if (numbering.picture_offset or numbering.tl0_offset) and len(packet) >= _DESCRIBED:
-            shift(again, len(head) + 2, numbering.picture_offset, numbering.tl0_offset)
+            numbering.shift(again, len(head) + 2, numbering.picture_offset, numbering.tl0_offset)
         leg.rtx_sequence = (leg.rtx_sequence + 1) & 0xFFFF
         self._enqueue(leg.link, again)
         self._stats.retransmissions += 1
@@ -200,6 +200,7 @@ class Outlet:
         timestamp: int,
         picture: int,
         tl0: int,
+        shift: Shift,
         now: float,
     ) -> None:
         """Send one kept packet to one leg, with these numbers; ``flush`` must follow."""

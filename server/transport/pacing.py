@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from server.media.estimator import OVERHEAD, RING
 from server.media.pacing import pace
+from server.media.payloads import Shift
 from server.transport.link import Link
 from server.transport.outlet import Outlet
 from server.transport.streams import Leg, Numbering, Stream
@@ -29,7 +30,7 @@ _HEADERS = 20 + OVERHEAD
 
 
 class Held(NamedTuple):
-    """A packet that waits, as it will be numbered: a switch of layers changes only what comes after it.
+    """A packet that waits, as it will be numbered: a switch of layers or codecs changes what comes after it.
 
     ``again`` is how it was numbered when it was first sent, None for one that was not.
     """
@@ -41,6 +42,7 @@ class Held(NamedTuple):
     timestamp: int
     picture: int
     tl0: int
+    shift: Shift
     again: Numbering | None = None
 
 
@@ -87,6 +89,7 @@ class Pacing:
                 (timestamp + leg.timestamp_offset) & 0xFFFFFFFF,
                 leg.picture_offset,
                 leg.tl0_offset,
+                leg.shift,
             )
             full = link.pacer.hold(held, len(packet) + _HEADERS + link.tag)
             self._busy[link] = None
@@ -103,7 +106,7 @@ class Pacing:
         if not link.paced:
             self._outlet.retransmit(leg, numbering, packet, sequence, now)
             return
-        held = Held(leg, packet, 0, sequence, 0, 0, 0, numbering)
+        held = Held(leg, packet, 0, sequence, 0, 0, 0, numbering.shift, numbering)
         link.pacer.repair(held, len(packet) + _HEADERS + link.tag)
         self._busy[link] = None
         self._release(link, now)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from server.media.caps import FREE, Caps, Capture
+from server.media.codecs import Choice
 from server.media.estimator import CEILING, OVERHEAD
 from server.media.figures import Speeds
 from server.media.incoming import Incoming
@@ -88,6 +89,7 @@ class Peer:
         self.dry = Dry()
         self.paused: dict[str, PauseReason] = {}
         self.told: dict[PictureSource, tuple[Encoding, ...]] = {}
+        self.codecs: dict[PictureSource, Choice] = {"camera": Choice(), "screen": Choice()}
         self.carried = CEILING
         self.available: float | None = None
         self.room = room

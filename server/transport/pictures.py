@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from server.media import rendering
+from server.media.codecs import BASE
 from server.media.estimator import CEILING
 from server.media.pacing import drained
 from server.media.rendering import Layer, Use
 from server.media.sharing import MARGIN, VOICE, Given, Wish, share
 from server.media.slots import Feed
 from server.transport.streams import Leg, Stream
-from signaling.parts import Encoding, PauseReason, PictureSource
+from signaling.negotiation import VIDEO_CODECS
+from signaling.parts import Encoding, PauseReason, PictureSource, VideoCodec
 
 if TYPE_CHECKING:
     from server.transport.peer import Peer
@@ -82,7 +86,8 @@ class Pictures:
         if not (caps.pictures if camera else caps.screen != "none"):
             return [Layer(0, there=False, rate=0.0)]
         capture = sender.captures.get(feed.source)
-        heights = rendering.heights(capture or rendering.DEFAULT, len(streams))
+        tall = rendering.heights if camera else rendering.screen_heights
+        heights = tall(capture or rendering.DEFAULT, len(streams))
         layers: list[Layer] = []
         for stream, lines in zip(streams, heights, strict=False):
             stream.measure(now)
@@ -255,9 +260,13 @@ class Pictures:
             uses,
             kept,
             alone=len(legs) == 1,
+            screen=source == "screen",
             limit=left,
             framerate=rendering.STILL_RATE if stills else slow,
         )
+        codec = self._codec(peer, source, legs, now)
+        if codec is not None:
+            asked = tuple(structs.replace(each, codec=codec) for each in asked)
         for stream, encoding in zip(streams, asked, strict=False):
             if not encoding.active:
                 # A new try counts from when it is asked for.
@@ -272,6 +281,15 @@ class Pictures:
         if left is None:
             return None
         return max(0.0, left - sum((each.bitrate or 0) for each in asked) * rendering.HEADERS)
+
+    def _codec(self, peer: Peer, source: PictureSource, legs: Sequence[Leg], now: float) -> VideoCodec | None:
+        """Return the codec that a sender is to be asked for, None for none: as it likes."""
+        stream = peer.uplink.layers[source][0]
+        begun = next((codec for codec in VIDEO_CODECS if codec == stream.codec), BASE)
+        agreed = stream.formats.values()
+        sends = [codec for codec in peer.captures[source].codecs if codec in agreed]
+        bits = legs[0].share if len(legs) == 1 else None
+        return peer.codecs[source].look(begun, sends, [leg.formats for leg in legs], bits, now)
 
 
 def _bending(legs: Sequence[Leg]) -> list[Use]:

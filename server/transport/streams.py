@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from server.media import vp8
 from server.media.hush import Hush
 from server.media.incoming import Incoming
-from server.media.keyframes import STARTS
 from server.media.layers import OVERHEAD, Flow
+from server.media.payloads import PAYLOADS, Shift
 from server.media.red import Frame
 from server.media.renumber import Numbers, Renumber
 from server.media.sharing import Dry
@@ -97,7 +96,7 @@ class Stream(Incoming):
         self.repairs_of: Mapping[int, int] = {}
         self.video = video
         self.codec = "vp8" if video else "opus"
-        self.starts = STARTS["vp8"]
+        self.starts = PAYLOADS["vp8"].starts
         self.repairs: Stream | None = None
         self.nack = self.pli = self.open = self.redundant = self.slow = False
         self.red_payload_type: int | None = None
@@ -136,25 +135,30 @@ class Stream(Incoming):
         self.redundant = any(leg.redundancy for leg in self.legs)
         self.slow = self.video and any(leg.link.paced for leg in self.legs)
 
-    def pause(self) -> None:
-        """Let every leg wait for a fresh start: the gate has closed, or the source begins anew."""
+    def pause(self, last: int | None = None) -> None:
+        """Let every leg wait for a fresh start: the gate has closed, or the source begins anew.
+
+        ``last`` is the number of the last packet that they were to have, the newest unless it is told.
+        """
         for leg in self.legs:
-            leg.pause(self)
+            leg.pause(self, self.high if last is None else last)
         self.waiting = self.waiting + self.legs
         self.legs = []
 
     def hold_back(self, leg: Leg) -> None:
         """Let one leg wait for a fresh start."""
-        leg.pause(self)
+        leg.pause(self, self.high)
         self.legs = [each for each in self.legs if each is not leg]
         self.waiting = [*self.waiting, leg]
 
     def turn(self, payload_type: int) -> bool:
-        """Go on in another codec, if this is one that was agreed: every leg waits for its keyframe."""
+        """Go on in another codec with the newest packet, if this is one that was agreed: every leg waits for
+        its keyframe.
+        """
         codec = self.formats.get(payload_type)
         if codec is None or not self.video:
             return False
-        self.pause()
+        self.pause(self.high - 1)
         self.speak(payload_type)
         return True
 
@@ -162,11 +166,12 @@ class Stream(Incoming):
         """Take this payload type, and its codec, for what comes."""
         self.payload_type = payload_type
         self.codec = self.formats.get(payload_type, self.codec)
-        self.starts = STARTS.get(self.codec, self.starts)
+        if self.codec in PAYLOADS:
+            self.starts = PAYLOADS[self.codec].starts
 
     def numbers(self, packet: bytes) -> Numbers:
         """Return what has to count on in the payload of a packet without header extensions."""
-        return vp8.numbers(packet, 12) if self.codec == "vp8" else (None, None)
+        return PAYLOADS[self.codec].numbers(packet, 12) if self.video else (None, None)
 
     def measure(self, now: float) -> None:
         """Note what has come by now; ``flow`` knows the rate from it. To be called a few times a second."""
@@ -185,6 +190,7 @@ class Numbering(NamedTuple):
     picture_offset: int
     tl0_offset: int
     rtx_payload_type: int | None
+    shift: Shift
 
     def number(self, sequence: int) -> int:
         """Return the stream's number behind an outgoing one; negative when it was not one of these."""
@@ -207,8 +213,8 @@ class Leg(Renumber):
     of a transport-wide number (RFC 8285 4.2: id and length), 0 where the browser doesn't report by them.
     Of a picture, ``wants`` is the layer that it is to have (-1 none), ``share`` the bits/s of the line for it
     (None: no limit; 0 while ``paused`` says why it is held back), ``since`` when it last flowed.
-    Of sound, ``redundancy`` is how many earlier frames go with each packet, in ``red_payload_type``; the
-    frames themselves are ``plain_payload_type``.
+    ``shift`` renumbers the payload. Of sound, ``redundancy`` is how many earlier frames go with each packet,
+    in ``red_payload_type``; the frames themselves are ``plain_payload_type``.
     """
 
     __slots__ = (
@@ -235,6 +241,7 @@ class Leg(Renumber):
         "rtx_sequence",
         "rtx_ssrc",
         "share",
+        "shift",
         "since",
         "ssrc",
         "stream",
@@ -269,6 +276,7 @@ class Leg(Renumber):
         self.feed: Feed | None = None
         self.paused: PauseReason | None = None
         self.share: float | None = None
+        self.shift: Shift = PAYLOADS["vp8"].shift
         self.since = 0.0
         self.wants = -1
         self.stream: Stream | None = None
@@ -304,6 +312,8 @@ class Leg(Renumber):
             self._leave()
             self.stream, self.next = stream, None
         self.plain_payload_type, self.rtx_payload_type = kinds
+        if stream.video:
+            self.shift = PAYLOADS[stream.codec].shift
         self.repeat(self.redundancy)
         self.begin(stream.life, number, timestamp, numbers, now, self._aligned(stream))
         self._packets -= stream.packets
@@ -349,9 +359,9 @@ class Leg(Renumber):
         self.past.clear()
         self._clock = None
 
-    def pause(self, stream: Stream) -> None:
-        """Wait for the stream to come back; ``Stream.pause`` moves the leg."""
-        self._part(stream)
+    def pause(self, stream: Stream, last: int) -> None:
+        """Wait for the stream to come back after packet ``last``; ``Stream.pause`` moves the leg."""
+        self._part(stream, last)
 
     def sent_report(self, middle: int, now: float) -> None:
         """Remember when a sender report left; the last four are enough for any round trip."""
@@ -382,6 +392,7 @@ class Leg(Renumber):
             self.picture_offset,
             self.tl0_offset,
             self.rtx_payload_type,
+            self.shift,
         )
 
     def _aligned(self, stream: Stream) -> int | None:
@@ -408,17 +419,17 @@ class Leg(Renumber):
         if stream is None:
             return
         if self in stream.legs:
-            self._part(stream)
+            self._part(stream, stream.high)
             stream.legs = [leg for leg in stream.legs if leg is not self]
         stream.waiting = [leg for leg in stream.waiting if leg is not self]
 
-    def _part(self, stream: Stream) -> None:
-        newest = stream.recall(stream.high)
+    def _part(self, stream: Stream, last: int) -> None:
+        newest = stream.recall(last)
         if stream.video:
             self.past = [self._numbering(stream), *self.past[: KEPT - 1]]
         if stream.clock is not None:
             self._clock = (stream.link, *stream.clock, self.timestamp_offset)
         numbers = (None, None) if newest is None else stream.numbers(newest)
-        self.end(stream.high, stream.timestamp, numbers, stream.seen_at)
+        self.end(last, stream.timestamp, numbers, stream.seen_at)
         self._packets += stream.packets
         self._octets += stream.octets

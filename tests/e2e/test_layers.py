@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 ENCODED = """
 async () => {
   const stats = [...(await compagnon.peer.getStats()).values()];
-  const sent = stats.filter(s => s.type === 'outbound-rtp' && s.kind === 'video' && s.rid);
+  const sent = stats.filter(s => s.type === 'outbound-rtp' && s.mid === '1' && s.rid);
   return Object.fromEntries(sent.map(s => [s.rid, s.framesEncoded ?? 0]));
 }
 """

@@ -6,12 +6,13 @@
  * sent changes by replaceTrack alone; only more slots, an ICE restart or a new server need another exchange.
  */
 
+import { describe, speakIn } from "./codecs";
 import { Exchange } from "./exchange";
 import { configured, createPeer, firstOffer, type Peer } from "./peer";
-import type { IceServer, Offer, Source } from "./protocol";
+import type { IceServer, Offer, Source, VideoCodec } from "./protocol";
 import { SerialQueue } from "./queue";
 import { Restarts } from "./restarts";
-import { type Encodings, rids } from "./sending";
+import { type Encoding, type Encodings, rids } from "./sending";
 import { type Look, look } from "./stats";
 import type { Timers } from "./timers";
 
@@ -167,6 +168,11 @@ export class Negotiation {
   setEncodings(source: Source, encodings: Encodings): Promise<void> {
     this.encodings.set(source, encodings);
     return this.shape(source);
+  }
+
+  /** The codecs that the camera can be asked to be sent in and that the device bears, best first; none where it can't. */
+  async codecs(): Promise<readonly VideoCodec[]> {
+    return this.peer?.choosesCodecs ? describe() : [];
   }
 
   /** A look at the connection's statistics; null while there is none. */
@@ -341,7 +347,10 @@ async function apply(peer: Peer, source: Source, encodings: Encodings): Promise<
   // One that is sent in a single layer has no name for it.
   for (const each of parameters.encodings) {
     const rid = rids.find((name) => name === each.rid) ?? rids[0];
-    if (rid !== undefined) Object.assign(each, encodings[rid]);
+    if (rid === undefined) continue;
+    const { codec, ...rest } = (encodings[rid] ?? {}) as Partial<Encoding>;
+    Object.assign(each, rest);
+    if (codec !== undefined) speakIn(parameters, codec);
   }
   await sender.setParameters(parameters);
 }

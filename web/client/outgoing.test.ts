@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { Outgoing } from "./outgoing";
-import type { Capture, ClientMessage, Source } from "./protocol";
+import type { Capture, ClientMessage, Source, VideoCodec } from "./protocol";
 import { act, receive } from "./reduce";
 import type { Encodings } from "./sending";
 import type { State } from "./state";
 import { FakeTrack } from "./testing/fake-devices";
+import { settle } from "./testing/fake-timers";
 import { beginning, inRoom, joined, member } from "./testing/samples";
 
 function setUp(state: State) {
@@ -16,7 +17,7 @@ function setUp(state: State) {
   const encodings: Partial<Record<Source, Encodings>> = {};
   const sent: ClientMessage[] = [];
   const captures: Capture[] = [];
-  const now = { state, connected: true };
+  const now = { state, connected: true, codecs: [] as VideoCodec[] };
   const outgoing = new Outgoing({
     state: () => now.state,
     track: (source) => (tracks[source] ?? null) as MediaStreamTrack | null,
@@ -27,6 +28,7 @@ function setUp(state: State) {
       setEncodings: async (source, each) => {
         encodings[source] = each;
       },
+      codecs: async () => now.codecs,
     }),
     send: (message) => {
       if (!now.connected) return false;
@@ -123,10 +125,18 @@ describe("how much is sent", () => {
     const { outgoing, captures } = setUp(inRoom(member("sam")));
     outgoing.attach("camera");
     outgoing.attach("camera");
-    const capture = { type: "capture", source: "camera", lines: 720, layers: 3 };
+    const capture = { type: "capture", source: "camera", lines: 720, layers: 3, codecs: [] };
     expect(captures).toEqual([capture]);
     outgoing.connected();
     expect(captures).toEqual([capture, capture]);
+  });
+
+  it("is told again once it is known which codecs the device bears", async () => {
+    const { outgoing, captures, now } = setUp(inRoom(member("sam")));
+    now.codecs = ["vp9", "vp8"];
+    outgoing.connected();
+    await settle();
+    expect(captures.map(({ codecs }) => codecs)).toEqual([[], ["vp9", "vp8"]]);
   });
 
   it("is as much as the camera's layers carry while the line is tried", () => {

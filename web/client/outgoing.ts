@@ -11,8 +11,9 @@ import type {
   Member,
   PictureSource,
   Source,
+  VideoCodec,
 } from "./protocol";
-import { cameraEncodings, layersOf, screenEncodings, speechEncoding } from "./sending";
+import { cameraEncodings, layersOf, screenEncodings, screenRids, speechEncoding } from "./sending";
 import type { State } from "./state";
 
 const all = ["microphone", "camera", "screen"] as const;
@@ -20,7 +21,7 @@ const all = ["microphone", "camera", "screen"] as const;
 export interface OutgoingParts {
   state: () => State;
   track: (source: Source) => MediaStreamTrack | null;
-  negotiation: () => Pick<Negotiation, "setTrack" | "setEncodings">;
+  negotiation: () => Pick<Negotiation, "setTrack" | "setEncodings" | "codecs">;
   /** False when there is no connection. */
   send: (message: ClientMessage) => boolean;
 }
@@ -34,6 +35,8 @@ export class Outgoing {
   private readonly asked = new Map<PictureSource, readonly Asked[]>();
 
   private quiet = false;
+  /** What the device bears, best first; empty where the browser can't be asked for a codec. */
+  private codecs: readonly VideoCodec[] = [];
 
   constructor(private readonly parts: OutgoingParts) {}
 
@@ -71,6 +74,13 @@ export class Outgoing {
   connected(): void {
     this.captured.clear();
     this.shapeAll();
+    void this.describe();
+  }
+
+  /** Finds out what the device bears, and tells it when it is news. */
+  private async describe(): Promise<void> {
+    this.codecs = await this.parts.negotiation().codecs();
+    this.shapeAll();
   }
 
   /** Before the room: sends this instead of the camera, as large as it is; null ends it. */
@@ -86,6 +96,7 @@ export class Outgoing {
   enter(): void {
     this.captured.clear();
     for (const source of all) this.attach(source);
+    void this.describe();
     const { joined, me, mine } = this.parts.state();
     if (!joined) return;
     const microphone = mine.microphone === "on";
@@ -125,12 +136,12 @@ export class Outgoing {
   private shape(source: Source, track: MediaStreamTrack): void {
     if (source === "microphone") return;
     const lines = captured(track);
-    const layers = source === "camera" ? layersOf(lines) : 1;
+    const layers = source === "camera" ? layersOf(lines) : screenRids.length;
     const asked = this.asked.get(source) ?? null;
     const encodings =
-      source === "camera" ? cameraEncodings(lines, layers, asked) : screenEncodings(lines, asked);
+      source === "camera" ? cameraEncodings(lines, layers, asked) : screenEncodings(lines, layers, asked);
     void this.parts.negotiation().setEncodings(source, encodings);
-    this.tellCapture({ type: "capture", source, lines, layers });
+    this.tellCapture({ type: "capture", source, lines, layers, codecs: this.codecs });
   }
 
   private tellCapture(capture: Capture): void {

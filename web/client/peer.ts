@@ -1,7 +1,8 @@
 /** How a new RTCPeerConnection is laid out: its m-lines in the order that the relay expects. */
 
-import type { IceServer, Source } from "./protocol";
-import { rids } from "./sending";
+import { base, canChoose, nameOf } from "./codecs";
+import type { IceServer, LayerName, Source } from "./protocol";
+import { rids, screenRids } from "./sending";
 
 /** Three fixed audio slots are fed by the loudest speakers. */
 export const AUDIO_SLOTS = 3;
@@ -11,6 +12,8 @@ export type Senders = Readonly<Record<Source, RTCRtpSender>>;
 export interface Peer {
   readonly connection: RTCPeerConnection;
   readonly senders: Senders;
+  /** Its pictures can be asked to be sent in another codec. */
+  readonly choosesCodecs: boolean;
   /** Receiving video m-lines so far. */
   videoSlots: number;
   /** The first answer has come. */
@@ -25,8 +28,11 @@ export interface Peer {
   transportClosed(): boolean;
 }
 
-/** What the relay forwards. */
-const understood: ReadonlySet<string> = new Set(["audio/opus", "audio/red", "video/vp8", "video/rtx"]);
+/** What the relay forwards beside pictures' own codecs. */
+const understood: ReadonlySet<string> = new Set(["audio/opus", "audio/red", "video/rtx"]);
+
+const isUnderstood = (codec: RTCRtpCodec): boolean =>
+  understood.has(codec.mimeType.toLowerCase()) || nameOf(codec) !== null;
 
 /**
  * Offers only what the relay takes: with everything a browser knows, ten video sections of Chromium are
@@ -36,7 +42,7 @@ function offerOnlyUnderstood(transceiver: RTCRtpTransceiver, kind: "audio" | "vi
   if (typeof transceiver.setCodecPreferences !== "function") return;
   const sending = transceiver.direction === "sendonly";
   const capabilities = (sending ? RTCRtpSender : RTCRtpReceiver).getCapabilities(kind);
-  const codecs = capabilities?.codecs.filter((codec) => understood.has(codec.mimeType.toLowerCase())) ?? [];
+  const codecs = capabilities?.codecs.filter(isUnderstood) ?? [];
   if (codecs.length > 0) transceiver.setCodecPreferences(codecs);
 }
 
@@ -72,16 +78,25 @@ export function createPeer(
     offerOnlyUnderstood(transceiver, kind);
     return transceiver;
   };
-  const layers = rids.map((rid, index) => ({ rid, scaleResolutionDownBy: 2 ** (rids.length - 1 - index) }));
+  // A browser that remembers the codec can be asked for another one in mid-call.
+  const codec = base();
+  const layers = (names: readonly LayerName[]): RTCRtpEncodingParameters[] =>
+    names.map((rid, index) => ({
+      rid,
+      scaleResolutionDownBy: 2 ** (names.length - 1 - index),
+      ...(codec === undefined ? {} : { codec }),
+    }));
   const senders = {
     microphone: add("audio", "sendonly").sender,
-    camera: add("video", "sendonly", layers).sender,
-    screen: add("video", "sendonly").sender,
+    camera: add("video", "sendonly", layers(rids)).sender,
+    screen: add("video", "sendonly", layers(screenRids)).sender,
   };
   for (let slot = 0; slot < AUDIO_SLOTS; slot++) add("audio", "recvonly");
   const peer: Peer = {
     connection,
     senders,
+    // After the first answer Chromium forgets it: what was agreed on has other parameters.
+    choosesCodecs: canChoose(senders.camera),
     videoSlots: 0,
     answered: false,
     stale: false,

@@ -22,6 +22,8 @@ export type Rung = "720p" | "360p" | "180p" | "stills" | "speech" | "speech-low"
 
 export type LayerName = "q" | "h" | "f";
 
+export type VideoCodec = "vp8" | "vp9" | "h264" | "av1";
+
 export type PacketTime = 20 | 40 | 60;
 
 export type MediaPath = "udp" | "tcp";
@@ -135,7 +137,7 @@ export interface Watched {
  * How one layer of a picture is to be sent: null is as its sender likes.
  *
  * `bitrate` in bits/s at most, `lines` the picture's short side in pixels at most, `framerate` in
- * frames/s at most.
+ * frames/s at most. `codec` is the same for all layers of a picture.
  */
 export interface Encoding {
   readonly rid: LayerName;
@@ -143,6 +145,7 @@ export interface Encoding {
   readonly bitrate?: number | null;
   readonly lines?: number | null;
   readonly framerate?: number | null;
+  readonly codec?: VideoCodec | null;
 }
 
 /** How speech is to be sent: ``bitrate`` of Opus in bits/s, ``ptime`` in ms a packet. */
@@ -251,13 +254,15 @@ export interface View {
 
 /**
  * What this browser can send of a picture now: `lines` is the short side of what is captured,
- * `layers` how many sizes of it at once (`q`; `q`, `h`; `q`, `h`, `f`).
+ * `layers` how many sizes of it at once (`q`; `q`, `h`; `q`, `h`, `f`), `codecs` what it can
+ * be asked to encode and its device bears, best first; empty where it can't be asked.
  */
 export interface Capture {
   readonly type: "capture";
   readonly source: PictureSource;
   readonly lines: number;
   readonly layers: number;
+  readonly codecs?: readonly VideoCodec[];
 }
 
 /** The best rung that this person wants to be given, null for whatever the line carries. */

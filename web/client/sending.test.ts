@@ -44,17 +44,39 @@ describe("the camera's layers", () => {
 });
 
 describe("a shared screen", () => {
-  it("is sharp and slow", () => {
-    expect(screenEncodings(1440, null).q).toEqual({
+  it("is sharp and slow, and smaller only where text can still be read", () => {
+    const { q, h, f } = screenEncodings(1440, 2, null);
+    expect(h).toEqual({
       active: true,
       maxBitrate: 2_500_000,
       scaleResolutionDownBy: 1440 / 1080,
       maxFramerate: 15,
     });
+    expect(q).toEqual({ active: false, maxBitrate: 350_000, scaleResolutionDownBy: 2, maxFramerate: 5 });
+    expect(f).toBeUndefined();
+  });
+
+  it("of a small screen has all lines in both", () => {
+    const { q, h } = screenEncodings(600, 2, null);
+    expect([q, h].map((each) => each?.scaleResolutionDownBy)).toEqual([1, 1]);
+  });
+
+  it("is one layer on a device that bears no more", () => {
+    const { q, h } = screenEncodings(1080, 1, null);
+    expect(q).toMatchObject({ active: true, scaleResolutionDownBy: 1, maxFramerate: 15 });
+    expect(h?.active).toBe(false);
   });
 
   it("follows the server, too", () => {
-    expect(screenEncodings(720, [off]).q?.active).toBe(false);
-    expect(screenEncodings(720, [{ rid: "q", active: true, framerate: 1 }]).q?.maxFramerate).toBe(1);
+    expect(screenEncodings(720, 2, [off]).q?.active).toBe(false);
+    expect(screenEncodings(720, 2, [{ rid: "q", active: true, framerate: 1 }]).q?.maxFramerate).toBe(1);
+  });
+});
+
+describe("the codec", () => {
+  it("is as the server asks, and else as it was", () => {
+    const asked: Asked[] = [{ rid: "q", active: true, codec: "av1" }];
+    expect(cameraEncodings(720, 3, asked).q?.codec).toBe("av1");
+    expect(cameraEncodings(720, 3, [{ ...off, codec: null }]).q).not.toHaveProperty("codec");
   });
 });

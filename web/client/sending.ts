@@ -3,7 +3,7 @@
  * comes in up to three sizes (simulcast), and the server says which of them anybody looks at.
  */
 
-import type { Encoding as Asked, LayerName, SpeechEncoding } from "./protocol";
+import type { Encoding as Asked, LayerName, SpeechEncoding, VideoCodec } from "./protocol";
 
 export interface Encoding {
   active: boolean;
@@ -13,12 +13,15 @@ export interface Encoding {
   scaleResolutionDownBy: number;
   /** Frames a second. */
   maxFramerate: number;
+  /** Absent where the server asks for none: as it was. */
+  codec?: VideoCodec;
 }
 
 export type Encodings = Readonly<Partial<Record<LayerName, Encoding | RTCRtpEncodingParameters>>>;
 
 /** Lowest first: browsers want them in this order, and leave out the last ones of a small picture. */
 export const rids: readonly LayerName[] = ["q", "h", "f"];
+export const screenRids: readonly LayerName[] = ["q", "h"];
 
 /** Picture lines, and the bits a second that show them well. */
 const bitrates: readonly (readonly [number, number])[] = [
@@ -30,7 +33,11 @@ const bitrates: readonly (readonly [number, number])[] = [
 const TOP = 2_500_000;
 const MOST_LINES = 720;
 const FRAMERATE = 30;
-const SCREEN = { lines: 1080, bitrate: 2_500_000, framerate: 15 };
+/** A shared screen: few frames of a size at which text can just be read, and all of it. */
+const SCREENS = {
+  q: { lines: 720, bitrate: 350_000, framerate: 5 },
+  h: { lines: 1080, bitrate: 2_500_000, framerate: 15 },
+};
 
 /**
  * How many sizes of a picture a browser sends at once. WebRTC has three from 960×540 on, two from 480×270 and
@@ -56,6 +63,7 @@ function encoding(
     maxBitrate: asked?.bitrate ?? defaults.bitrate,
     scaleResolutionDownBy: Math.max(1, captured / bounded),
     maxFramerate: asked?.framerate ?? defaults.framerate,
+    ...(asked?.codec ? { codec: asked.codec } : {}),
   };
 }
 
@@ -84,8 +92,19 @@ export function speechEncoding({ bitrate, ptime }: SpeechEncoding): RTCRtpEncodi
   return { maxBitrate: bitrate, adaptivePtime: ptime > 20 } as RTCRtpEncodingParameters;
 }
 
-/** A shared screen, in one layer: letters stay sharp, movement gives way. */
-export function screenEncodings(captured: number, asked: readonly Asked[] | null): Encodings {
-  const { lines, bitrate, framerate } = SCREEN;
-  return { q: encoding(lines, captured, { active: true, bitrate, framerate }, asked?.[0]) };
+/** A shared screen: letters stay sharp, movement gives way. Before the server asks, all of it is sent. */
+export function screenEncodings(captured: number, layers: number, asked: readonly Asked[] | null): Encodings {
+  const found: Partial<Record<LayerName, Encoding>> = {};
+  (["q", "h"] as const).forEach((rid, index) => {
+    // One layer alone is all there is of it.
+    const { lines, bitrate, framerate } = SCREENS[layers === 1 ? "h" : rid];
+    const used = index < layers;
+    const defaults = { active: index === layers - 1, bitrate, framerate };
+    const request = asked?.find((each) => each.rid === rid);
+    found[rid] = {
+      ...encoding(Math.min(lines, captured), captured, defaults, request),
+      ...(used ? {} : { active: false }),
+    };
+  });
+  return found;
 }

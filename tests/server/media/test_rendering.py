@@ -85,16 +85,27 @@ def test_a_picture_of_one_layer_that_several_see_fits_as_it_is_or_not_at_all() -
 
 
 def test_only_what_is_used_is_sent() -> None:
-    asked = encodings(THREE, [Use(0, None), Use(2, None)], (), alone=False, limit=None, framerate=None)
+    asked = encodings(
+        THREE, [Use(0, None), Use(2, None)], (), alone=False, screen=False, limit=None, framerate=None
+    )
     assert [each.active for each in asked] == [True, False, True]
-    assert not any(each.active for each in encodings(THREE, [], (), alone=False, limit=None, framerate=None))
-    kept = encodings(THREE, [Use(2, None)], (1,), alone=False, limit=None, framerate=None)
+    assert not any(
+        each.active
+        for each in encodings(THREE, [], (), alone=False, screen=False, limit=None, framerate=None)
+    )
+    kept = encodings(THREE, [Use(2, None)], (1,), alone=False, screen=False, limit=None, framerate=None)
     assert [each.active for each in kept] == [False, True, True]
 
 
 def test_the_lowest_layer_bends_to_the_worst_line_and_the_others_to_none() -> None:
     low, _, top = encodings(
-        THREE, [Use(0, 90e3), Use(0, 150e3), Use(2, 1.8e6)], (), alone=False, limit=None, framerate=None
+        THREE,
+        [Use(0, 90e3), Use(0, 150e3), Use(2, 1.8e6)],
+        (),
+        alone=False,
+        screen=False,
+        limit=None,
+        framerate=None,
     )
     assert low.bitrate == int(90e3 / HEADERS)
     assert top.bitrate is not None
@@ -106,7 +117,7 @@ def test_one_layer_is_told_by_remb_what_the_best_line_carries() -> None:
     assert bent([Use(0, 100e3), Use(0, None)]) is None
     assert bent([Use(0, 0.0)]) == SMALLEST
     assert bent([]) is None
-    (only,) = encodings(THREE[2:], [Use(0, 100e3)], (), alone=True, limit=None, framerate=None)
+    (only,) = encodings(THREE[2:], [Use(0, 100e3)], (), alone=True, screen=False, limit=None, framerate=None)
     assert only.active
     assert only.bitrate is None
 
@@ -115,7 +126,7 @@ def test_one_layer_is_told_by_remb_what_the_best_line_carries() -> None:
 def test_a_sender_is_never_asked_for_more_than_it_may_send(
     found: list[Layer], used: list[Use], limit: float, alone: bool
 ) -> None:
-    asked = encodings(found, used, (), alone=alone, limit=limit, framerate=None)
+    asked = encodings(found, used, (), alone=alone, screen=False, limit=limit, framerate=None)
     assert len(asked) == len(found)
     assert sum((each.bitrate or 0) * HEADERS for each in asked) <= limit + 1
     assert all(each.bitrate is not None for each in asked if each.active)

@@ -209,3 +209,25 @@ def test_a_codec_the_browser_can_not_decode_is_waited_out() -> None:
     assert stream.codec == "vp9"
     assert not leg.join(stream, 70_000, 5, (None, None), 1.0)
     assert not stream.turn(55)
+
+
+def test_another_codec_begins_right_after_the_last_packet_of_the_one_before() -> None:
+    up, _ = uplink("q")
+    layer = Layer(up.lowest["camera"], random.Random(6))
+    leg = viewer()
+    leg.formats = {"vp8": (120, 121), "vp9": (122, 123)}
+    leg.attach(layer.stream)
+    before = layer.frame(0.1, key=True)[-1]
+    stream = layer.stream
+    sequence = (layer.sequence + 1) & 0xFFFF
+    number = stream.arrive(sequence, 0.2)
+    assert stream.turn(98)
+    # RFC 9628 4.2: a picture id, the beginning of a frame that is predicted from nothing.
+    packet = bytes((0x80, 98)) + sequence.to_bytes(2) + bytes(8) + b"\x88\x81\x05data"
+    assert stream.starts(packet, 12)
+    assert leg.join(stream, number, layer.stamp + 6_000, stream.numbers(packet), 0.2)
+    assert leg.payload_type == 122
+    assert (sequence + leg.sequence_offset - before[0]) & 0xFFFF == 1
+    shifted = bytearray(packet)
+    leg.shift(shifted, 12, leg.picture_offset, leg.tl0_offset)
+    assert stream.numbers(bytes(shifted))[0] == (before[2] + 1) & 0x7FFF

@@ -1,0 +1,42 @@
+"""What is read and rewritten in the payload of a picture's packet, codec by codec.
+
+H.264 and AV1 have no numbers of their own in it: browsers put their frames together by sequence numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from server.media import vp8, vp9
+from server.media.keyframes import av1_starts, h264_starts
+from server.media.renumber import Numbers
+
+Shift = Callable[[bytearray, int, int, int], None]
+"""Adds to the numbers of the payload at an index of a packet: to its picture id, and to its tl0picidx."""
+
+
+class Payload(NamedTuple):
+    """``starts``: whether the payload at an index is the first of a keyframe; ``numbers``: what has to count
+    on in it; ``shift`` adds to these.
+    """
+
+    starts: Callable[[bytes, int], bool]
+    numbers: Callable[[bytes, int], Numbers]
+    shift: Shift
+
+
+def _none(packet: bytes, at: int) -> Numbers:
+    return None, None
+
+
+def _nothing(packet: bytearray, at: int, picture: int, tl0: int) -> None:
+    """Leave it as it is."""
+
+
+PAYLOADS: dict[str, Payload] = {
+    "vp8": Payload(vp8.keyframe_starts, vp8.numbers, vp8.shift),
+    "vp9": Payload(vp9.keyframe_starts, vp9.numbers, vp9.shift),
+    "h264": Payload(h264_starts, _none, _nothing),
+    "av1": Payload(av1_starts, _none, _nothing),
+}
