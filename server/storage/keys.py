@@ -163,3 +163,8 @@ def sessions_of(person: str) -> str:
 def sessions_in(mentorship: str) -> str:
     """Sorted set, session id by the ms of its start: the sessions of a mentorship, all states."""
     return f"compagnon:{{people}}:sessions-in:{mentorship}"
+
+
+def availability(person: str) -> str:
+    """String, JSON: when a person is free."""
+    return f"compagnon:{{people}}:availability:{person}"
