@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from server import sessions
 from server.config import read
+from server.mentoring.people import Person
 from server.metrics import Metrics
 from server.pages.routes import make_app
 from server.pages.site import Site, now_ms
@@ -21,6 +22,7 @@ from server.room.record import GuestRecord
 from server.sessions import Session
 from server.storage.secret import load_secret
 from server.transport.relay import Relay, RelayConfig
+from tests.support.accounts import cookies, sign_in
 from web.assets import Assets, static_folder
 from web.render import Renderer
 
@@ -69,6 +71,20 @@ async def site(store: Redis, rooms: NotedRooms) -> AsyncIterator[Site]:
 @pytest.fixture
 async def client(site: Site, aiohttp_client: Callable[..., Awaitable[Client]]) -> Client:
     return await aiohttp_client(make_app(site, StaticFiles(static_folder())))
+
+
+@pytest.fixture
+def client_as(
+    site: Site, aiohttp_client: Callable[..., Awaitable[Client]]
+) -> Callable[[Person], Awaitable[Client]]:
+    """A client that a person is signed in with: ``await client_as(await make_person(store))``."""
+
+    async def made(person: Person) -> Client:
+        secret = await sign_in(site.store, person, at_ms=site.clock())
+        app = make_app(site, StaticFiles(static_folder()))
+        return await aiohttp_client(app, cookies=cookies(secret))
+
+    return made
 
 
 @pytest.fixture
