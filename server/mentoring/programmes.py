@@ -61,7 +61,8 @@ class Enrolment(Struct, frozen=True, kw_only=True):
     in this record, so that whoever takes a place takes it in the transaction that changes the mentorship.
     ``trained_ms`` is when the training was confirmed. ``paused_until_ms`` keeps a person out of the bank.
     ``unanswered`` counts requests in a row that ran out without an answer. ``left_ms`` ends it.
-    ``partner`` is the organisation that brought them, or empty.
+    ``partner`` is the organisation that brought them, or empty. ``kinds`` are those a mentor takes part in,
+    all of the programme's when empty. ``number`` is the person's place in the bank's index, 0 for none.
     """
 
     programme: ProgrammeId
@@ -75,5 +76,7 @@ class Enrolment(Struct, frozen=True, kw_only=True):
     paused_until_ms: int | None = None
     unanswered: int = 0
     partner: str = ""
+    kinds: tuple[Kind, ...] = ()
+    number: int = 0
     left_ms: int | None = None
     version: int = 1
