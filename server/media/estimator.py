@@ -37,6 +37,7 @@ _LONG_S, _SHORT_S = 0.2, 0.04
 _LOSS_S = 1.0
 _BASE_S, _BASES = 5.0, 6
 _SILENCE_S = 1.5
+_HALFWAY, _MOSTLY = 0.7, 0.85
 _EXTRA_LOSS = 0.08
 _HOPELESS = 0.3
 
@@ -57,6 +58,7 @@ class Estimator:
         "_capacity",
         "_changed",
         "_cut_at",
+        "_full_at",
         "_heard",
         "_inherent",
         "_lost",
@@ -87,6 +89,7 @@ class Estimator:
         self.queue = self.loss = 0.0
         self._bases: deque[float] = deque(maxlen=_BASES)
         self._bases_at = self._lost_at = self._changed = self._heard = 0.0
+        self._full_at = float("-inf")
         self._lows: deque[tuple[float, float]] = deque()
         self._arrived: deque[tuple[float, int]] = deque()
         self._scatter = self._inherent = self._cut_at = 0.0
@@ -168,13 +171,24 @@ class Estimator:
     @property
     def acked(self) -> float:
         """What has arrived lately, in bits/s; 0 while that is not known."""
-        arrived = self._arrived
-        span = arrived[-1][0] - arrived[0][0] if arrived else 0.0
+        if not self.congested:
+            return self._carried(_RATE_S, _LONG_S)
         # Where a queue stands packets come back to back, and a short look is as good: where the way up is
-        # full as well and most reports are lost, there is no longer one.
-        if span < (_SHORT_S if self.congested else _LONG_S):
+        # full as well and most reports are lost, there is no longer one. A long one has in it what came
+        # before, when less was sent than the line carries.
+        return max(self._carried(_RATE_S, _SHORT_S), self._carried(_LONG_S, _LONG_S))
+
+    def _carried(self, seconds: float, least: float) -> float:
+        """Return the bits/s that arrived in the last ``seconds``; 0 where less than ``least`` is known."""
+        arrived = self._arrived
+        if not arrived or arrived[-1][0] - arrived[0][0] < least:
             return 0.0
-        return 8 * (sum([octets for _, octets in arrived]) - arrived[0][1]) / span
+        octets, last = 0, arrived[-1][0]
+        for index in range(len(arrived) - 1, 0, -1):
+            octets += arrived[index][1]
+            if last - arrived[index - 1][0] >= seconds or index == 1:
+                return 8 * octets / (last - arrived[index - 1][0])
+        return 0.0
 
     def remb(self, bitrate: float) -> None:
         """Take the estimate of a browser that reports no arrivals."""
@@ -186,6 +200,10 @@ class Estimator:
             self.loss = loss
 
     # ---------------------------------------------------------------- what follows from it
+
+    def inherent(self, loss: float) -> float:
+        """Return what of a loss (0 to 1) is the line's own, not that of its queue when too much was sent."""
+        return min(loss, self._inherent) if self._capacity is not None and self._heard else loss
 
     @property
     def limited(self) -> bool:
@@ -202,6 +220,7 @@ class Estimator:
     def _control(self, elapsed: float, now: float) -> None:
         acked = self.acked
         if self.congested:
+            self._full_at = now
             # A cut shows only when what was sent before has drained.
             due = now - self._changed > 0.25 + self.queue
             if due and acked and self.queue < 0.9 * self._cut_at:
@@ -220,10 +239,20 @@ class Estimator:
                 self._cut_at = 0.0
                 self._set(0.92 * self._capacity)
                 self._changed = now
-        elif acked > 0.7 * self.target and self._trial is None:
+        elif acked > self._used() * self.target and self._trial is None:
             near = self._capacity is not None and 0.8 < self.target / self._capacity < 1.1
-            slowly = min(20_000, 0.06 * self.target) + 0.02 * self.target
-            self._set(self.target + elapsed * (slowly if near else 0.2 * self.target))
+            slowly = min(20_000.0, 0.08 * self.target)
+            # Whoever rose quickly while a queue stands would take the line from others behind it.
+            quickly = 0.2 * self.target * max(0.0, 1.0 - self.queue / (QUEUE_S / 2))
+            self._set(self.target + elapsed * (slowly if near else max(slowly, quickly)))
+
+    def _used(self) -> float:
+        """Return the share of the target that has to be used so that it may rise.
+
+        Beyond what the line has shown to carry, what is not sent proves nothing.
+        """
+        beyond = self._capacity is not None and self.target > self._capacity
+        return _MOSTLY if beyond else _HALFWAY
 
     def _weigh(self, now: float) -> None:
         """Look at a second's loss: is it the line's own, or is it ours?"""
@@ -240,6 +269,9 @@ class Estimator:
             else:
                 self._capacity = self.target / 0.92
                 self._probing.failed(now)
+        elif now - self._full_at < _LOSS_S + _RATE_S:
+            # Its queue was full: what it lost tells of that.
+            return
         elif loss > self._inherent + _EXTRA_LOSS and acked:
             self._trial = loss, self.target
             self._set(0.85 * min(self.target, acked))

@@ -17,7 +17,7 @@ RUNGS: tuple[Rung, ...] = ("720p", "360p", "180p", "stills", "speech", "speech-l
 """The best first."""
 
 SPEECH: Mapping[Rung, tuple[int, int]] = MappingProxyType(
-    {"speech": (24_000, 20), "speech-low": (12_000, 60)}
+    {"180p": (24_000, 20), "stills": (24_000, 20), "speech": (24_000, 20), "speech-low": (12_000, 60)}
 )
 """Bits/s of Opus and ms a packet at most; on the rungs above 32 kbit/s and 20 ms. At 20 ms a packet headers
 alone take 25 kbit/s, at 60 ms 8. Measured: Chromium asked for 12 kbit/s and long packets sends 40 ms a
@@ -27,7 +27,7 @@ packet and 30 kbit/s with all headers while somebody speaks.
 LEAST: Mapping[Rung, float] = MappingProxyType(
     {
         "720p": VOICE + 660e3,
-        "360p": VOICE + 170e3,
+        "360p": VOICE + 240e3,
         "180p": VOICE + 40e3,
         "stills": VOICE + 20e3,
         "speech": 49e3,

@@ -32,6 +32,10 @@ CLEAR_S = 0.25
 DRAIN_S = 1.0
 """Within about so long what waits should be gone: its sender sends less meanwhile, half as much at least."""
 
+USUAL_S = 0.1
+"""Seconds of a picture's bits that may wait without that: a large frame is nothing unusual, and an encoder
+that is told less skips frames."""
+
 MOST = 512
 """Packets that wait at most, whatever the rate; repairs beyond an eighth of it are dropped, oldest first."""
 
@@ -45,7 +49,7 @@ def pace(target: float, queue: float, *, congested: bool) -> float:
 
 def drained(bits: float, waiting: float) -> float:
     """Return what a picture that has ``bits``/s of a line should be sent with while so many bits wait."""
-    return max(0.5 * bits, bits - waiting / DRAIN_S)
+    return max(0.5 * bits, bits - max(0.0, waiting - USUAL_S * bits) / DRAIN_S)
 
 
 class Pacer(Generic[Item]):

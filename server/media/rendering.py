@@ -29,7 +29,7 @@ HEADERS = 1.08
 _CAMERA = ((90, 60e3), (180, 170e3), (270, 330e3), (360, 560e3), (540, 1.1e6), (720, 1.7e6), (1080, 2.7e6))
 """Lines, and bits/s with headers at which VP8 shows them well at 20 to 30 frames a second."""
 
-_BENDS = ((0, SMALLEST), (180, 60e3), (270, 170e3), (360, 170e3), (540, 390e3), (720, 660e3))
+_BENDS = ((0, SMALLEST), (180, 60e3), (270, 170e3), (360, 240e3), (540, 390e3), (720, 660e3))
 """With a single viewer: from so many bits/s on these lines are better than fewer that are sharper. Not below
 what browsers send them with at least (libwebrtc's ``kSimulcastFormats``: 150, 350 and 600 kbit/s)."""
 

@@ -18,6 +18,9 @@ HOLD_S = 20.0
 ROOM_TO_REPEAT = 120_000.0
 """Bits/s below which a line loses what is too much for it: two voices, headers and their frames again."""
 
+REPEATED = 32_000.0
+"""Bits/s that a frame that goes again takes: its headers are there already."""
+
 _RISE, _FALL = 0.7, 0.15
 
 

@@ -338,7 +338,8 @@ class Peer:
 
     def _repeat(self, now: float) -> None:
         """Say again with each packet of sound what the line may have lost, where it has room for that."""
-        self.redundancy.update(self.loss_down or 0.0, now)
+        # What its own queue has lost would only be made worse by saying more.
+        self.redundancy.update(self.link.rate.inherent(self.loss_down or 0.0), now)
         room = not self.link.rate.limited or self.link.rate.target >= ROOM_TO_REPEAT
         depth = self.redundancy.depth if room else 0
         for leg in self.audio:

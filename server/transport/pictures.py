@@ -14,6 +14,7 @@ from server.media.pacing import drained
 from server.media.rendering import Layer, Use
 from server.media.sharing import MARGIN, VOICE, Given, Wish, share
 from server.media.slots import Feed
+from server.media.voice import REPEATED
 from server.transport.streams import Leg, Stream
 from signaling.negotiation import VIDEO_CODECS
 from signaling.parts import Encoding, PauseReason, PictureSource, VideoCodec
@@ -322,7 +323,8 @@ def _tried(stream: Stream, now: float) -> bool:
 def _sound(peer: Peer) -> float:
     """Return the bits/s that the voices which a member hears may need."""
     # Whoever is silent now may speak at once.
-    return VOICE * sum(leg.stream is not None and leg.stream.open for leg in peer.audio)
+    heard = [leg for leg in peer.audio if leg.stream is not None and leg.stream.open]
+    return sum(VOICE + leg.redundancy * REPEATED for leg in heard)
 
 
 def _line(peer: Peer) -> float | None:

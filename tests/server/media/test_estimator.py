@@ -146,3 +146,31 @@ def test_whatever_a_browser_claims_stays_within_bounds() -> None:
     for bitrate in (0, 1 << 80):
         rate.remb(bitrate)
         assert FLOOR <= rate.target <= CEILING
+
+
+def test_what_its_queue_has_lost_is_not_taken_for_the_lines_own_loss() -> None:
+    """Speech would be said twice for it, on the very line that has no room for that."""
+    line = Line(2e6, queue=0.3)
+    viewer = Viewer(line, lag=1.0, paced=True)
+
+    def change(now: float) -> None:
+        line.rate = 150e3 if now >= 10 else 2e6
+
+    simulate(25, viewer, every=change)
+    assert viewer.rate.inherent(0.3) < 0.02
+    lossy = Viewer(Line(300e3, queue=0.3, loss=0.15), lag=1.0, paced=True)
+    simulate(25, lossy)
+    assert lossy.rate.inherent(0.15) > 0.08
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_not_sent_raises_no_target_beyond_what_the_line_has_shown(seed: int) -> None:
+    """A picture that takes three quarters of what it may: the target would rise until a keyframe cut it."""
+    viewer = Viewer(Line(300e3, queue=0.3, seed=seed), lag=0.5, keyframes=6, paced=True, wanted=250e3)
+
+    def change(now: float) -> None:
+        viewer.most = 2.5e6 if now < 10 else 230e3
+
+    simulate(40, viewer, every=change)
+    assert max(viewer.targets[150:]) < 1.3 * 300e3
+    assert min(viewer.targets[150:]) > 0.7 * 300e3
