@@ -38,6 +38,7 @@ async def narrowed(stage: Scene) -> tuple[Guest, Guest, int]:
     """Anna, Ben, and where Ben sees her, once his line has been found narrow."""
     anna, ben = await stage.join("anna"), await stage.join("ben", client=Narrow())
     face = await stage.show(anna, ben)
+    await stage.seen(ben, "microphone", "anna")
 
     def found() -> bool:
         if not ben.peer.link.pacer.bits:
@@ -59,20 +60,20 @@ async def test_a_burst_leaves_evenly_and_speech_overtakes_it() -> None:
     async with scene() as stage:
         anna, ben, face = await narrowed(stage)
         assert isinstance(ben.client, Narrow)
+        voice = ben.audio[0]
         ben.peer.link.rate.queue = 0.0
-        voice = await stage.seen(ben, "microphone", "anna")
         before, target = len(ben.client.landed), ben.peer.link.rate.target
         begun = time.monotonic()
-        anna.client.frame(packets=24, size=SIZE)
+        anna.client.frame(packets=60, size=SIZE)
         for _ in range(3):
             anna.client.audio()
         last = anna.client.tracks["c"].sequence
-        await until(lambda: len(ben.client.landed) >= before + 27 and not ben.peer.link.pacer.bits)
+        await until(lambda: len(ben.client.landed) >= before + 63 and not ben.peer.link.pacer.bits)
         burst = [at for at, packet in ben.client.landed[before:] if packet.ssrc == face]
         spoken = [at for at, packet in ben.client.landed[before:] if packet.ssrc == voice]
         assert last == anna.client.tracks["c"].sequence
-        # 24 packets are a third of a second of this line; the estimate may rise meanwhile.
-        assert burst[-1] - begun > 0.5 * 24 * 8 * SIZE / (1.2 * max(target, ben.peer.link.rate.target))
+        # 60 packets are three quarters of a second of this line; the estimate may rise meanwhile.
+        assert burst[-1] - begun > 0.5 * 60 * 8 * SIZE / (1.2 * max(target, ben.peer.link.rate.target))
         assert spoken[0] < burst[len(burst) // 2]
         assert not gaps(ben.client.of(face))
         numbers = [packet.number for _, packet in ben.client.landed]
