@@ -65,6 +65,21 @@ def shift(packet: bytearray, at: int, picture: int, tl0: int) -> None:
         packet[at] = (packet[at] + tl0) & 0xFF
 
 
+def places(packet: bytes, at: int) -> tuple[int, int]:
+    """Return where the payload at ``at`` has a 15-bit picture id and a tl0picidx; 0 for what it has not."""
+    if len(packet) < at + 3 or not packet[at] & 0x80:
+        return 0, 0
+    flags, picture = packet[at + 1], 0
+    at += 2
+    if flags & 0x80:
+        long = packet[at] & 0x80
+        picture = at if long else 0
+        at += 2 if long else 1
+    if picture + 2 > len(packet):
+        return 0, 0
+    return picture, at if flags & 0x40 and at < len(packet) else 0
+
+
 def _body(packet: bytes | bytearray, at: int) -> int:
     """Return where the VP8 data behind the descriptor begins; 0 when the descriptor is cut off."""
     end = len(packet)

@@ -67,6 +67,11 @@ def place(pointer: Any) -> int:
     return int(ffi.cast("uintptr_t", pointer))
 
 
+def protect_place() -> int:
+    """Return the address of ``protect`` itself, for C to call: ``int (srtp_t, void *, int *)``."""
+    return place(ffi.addressof(lib, "srtp_protect"))
+
+
 def length() -> Any:
     """Return a C int: set ``[0]`` to a packet's length before a call and read the new one after."""
     return ffi.new("int *")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from array import array
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from server.media.estimator import Estimator
 from server.media.pacing import Pacer
@@ -44,11 +45,15 @@ class Link:
     most. ``name`` is the address as the system has it; ``base`` and ``name_at`` are where ``buffer`` and
     ``name`` are in memory.
 
-    ``rate`` is what the peer's line can carry, ``number`` the next transport-wide number (it is not cut);
-    ``sizes`` and ``times`` are the estimator's own, for ``Outlet`` to write. ``received`` and ``sent`` are
-    bytes of SRTP so far; ``resends`` keeps repairs within bounds; ``trial`` is the probe before a call, while
-    it runs. Pictures wait in ``pacer`` while ``paced``; it has been told of numbers below ``counted``.
+    ``rate`` is what the peer's line can carry; ``sizes`` and ``times`` are the estimator's own, for whoever
+    sends to write. ``counter`` has the next transport-wide number (it is not cut) and the bytes of SRTP sent
+    so far, ``line`` the batch that C keeps. ``received`` are bytes of SRTP so far; ``resends`` keeps repairs
+    within bounds; ``trial`` is the probe before a call, while it runs. Pictures wait in ``pacer`` while
+    ``paced``; it has been told of numbers below ``counted``.
     """
+
+    edition: ClassVar[int] = 0
+    """Counts the changes to how links' packets look and where they go: what was laid out before is stale."""
 
     __slots__ = (
         "address",
@@ -56,14 +61,15 @@ class Link:
         "base",
         "buffer",
         "counted",
+        "counter",
         "fill",
         "level_id",
         "limit",
+        "line",
         "mid_id",
         "name",
         "name_at",
         "name_size",
-        "number",
         "origin",
         "paced",
         "pacer",
@@ -79,7 +85,6 @@ class Link:
         "rtcp_sources",
         "rx",
         "segment",
-        "sent",
         "sizes",
         "start",
         "strangers",
@@ -119,10 +124,27 @@ class Link:
         self.rate = Estimator()
         self.resends = Resends()
         self.sizes, self.times = self.rate.sizes, self.rate.times
-        self.number = self.counted = 0
+        self.counter = array("q", (0, 0))
+        self.line: tuple[Any, Any] | None = None
+        self.counted = 0
         self.paced = False
         self.pacer: Pacer[Held] = Pacer()
         # Transport-wide reports that the next round reads, with when they came.
         self.told: list[tuple[float, bytes]] = []
-        self.received = self.sent = 0
+        self.received = 0
         self.trial: Trial | None = None
+
+    @property
+    def number(self) -> int:
+        """The next transport-wide number."""
+        return self.counter[0]
+
+    @property
+    def sent(self) -> int:
+        """Bytes of SRTP so far."""
+        return self.counter[1]
+
+    @staticmethod
+    def renew() -> None:
+        """Something has changed in how some link's packets look or where they go."""
+        Link.edition += 1

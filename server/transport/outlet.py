@@ -17,6 +17,7 @@ from server.media.red import wrap
 from server.media.stats import RelayStats
 from server.transport import dtls
 from server.transport.departures import Batch, departures, sockaddr
+from server.transport.fan import Fan
 from server.transport.ice import Address
 from server.transport.link import OUT_BYTES, Link
 from server.transport.streams import Leg, Numbering, Stream
@@ -54,10 +55,13 @@ Ancillary = tuple[tuple[int, int, bytes], ...]
 class Outlet:
     """Sends on ``sock``; what the kernel has no room for is lost and counted, as datagrams are.
 
-    What goes to an address of ``wires`` is sent on that TCP connection instead.
+    What goes to an address of ``wires`` is sent on that TCP connection instead. ``native`` is the inner loop
+    in C; what it can't do, and everything where there is none, is done here.
     """
 
-    def __init__(self, sock: socket.socket, stats: RelayStats, wires: Mapping[Address, Wire]) -> None:
+    def __init__(
+        self, sock: socket.socket, stats: RelayStats, wires: Mapping[Address, Wire], native: Fan | None
+    ) -> None:
         self._sock = sock
         self._wires = wires
         self._stats = stats
@@ -67,9 +71,11 @@ class Outlet:
         self._dirty: list[Link] = []
         self._gso = sys.platform == "linux"
         self._departures = departures(sock, self._refused, self._lost)
+        self._native = native
 
     def aim(self, link: Link, address: Address) -> None:
         """Let a link's packets go to this address, from that own one, where we have several, it talks to."""
+        link.renew()
         link.address = address[:2]
         link.wire = self._wires.get(address)
         if link.wire is not None:
@@ -79,6 +85,8 @@ class Outlet:
         name = sockaddr(self._sock.family, address)
         link.name_size = len(name)
         link.name[: len(name)] = name
+        if self._native is not None:
+            self._native.aim(link)
 
     def _natural(self, address: Address) -> bool:
         """Return whether the kernel by itself sends from the own address that is meant."""
@@ -100,12 +108,27 @@ class Outlet:
         return ((socket.IPPROTO_IPV6, _IPV6_PKTINFO, _OWN_IPV6.pack(own, 0)),)
 
     def fan(
-        self, legs: list[Leg], packet: bytes, number: int, sequence: int, timestamp: int, now: float
+        self,
+        stream: Stream,
+        legs: list[Leg],
+        packet: bytes,
+        number: int,
+        sequence: int,
+        timestamp: int,
+        now: float,
     ) -> None:
         """Copy one packet to every leg that had begun by then, with its numbers; ``flush`` must follow.
 
         ``now`` (seconds) goes into the record of what was sent when.
         """
+        if self._native is not None:
+            legs = self._native.fan(stream, legs, packet, number, now)
+        if legs:
+            self._copy(legs, packet, number, sequence, timestamp, now)
+
+    def _copy(
+        self, legs: list[Leg], packet: bytes, number: int, sequence: int, timestamp: int, now: float
+    ) -> None:
         first, mark, whole = packet[0], packet[1] & 0x80, len(packet)
         plain, numbered = _HEADER.pack_into, _NUMBERED.pack_into
         protect, length = dtls.protect, self._size
@@ -122,8 +145,8 @@ class Outlet:
             # The kept packet has a header of 12 bytes; a longer one is written over it from further ahead.
             link.view[fill + clear - whole : fill + clear] = packet
             if extension:
-                following = link.number
-                link.number = following + 1
+                following = link.counter[0]
+                link.counter[0] = following + 1
                 slot = following % RING
                 link.sizes[slot] = size
                 link.times[slot] = now
@@ -174,7 +197,7 @@ class Outlet:
             whole = packet
             if depth:
                 whole = packet[:12] + wrap(kind, packet[12:], stream.earlier(sequence, timestamp, depth))
-            self.fan(legs, whole, number, sequence, timestamp, now)
+            self.fan(stream, legs, whole, number, sequence, timestamp, now)
 
     def retransmit(self, leg: Leg, numbering: Numbering, packet: bytes, sequence: int, now: float) -> None:
         """Send a kept packet again, numbered as it was, on the repair stream; ``flush`` must follow."""
@@ -229,7 +252,7 @@ class Outlet:
         if not leg.extension:
             return _HEADER.pack(first, kind, sequence, timestamp, ssrc)
         number = leg.link.number
-        leg.link.number = number + 1
+        leg.link.counter[0] = number + 1
         leg.link.rate.sent(number, size, now)
         return _NUMBERED.pack(
             first | 0x10, kind, sequence, timestamp, ssrc, _ONE_BYTE, 1, leg.extension, number & 0xFFFF
@@ -237,6 +260,8 @@ class Outlet:
 
     def _enqueue(self, link: Link, packet: bytes | bytearray) -> None:
         """Protect one RTP packet into a link's batch. ``fan`` does the same in line: it is the hot loop."""
+        if self._native is not None and self._native.put(link, packet):
+            return
         clear = len(packet)
         size = clear + link.tag
         if size > link.room:
@@ -268,7 +293,7 @@ class Outlet:
         """End a link's batch; it leaves with the others, or at once where that is not possible."""
         start, fill, segment = link.start, link.fill, link.segment
         link.start = fill
-        link.sent += fill - start
+        link.counter[1] += fill - start
         self._count(fill - start, segment)
         if link.wire is not None:
             link.wire.send(link.view[at : min(at + segment, fill)] for at in range(start, fill, segment))
@@ -283,6 +308,8 @@ class Outlet:
 
     def flush(self) -> None:
         """Send every batch that waits."""
+        if self._native is not None:
+            self._native.flush()
         dirty = self._dirty
         if not dirty:
             return

@@ -263,6 +263,7 @@ class Peer:
         leg.repeat(leg.redundancy)
         leg.rtx_payload_type = receiving.rtx_payload_type
         leg.extension = receiving.number_id << 4 | 1 if receiving.number_id else 0
+        self.link.renew()
 
     def probe(self, done: Callable[[Probed | None], None]) -> bool:
         """Try what the line carries, before the call; ``done`` is called on the loop in 2 s or so.
@@ -390,6 +391,7 @@ class Peer:
         if state == "connected" and self._dtls is not None:
             self.link.tag = _GCM_TAG if "GCM" in self._dtls.profile else _CM_TAG
             self.link.rx, self.link.tx = self._dtls.rx, self._dtls.tx
+            self.link.renew()
             self._connect(self._port.clock())
         elif state in ("closed", "failed"):
             self.link.rx = self.link.tx = None

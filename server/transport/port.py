@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.media.stats import RelayStats
+from server.transport import fan
 from server.transport.dtls import Certificate
 from server.transport.ice import Address, Table
 from server.transport.inlet import Inlet, inlet
@@ -74,7 +75,7 @@ class Port:
         self._sock = sock
         self._tcp_hosts = tcp.hosts
         source = inlet(sock)
-        self.outlet = Outlet(sock, self.stats, self.wires.known)
+        self.outlet = Outlet(sock, self.stats, self.wires.known, fan.make(sock.fileno(), self.stats))
         self.reports = Reports(self.outlet, self.stats, self.clock)
         pump = self._pump(source)
         framed = self._pump(self.wires.frames)

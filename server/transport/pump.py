@@ -257,7 +257,7 @@ class Pump:
             self._outlet.repeat(stream, packet, number, sequence, timestamp, now)
         elif stream.legs:
             legs = self._hold(stream, packet, number, now) if stream.slow else stream.legs
-            self._outlet.fan(legs, packet, number, sequence, timestamp, now)
+            self._outlet.fan(stream, legs, packet, number, sequence, timestamp, now)
         if stream.hush.begun:
             stream.pause()
 

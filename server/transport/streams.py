@@ -17,7 +17,7 @@ from server.transport.link import Link
 from signaling.parts import PauseReason
 
 if TYPE_CHECKING:
-    pass
+    from server.transport.fan import Plan
 
 RESENDS_A_SECOND = 400
 """Retransmissions a leg: 3.5 Mbit/s; what asks for more does not repair but flood."""
@@ -41,7 +41,7 @@ class Stream(Incoming):
     ``starved`` whether for want of bits, ``dry`` since when its sender has had too little. Of sound,
     ``red_payload_type`` is what it comes in redundantly (RFC 2198), ``recent`` are its newest packets,
     and ``redundant`` is whether some leg is sent them again. Of a picture, ``slow`` is whether some leg's
-    line is paced.
+    line is paced. ``plans`` are its legs as ``Fan`` has laid them out.
     """
 
     __slots__ = (
@@ -66,6 +66,7 @@ class Stream(Incoming):
         "open",
         "packets",
         "payload_type",
+        "plans",
         "pli",
         "recent",
         "red_payload_type",
@@ -102,6 +103,7 @@ class Stream(Incoming):
         self.red_payload_type: int | None = None
         self.recent: list[bytes] = [b""] * RECENT
         self.legs: list[Leg] = []
+        self.plans: list[Plan] = []
         self.waiting: list[Leg] = []
         self.timestamp = -1
         self.clock: tuple[int, int] | None = None
@@ -144,11 +146,13 @@ class Stream(Incoming):
             leg.pause(self, self.high if last is None else last)
         self.waiting = self.waiting + self.legs
         self.legs = []
+        self.plans.clear()
 
     def hold_back(self, leg: Leg) -> None:
         """Let one leg wait for a fresh start."""
         leg.pause(self, self.high)
         self.legs = [each for each in self.legs if each is not leg]
+        self.plans.clear()
         self.waiting = [*self.waiting, leg]
 
     def turn(self, payload_type: int) -> bool:
@@ -315,6 +319,7 @@ class Leg(Renumber):
         if stream.video:
             self.shift = PAYLOADS[stream.codec].shift
         self.repeat(self.redundancy)
+        self.link.renew()
         self.begin(stream.life, number, timestamp, numbers, now, self._aligned(stream))
         self._packets -= stream.packets
         self._octets -= stream.octets
@@ -326,6 +331,7 @@ class Leg(Renumber):
         self.payload_type = self.plain_payload_type
         if self.redundancy and self.red_payload_type is not None:
             self.payload_type = self.red_payload_type
+        self.link.renew()
         if self.stream is not None:
             self.stream.weigh()
 
@@ -421,6 +427,7 @@ class Leg(Renumber):
         if self in stream.legs:
             self._part(stream, stream.high)
             stream.legs = [leg for leg in stream.legs if leg is not self]
+            stream.plans.clear()
         stream.waiting = [leg for leg in stream.waiting if leg is not self]
 
     def _part(self, stream: Stream, last: int) -> None:

@@ -18,9 +18,10 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The module, at work on a checkout of its own that counts as built."""
     monkeypatch.syspath_prepend(str(ROOT / "tools"))
     module = load("environment")
-    for name in ("web", "tools", ".venv/bin"):
+    for name in ("web", "tools", "server/transport", ".venv/bin"):
         (tmp_path / name).mkdir(parents=True)
-    for name in ("pyproject.toml", "hatch_build.py", "tools/frontend.py"):
+    sources = ("tools/native.py", "server/transport/fan.c", "server/transport/fan.h")
+    for name in ("pyproject.toml", "hatch_build.py", "tools/frontend.py", *sources):
         (tmp_path / name).write_text("")
     (tmp_path / "web/static").mkdir()
     (tmp_path / "web/static/.stamp").write_text(module.frontend.fingerprint(tmp_path))
@@ -49,7 +50,9 @@ def test_nothing_is_installed_twice(environment: ModuleType, installed: list[str
     assert installed == [".", ".[dev]"]
 
 
-@pytest.mark.parametrize("name", ["pyproject.toml", "hatch_build.py", "web/room.ts"])
+@pytest.mark.parametrize(
+    "name", ["pyproject.toml", "hatch_build.py", "server/transport/fan.c", "web/room.ts"]
+)
 def test_a_change_is_installed(
     environment: ModuleType, installed: list[str], tmp_path: Path, name: str
 ) -> None:

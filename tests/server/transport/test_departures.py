@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
+from cffi import FFI
 
 from server.media.stats import RelayStats
+from server.transport import dtls, fan
 from server.transport.departures import MOST
 from server.transport.link import Link
 from server.transport.outlet import Outlet
@@ -40,12 +42,16 @@ class Desk:
 
     def __init__(self, sock: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
         self.stats = RelayStats()
-        self.outlet = Outlet(sock, self.stats, {})
-        monkeypatch.setattr("server.transport.dtls.protect", lambda *_: 0)
+        self._ffi = FFI()
+        self._nothing = self._ffi.callback("int(void *, void *, int *)", lambda *_: 0)
+        monkeypatch.setattr(dtls, "protect", lambda *_: 0)
+        monkeypatch.setattr(dtls, "protect_place", lambda: dtls.place(self._nothing))
+        self.outlet = Outlet(sock, self.stats, {}, fan.make(sock.fileno(), self.stats))
 
     def link(self, address: tuple[str, int]) -> Link:
         link = Link(cast(Any, None))
         link.tag = 0
+        link.tx = dtls.length()
         self.outlet.aim(link, address)
         return link
 
@@ -55,7 +61,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(here: socket.socket, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(inner_loop: str, here: socket.socket, monkeypatch: pytest.MonkeyPatch) -> Desk:
     return Desk(here, monkeypatch)
 
 

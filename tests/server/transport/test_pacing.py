@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from tests.support.rtc_client import RTX, Client, Rtp, until
 from tests.support.rtc_room import Guest, Scene, scene
+
+pytestmark = pytest.mark.usefixtures("inner_loop")
 
 RATE = 250e3
 SIZE = 400

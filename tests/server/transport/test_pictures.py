@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from server.media.caps import Caps, Capture
 from server.media.sharing import DRY_S
 from server.media.slots import Feed
@@ -9,6 +11,8 @@ from server.transport.pictures import AGAIN_S, PATIENCE_S
 from tests.support.rtc_client import until
 from tests.support.rtc_room import Guest, Scene, scene
 from tests.support.rtc_simulcast import Simulcast, frames, layer_of
+
+pytestmark = pytest.mark.usefixtures("inner_loop")
 
 CAMERA = Feed("anna", "camera")
 

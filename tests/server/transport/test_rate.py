@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.rtc_client import RTX, until
 from tests.support.rtc_room import scene
+
+pytestmark = pytest.mark.usefixtures("inner_loop")
 
 REMB = bytes.fromhex("8fce0005 00000001 00000000 52454d42 010861a8 00000000")
 

@@ -15,6 +15,8 @@ from signaling.errors import ProtocolError
 from tests.support.rtc_client import LEVEL_ID, Client, Heard, Rtp, until
 from tests.support.rtc_room import scene
 
+pytestmark = pytest.mark.usefixtures("inner_loop")
+
 
 def steps(packets: list[Rtp]) -> list[int]:
     """Differences of sequence numbers, as 16 bits."""

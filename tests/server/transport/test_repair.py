@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from server.media import rtcp
 from tests.support.rtc_client import RTX, Rtp, until
 from tests.support.rtc_room import Guest, Scene, scene
+
+pytestmark = pytest.mark.usefixtures("inner_loop")
 
 
 async def pair(stage: Scene) -> tuple[Guest, Guest, int]:

@@ -10,6 +10,8 @@ from server.media.red import unwrap
 from tests.support.rtc_client import AUDIO, RED, Rtp, until
 from tests.support.rtc_room import Guest, Scene, scene
 
+pytestmark = pytest.mark.usefixtures("inner_loop")
+
 
 def words(packets: list[Rtp]) -> list[int]:
     """The numbers said, in the order of their sequence numbers, each packet's own only."""
