@@ -18,12 +18,17 @@ Shift = Callable[[bytearray, int, int, int], None]
 
 class Payload(NamedTuple):
     """``starts``: whether the payload at an index is the first of a keyframe; ``numbers``: what has to count
-    on in it; ``shift`` adds to these.
+    on in it; ``shift`` adds to these; ``places``: where a 15-bit picture id and a tl0picidx are, 0 for none.
     """
 
     starts: Callable[[bytes, int], bool]
     numbers: Callable[[bytes, int], Numbers]
     shift: Shift
+    places: Callable[[bytes, int], tuple[int, int]]
+
+
+def _nowhere(packet: bytes, at: int) -> tuple[int, int]:
+    return 0, 0
 
 
 def _none(packet: bytes, at: int) -> Numbers:
@@ -35,8 +40,8 @@ def _nothing(packet: bytearray, at: int, picture: int, tl0: int) -> None:
 
 
 PAYLOADS: dict[str, Payload] = {
-    "vp8": Payload(vp8.keyframe_starts, vp8.numbers, vp8.shift),
-    "vp9": Payload(vp9.keyframe_starts, vp9.numbers, vp9.shift),
-    "h264": Payload(h264_starts, _none, _nothing),
-    "av1": Payload(av1_starts, _none, _nothing),
+    "vp8": Payload(vp8.keyframe_starts, vp8.numbers, vp8.shift, vp8.places),
+    "vp9": Payload(vp9.keyframe_starts, vp9.numbers, vp9.shift, vp9.places),
+    "h264": Payload(h264_starts, _none, _nothing, _nowhere),
+    "av1": Payload(av1_starts, _none, _nothing, _nowhere),
 }

@@ -47,6 +47,13 @@ def shift(packet: bytearray, at: int, picture: int, tl0: int) -> None:
         packet[base] = (packet[base] + tl0) & 0xFF
 
 
+def places(packet: bytes, at: int) -> tuple[int, int]:
+    """Return where the payload at ``at`` has a 15-bit picture id and a tl0picidx; 0 for what it has not."""
+    if len(packet) - at < 3 or not packet[at] & _ID:
+        return 0, 0
+    return at + 1 if packet[at + 1] & 0x80 else 0, _base(packet, at)
+
+
 def _layers(packet: bytes | bytearray, at: int) -> int:
     """Return where the layer indices are: behind the flags and the picture id."""
     if not packet[at] & _ID:

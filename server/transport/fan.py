@@ -9,14 +9,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cffi import FFI
 
-from server.media import vp8
 from server.media.estimator import RING
+from server.media.payloads import PAYLOADS
 from server.media.stats import RelayStats
 from server.transport import dtls
 from server.transport.link import OUT_BYTES, Link
@@ -26,8 +25,6 @@ HERE = Path(__file__).parent
 
 PLANS = 4
 """Sets of legs a stream that are remembered: usually there is one, on lossy lines one for each redundancy."""
-
-_PLACES: dict[str, Callable[[bytes, int], tuple[int, int]]] = {"vp8": vp8.places}
 
 
 class Plan(NamedTuple):
@@ -91,10 +88,7 @@ class Fan:
         plan = self._plan(stream, legs)
         picture = tl0 = 0
         if plan.numbered:
-            places = _PLACES.get(stream.codec)
-            if places is None:
-                return legs
-            picture, tl0 = places(packet, 12)
+            picture, tl0 = PAYLOADS[stream.codec].places(packet, 12)
         if plan.size:
             self._waits = True
             self._fan(self._outlet, plan.entries, plan.size, packet, len(packet), number, picture, tl0, now)

@@ -14,6 +14,7 @@ from cffi import FFI
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from server.media.payloads import PAYLOADS
 from server.media.stats import RelayStats
 from server.transport import dtls, fan
 from server.transport.link import Link
@@ -58,11 +59,12 @@ def outlet(*, native: bool) -> Iterator[tuple[Outlet, RelayStats, socket.socket]
             yield Outlet(here, stats, {}, inner), stats, there
 
 
-def leg_of(link: Link, values: tuple[int, ...]) -> Leg:
+def leg_of(link: Link, codec: str, values: tuple[int, ...]) -> Leg:
     sequence, timestamp, picture, tl0, kind, extension, start, ssrc = values
     leg = Leg(link, "0", "video", ssrc, 1, 90_000, (0, 0, 0))
     leg.sequence_offset, leg.timestamp_offset = sequence, timestamp
     leg.picture_offset, leg.tl0_offset = picture, tl0
+    leg.shift = PAYLOADS[codec].shift
     leg.payload_type, leg.extension, leg.start = kind, extension, start
     return leg
 
@@ -88,14 +90,23 @@ _packets = st.lists(
     max_size=8,
 )
 _descriptors = st.sampled_from(
-    [b"", b"\x90\xe0\x80\x00\x05\x20", b"\x90\xe0\xff\xff\xff\x20", b"\x90\xc0\x11\x07"]
+    [
+        ("vp8", b""),
+        ("vp8", b"\x90\xe0\x80\x00\x05\x20"),
+        ("vp8", b"\x90\xe0\xff\xff\xff\x20"),
+        ("vp8", b"\x90\xc0\x11\x07"),
+        ("vp9", b"\xa8\xff\xff\x00\x07"),
+        ("vp9", b"\x88\x80\x05"),
+        ("vp9", b"\xa8\x15\x02\x09"),
+        ("av1", b"\x10\x80\x05"),
+    ]
 )
 
 
 def play(
     legs: list[tuple[int, ...]],
     packets: list[tuple[int, int, bytes, int]],
-    descriptor: bytes,
+    descriptor: tuple[str, bytes],
     *,
     native: bool,
 ) -> object:
@@ -108,11 +119,12 @@ def play(
             made.aim(link, there.getsockname())
             links.append(link)
         stream = Stream(links[0], 96, 90_000, video=True)
-        stream.legs = [leg_of(link, values) for link, values in zip(links, legs, strict=True)]
+        stream.codec = descriptor[0]
+        stream.legs = [leg_of(link, descriptor[0], values) for link, values in zip(links, legs, strict=True)]
         for index, (first, mark, body, filling) in enumerate(packets):
             sequence, timestamp = (65_530 + index) & 0xFFFF, 4_294_960_000 + 1_000 * index & 0xFFFFFFFF
             head = bytes((first, mark)) + sequence.to_bytes(2) + timestamp.to_bytes(4) + bytes(4)
-            packet = head + descriptor + body + bytes(filling)
+            packet = head + descriptor[1] + body + bytes(filling)
             made.fan(stream, stream.legs, packet, 65_530 + index, sequence, timestamp, 0.5 * index)
             if index % 3 == 2:
                 made.pad(stream.legs[0], 0, 0.0)
@@ -134,7 +146,7 @@ def play(
 @settings(deadline=None, max_examples=60)
 @given(st.lists(_legs, min_size=1, max_size=6), _packets, _descriptors)
 def test_both_do_the_same(
-    legs: list[tuple[int, ...]], packets: list[tuple[int, int, bytes, int]], descriptor: bytes
+    legs: list[tuple[int, ...]], packets: list[tuple[int, int, bytes, int]], descriptor: tuple[str, bytes]
 ) -> None:
     if fan.library() is None:
         pytest.skip("fan.c is not built")
