@@ -168,3 +168,8 @@ def sessions_in(mentorship: str) -> str:
 def availability(person: str) -> str:
     """String, JSON: when a person is free."""
     return f"compagnon:{{people}}:availability:{person}"
+
+
+def tie_events(mentorship: str) -> str:
+    """List, JSON: what happened in a mentorship, oldest first; only ever grows."""
+    return f"compagnon:{{people}}:tie-events:{mentorship}"

@@ -1,0 +1,1 @@
+"""Ties between people: asking, agreeing, keeping it up, closing well."""
