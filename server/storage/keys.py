@@ -135,6 +135,57 @@ def profile(person: str) -> str:
     return f"compagnon:{{people}}:profile:{person}"
 
 
+def invitation(invitation: str) -> str:
+    """String, JSON: somebody asked into a programme."""
+    return f"compagnon:{{people}}:invitation:{invitation}"
+
+
+def invitations_in(programme: str) -> str:
+    """Sorted set, invitation id by the ms when it was sent: who has not answered yet."""
+    return f"compagnon:{{people}}:invitations-in:{programme}"
+
+
+def invitations_of(person: str) -> str:
+    """Set of ids: what a person is asked into and has not answered yet."""
+    return f"compagnon:{{people}}:invitations-of:{person}"
+
+
+def join_code(code: str) -> str:
+    """String, JSON: a code that opens a programme."""
+    return f"compagnon:{{people}}:join-code:{code}"
+
+
+def join_codes(programme: str) -> str:
+    """Set of codes: those of a programme, closed ones too."""
+    return f"compagnon:{{people}}:join-codes:{programme}"
+
+
+BANK_NUMBERS = "compagnon:{people}:bank:numbers"
+"""Hash, person id to number: the place of each in the bitmaps of the bank; counted up, never reused."""
+
+BANK_PEOPLE = "compagnon:{people}:bank:people"
+"""Hash, number to person id."""
+
+BANK_COUNT = "compagnon:{people}:bank:count"
+"""String: the last number given."""
+
+BANK_WORDS = "compagnon:{people}:bank:words"
+"""Sorted set, all scores 0: the folded words that the bank knows, to find those that begin alike."""
+
+BANK_WEEKS = "compagnon:{people}:bank:weeks"
+"""Hash, number to hex: the half hours of a week at which somebody has an hour, in January, then in July."""
+
+
+def bank_paused(programme: str) -> str:
+    """Sorted set, number by the ms until when: mentors who asked for a pause."""
+    return f"compagnon:{{people}}:bank:paused:{programme}"
+
+
+def bank_bits(name: str) -> str:
+    """Bitmap by number: whoever this is true of; what it is stands in ``server/storage/bank.py``."""
+    return f"compagnon:{{people}}:bank:bits:{name}"
+
+
 def mentorship(mentorship: str) -> str:
     """String, JSON: a mentorship."""
     return f"compagnon:{{people}}:mentorship:{mentorship}"

@@ -12,6 +12,7 @@ from server.mentoring.people import Person, PersonId
 from server.mentoring.profiles import Profile
 from server.mentoring.programmes import Cohort, CohortId, Enrolment, Programme, ProgrammeId, ProgrammeRole
 from server.storage import keys
+from server.storage.bank import enrolment_changes, profile_changes
 from server.storage.records import Change, Op, load, load_many, members, put, ranked
 
 ROLES: tuple[ProgrammeRole, ...] = get_args(ProgrammeRole)
@@ -31,15 +32,17 @@ def saved_cohort(cohort: Cohort) -> list[Change]:
 
 
 def saved_enrolment(enrolment: Enrolment) -> list[Change]:
-    """What stores an enrolment, new or changed, and finds it while it lasts."""
+    """What stores an enrolment, new or changed, and finds it while it lasts, in the bank too."""
     listed = keys.enrolled(enrolment.programme, enrolment.role)
     mine = keys.programmes_of(enrolment.person)
     name = f"{enrolment.programme}:{enrolment.role}"
     stored = put(keys.enrolment(enrolment.programme, enrolment.person, enrolment.role), enrolment)
+    bank = enrolment_changes(enrolment)
     if enrolment.left_ms is not None:
-        return [stored, Op("ZREM", listed, (enrolment.person,)), Op("SREM", mine, (name,))]
+        return [stored, Op("ZREM", listed, (enrolment.person,)), Op("SREM", mine, (name,)), *bank]
     return [
         stored,
+        *bank,
         Op("ZADD", listed, (enrolment.joined_ms, enrolment.person)),
         Op("SADD", mine, (name,)),
     ]
@@ -107,9 +110,12 @@ async def load_people(store: Redis, people: Sequence[PersonId]) -> dict[PersonId
     return {each.id: each for each in found if each is not None}
 
 
-def saved_profile(profile: Profile) -> list[Change]:
-    """What stores a profile, new or changed; the bank's index is kept by ``server/storage/bank.py``."""
-    return [put(keys.profile(profile.person), profile)]
+def saved_profile(profile: Profile, before: Profile, number: int) -> list[Change]:
+    """What stores a profile, new or changed, and finds it in the bank.
+
+    ``before`` is the profile as it was stored; ``number`` the person's (``bank.number_of``).
+    """
+    return [put(keys.profile(profile.person), profile), *profile_changes(before, profile, number)]
 
 
 async def load_profile(store: Redis, person: PersonId) -> Profile:

@@ -19,9 +19,9 @@ from server.storage.people import ChangedMeanwhileError
 ONCE_MS = 24 * 3_600_000
 """How long a form that was sent twice is recognised."""
 
-# KEYS[1..n] are named by number. ARGV[1] is {puts: [[key, version, body]], drops: [[key, version]], ops:
-# [[command, key, …]], once: [key, location, ms] or nil}. Answers {0} done, {1, n} the nth record changed,
-# {2, location} sent before.
+# KEYS[1..n] are named by number. ARGV[1] is {puts: [[key, version, body]], drops: [[key, version]], claims:
+# [[key, value]], ops: [[command, key, …]], once: [key, location, ms] or nil}. Answers {0} done, {1, n} the
+# nth record changed, {2, location} sent before.
 _COMMIT = """
 local change = cjson.decode(ARGV[1])
 if change.once then
@@ -45,9 +45,15 @@ for at, drop in ipairs(change.drops) do
     fresh = fresh + 1
   else same = same + 1 end
 end
+for at, claim in ipairs(change.claims) do
+  local known = redis.call('GET', KEYS[claim[1]])
+  if known and known ~= claim[2] then return {1, #change.puts + #change.drops + at} end
+  if known then same = same + 1 else fresh = fresh + 1 end
+end
 if same > 0 and fresh == 0 then return {0} end
 for _, put in ipairs(change.puts) do redis.call('SET', KEYS[put[1]], put[3]) end
 for _, drop in ipairs(change.drops) do redis.call('DEL', KEYS[drop[1]]) end
+for _, claim in ipairs(change.claims) do redis.call('SET', KEYS[claim[1]], claim[2]) end
 for _, op in ipairs(change.ops) do
   redis.call(op[1], KEYS[op[2]], unpack(op, 3))
 end
@@ -79,6 +85,13 @@ class Drop(Struct, frozen=True):
     version: int
 
 
+class Claim(Struct, frozen=True):
+    """Hold ``key`` for ``value`` (an address for its person): nobody else may hold it."""
+
+    key: str
+    value: str
+
+
 class Op(Struct, frozen=True):
     """One command of an index: ``Op("SADD", key, (member,))``; done only if all records were as expected."""
 
@@ -94,7 +107,7 @@ class Once(Struct, frozen=True):
     location: str
 
 
-Change = Put | Drop | Op
+Change = Put | Drop | Claim | Op
 
 
 class DoneBeforeError(Exception):
@@ -117,8 +130,8 @@ def put(key: str, record: Versioned) -> Put:
 async def commit(store: Redis, changes: Iterable[Change], once: Once | None = None) -> None:
     """All of the changes, or none of them.
 
-    Raises ``ChangedMeanwhileError`` when a record is not of the version before, ``DoneBeforeError`` for a
-    form that was sent twice.
+    Raises ``ChangedMeanwhileError`` when a record is not of the version before or a key is somebody else's,
+    ``DoneBeforeError`` for a form that was sent twice.
     """
     keys: list[str] = []
     places: dict[str, int] = {}
@@ -131,6 +144,7 @@ async def commit(store: Redis, changes: Iterable[Change], once: Once | None = No
 
     puts: list[Sequence[object]] = []
     drops: list[Sequence[object]] = []
+    claims: list[Sequence[object]] = []
     ops: list[Sequence[object]] = []
     for change in changes:
         match change:
@@ -138,9 +152,11 @@ async def commit(store: Redis, changes: Iterable[Change], once: Once | None = No
                 puts.append([place(key), version, msgspec.json.encode(record).decode()])
             case Drop(key, version):
                 drops.append([place(key), version])
+            case Claim(key, value):
+                claims.append([place(key), value])
             case Op(command, key, words):
                 ops.append([command, place(key), *(_word(word) for word in words)])
-    told: dict[str, object] = {"puts": puts, "drops": drops, "ops": ops}
+    told: dict[str, object] = {"puts": puts, "drops": drops, "claims": claims, "ops": ops}
     if once is not None:
         told["once"] = [place(once.key), once.location, ONCE_MS]
     answer = await store.eval(_COMMIT, len(keys), *keys, msgspec.json.encode(told))

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from msgspec import structs
 from redis.asyncio import Redis
 
 from server.mentoring.people import Person
+from server.mentoring.profiles import Profile
 from server.mentoring.programmes import Enrolment, Programme, ProgrammeRole
 from server.pages.guard import BROWSER_COOKIE
 from server.pages.site import now_ms
 from server.storage import people, signins
-from server.storage.programmes import saved_enrolment, saved_programme
+from server.storage.bank import number_of
+from server.storage.programmes import load_profile, saved_enrolment, saved_profile, saved_programme
 from server.storage.records import commit
 
 NOW_MS = 1_793_278_800_000
@@ -83,11 +86,20 @@ async def enrolled(
         "joined_ms": NOW_MS,
         "trained_ms": NOW_MS,
         "capacity": 3 if role == "mentor" else 1,
+        "number": await number_of(store, person.id),
         **fields,
     }
     enrolment = Enrolment(**values)
     await commit(store, saved_enrolment(enrolment))
     return enrolment
+
+
+async def made_profile(store: Redis, person: Person, **fields: Any) -> Profile:
+    """What a person shows of themself; ``fields`` are those of ``Profile``."""
+    before = await load_profile(store, person.id)
+    profile = structs.replace(before, version=before.version + 1, **fields)
+    await commit(store, saved_profile(profile, before, await number_of(store, person.id)))
+    return profile
 
 
 async def made_cast(store: Redis, mentors: int = 2, mentees: int = 3, **fields: Any) -> Cast:
