@@ -1,6 +1,7 @@
 """Sessions between people: when they meet, for how long, and where that stands.
 
-``server/room`` is the session while it is live; this is the appointment and what remains of it.
+``server/room`` is the session while it is live; this is the appointment and what remains of it. What changes
+it stands in ``meeting_rules.py``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,50 @@ SessionState = Literal[
     "proposed", "countered", "confirmed", "live", "held", "recapped", "cancelled", "rescheduled", "no_show"
 ]
 
+EndedAs = Literal["declined", "withdrawn", "cancelled", "not-missed"]
+"""Why a session is cancelled: the proposal was declined or taken back, the session called off, or a no-show
+was undone though nobody met."""
+
+
+class AgendaItem(Struct, frozen=True):
+    """Something to talk about, for so many minutes."""
+
+    title: str
+    minutes: int
+
+
+class Move(Struct, frozen=True, kw_only=True):
+    """Another time that somebody asks for; the session stands as it is until everybody ``agreed``."""
+
+    by: PersonId
+    starts_ms: int
+    minutes: int
+    agreed: tuple[PersonId, ...]
+
+
+class Attendance(Struct, frozen=True, kw_only=True):
+    """When a person was in the room: the first ms and the last, and for how long in all."""
+
+    person: PersonId
+    joined_ms: int
+    left_ms: int
+    minutes: int
+
+
+class Appeal(Struct, frozen=True, kw_only=True):
+    """What somebody says who is said to have missed a session."""
+
+    person: PersonId
+    words: str
+    at_ms: int
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """One person's answer to the question after a session: 1 (not at all) to 5."""
+
+    person: PersonId
+    worth: int
+
 
 class Session(Struct, frozen=True, kw_only=True):
     """One appointment of a mentorship. ``starts_ms`` is UTC; ``zone`` the organiser's, in which it recurs.
@@ -26,6 +71,12 @@ class Session(Struct, frozen=True, kw_only=True):
     ``people`` are those invited (participants of the mentorship); ``sequence`` counts changes that calendars
     have to be told of (RFC 5546, 2.1.4). ``series`` names what it recurs with. ``room`` is its room once
     made. ``format`` and ``minutes`` are the agenda's.
+
+    ``coming`` said yes: only their time is taken. ``by`` made the proposal that stands. An ``announced``
+    session stands at once and people take its ``seats`` (None: as many as want), or wait in ``waiting``.
+    ``every_weeks`` and ``times`` are its series', ``planned_ms`` is when the series has it (RECURRENCE-ID).
+    ``missing`` are those who are said not to have come, by ``said_by``. ``follows`` is the session that this
+    one takes the place of.
     """
 
     id: SessionId
@@ -44,9 +95,38 @@ class Session(Struct, frozen=True, kw_only=True):
     series: str | None = None
     room: str | None = None
     missing: tuple[PersonId, ...] = ()
+    by: PersonId = ""
+    coming: tuple[PersonId, ...] = ()
+    announced: bool = False
+    seats: int | None = None
+    waiting: tuple[PersonId, ...] = ()
+    moving: Move | None = None
+    every_weeks: int = 0
+    times: int = 1
+    planned_ms: int = 0
+    agenda: tuple[AgendaItem, ...] = ()
+    ended_as: EndedAs | None = None
+    why: str = ""
+    said_by: PersonId = ""
+    appeals: tuple[Appeal, ...] = ()
+    attendance: tuple[Attendance, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    follows: SessionId | None = None
     version: int = 1
 
     @property
     def ends_ms(self) -> int:
         """When it is over as planned."""
         return self.starts_ms + self.minutes * 60_000
+
+    @property
+    def stands(self) -> bool:
+        """Whether it takes the time of those who are coming."""
+        return self.state in {"confirmed", "live"}
+
+    @property
+    def seats_left(self) -> int | None:
+        """Seats that nobody has taken, None for no limit; the organiser takes none."""
+        if self.seats is None:
+            return None
+        return max(0, self.seats - sum(each != self.organiser for each in self.coming))

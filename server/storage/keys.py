@@ -224,3 +224,13 @@ def availability(person: str) -> str:
 def tie_events(mentorship: str) -> str:
     """List, JSON: what happened in a mentorship, oldest first; only ever grows."""
     return f"compagnon:{{people}}:tie-events:{mentorship}"
+
+
+def calendar(person: str) -> str:
+    """String, JSON: the sessions that take a person's time."""
+    return f"compagnon:{{people}}:calendar:{person}"
+
+
+def feed(person: str) -> str:
+    """String, JSON: which address of a person's calendar feed works."""
+    return f"compagnon:{{people}}:feed:{person}"
