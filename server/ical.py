@@ -83,9 +83,7 @@ def cancel(sessions: Sequence[Session], words: Words, place: Place, to: Invited,
 
 def feed(sessions: Iterable[tuple[Session, Words]], place: Place, name: str, now_ms: int) -> str:
     """Everything that a person is expected at, to be subscribed to."""
-    calendar = Calendar.new(
-        prodid=PRODUCT, method="PUBLISH", name=name, refresh_interval=timedelta(hours=1)
-    )
+    calendar = Calendar.new(prodid=PRODUCT, method="PUBLISH", name=name, refresh_interval=timedelta(hours=1))
     shown = list(sessions)
     for session, words in shown:
         event = _event(session, words, place, now_ms, alone=True)
@@ -168,4 +166,4 @@ def _zone(zone: str, first: int, last: int) -> Timezone:
 
 
 def _text(calendar: Calendar) -> str:
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical(), "utf-8")

@@ -221,6 +221,21 @@ def availability(person: str) -> str:
     return f"compagnon:{{people}}:availability:{person}"
 
 
+def action(action: str) -> str:
+    """String, JSON: what somebody of a mentorship is to do."""
+    return f"compagnon:{{people}}:action:{action}"
+
+
+def actions_in(mentorship: str) -> str:
+    """Sorted set, action id by the day when it is due (yyyymmdd): those of a mentorship, done ones too."""
+    return f"compagnon:{{people}}:actions-in:{mentorship}"
+
+
+def session_notes(session: str) -> str:
+    """String, JSON: what a session's notes said when it was over."""
+    return f"compagnon:{{people}}:session-notes:{session}"
+
+
 def tie_events(mentorship: str) -> str:
     """List, JSON: what happened in a mentorship, oldest first; only ever grows."""
     return f"compagnon:{{people}}:tie-events:{mentorship}"

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from server.mentoring.actions import ActionLine, action_id, read_actions, read_day
+
+NAMES = {"a": "Amina Traoré", "b": "Bao Nguyen", "c": "Amina Diallo"}
+TODAY = date(2026, 10, 20)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("- [ ] @Bao write the CV (2026-11-03)", ("write the CV", "b", "2026-11-03")),
+        ("  * [ ] @bao nguyen: write the CV (3 Nov)", ("write the CV", "b", "2026-11-03")),
+        ("- [ ] @Amina Traore écrire à tous (3 novembre)", ("écrire à tous", "a", "2026-11-03")),
+        ("- [ ] Call the lab @Bao (mardi 3 nov.)", ("Call the lab", "b", "2026-11-03")),
+        # Two are called Amina: the page asks which.
+        ("- [ ] @Amina read (3/11)", ("@Amina read", None, "2026-11-03")),
+        ("- [ ] read chapter 2 (page 40)", ("read chapter 2 (page 40)", None, None)),
+        ("- [ ] @Bao read (12/1)", ("read", "b", "2027-01-12")),
+        ("- [ ] mail ana@example.org (1er déc 2026)", ("mail ana@example.org", None, "2026-12-01")),
+    ],
+)
+def test_a_line_says_who_does_what_by_when(line: str, expected: tuple[str, str | None, str | None]) -> None:
+    [read] = read_actions(f"# Notes\n\n{line}\n", NAMES, TODAY)
+    assert (read.text, read.owner, read.due) == expected
+    assert not read.done
+
+
+def test_other_lines_are_no_actions_and_each_counts_once() -> None:
+    text = "- a list\n[ ] no list\n- [x] @Bao Done it\n- [ ]\n- [ ] @Bao  done   IT\n"
+    assert read_actions(text, NAMES, TODAY) == [ActionLine(text="Done it", owner="b", done=True)]
+    assert len(read_actions("\n".join(f"- [ ] thing {n}" for n in range(100)), NAMES, TODAY)) == 30
+
+
+def test_reading_again_finds_the_same_action() -> None:
+    assert action_id("s", "Écrire  le CV") == action_id("s", "ecrire le cv")
+    assert action_id("s", "x") != action_id("t", "x")
+
+
+@pytest.mark.parametrize("text", ["31/2", "soon", "2026-13-01", "3 foo", "", "12"])
+def test_what_names_no_day(text: str) -> None:
+    assert read_day(text, TODAY) is None
