@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from server.errors import OperatorError
+from server.mail import settings as mail_settings
+from server.mail.settings import Mail
 from server.room.record import MOST_GUESTS
 from signaling.turn import Turn
 from signaling.turn import parse as parse_turn
@@ -48,6 +50,7 @@ class Config:
     room_members: int
     workers: int
     turn: Turn
+    mail: Mail
     dev: bool
 
     @property
@@ -129,6 +132,7 @@ class Option:
     """One thing to choose: its field in ``Config``, its words for ``--help`` and how its text is read.
 
     ``flag`` is None for what must not stand on a command line that others can read, or is for developers.
+    What is ``private`` is not said again in a message.
     """
 
     field: str
@@ -138,6 +142,7 @@ class Option:
     metavar: str
     help: str
     repeat: bool = False
+    private: bool = False
 
     @property
     def variable(self) -> str:
@@ -256,6 +261,17 @@ OPTIONS = (
     Option("turn_secret_file", "TURN_SECRET_FILE", "--turn-secret-file", _path, "FILE",
            "the secret that is shared with the relay (its static-auth-secret); or COMPAGNON_TURN_SECRET"),
     Option("turn_secret", "TURN_SECRET", None, str, "", "the same, not in a file"),
+    Option("smtp_url", "SMTP_URL", "--smtp-url", mail_settings.smtp_url, "URL",
+           "where letters are handed in: smtp://user@host:587 (STARTTLS) or smtps://user@host:465; "
+           "without it they stay here, in the outbox", private=True),
+    Option("smtp_password_file", "SMTP_PASSWORD_FILE", "--smtp-password-file", _path, "FILE",
+           "the password of the user in --smtp-url; or it stands in COMPAGNON_SMTP_URL"),
+    Option("mail_from", "MAIL_FROM", "--mail-from", mail_settings.address, "ADDRESS",
+           "the address that letters come from (compagnon at the site's name)"),
+    Option("inbound_mail", "INBOUND_MAIL", "--inbound-mail", mail_settings.listening, "ADDRESS:PORT",
+           "listen by SMTP for answers to letters, which the mail server of --reply-address brings here"),
+    Option("reply_address", "REPLY_ADDRESS", "--reply-address", mail_settings.address, "ADDRESS",
+           "mailbox whose NAME+anything@ comes to --inbound-mail (reply at the domain of --mail-from)"),
     Option("trust_proxy", "TRUST_PROXY", None, _yes, "", "take people's addresses from X-Forwarded-For"),
     Option("metrics_token", "METRICS_TOKEN", None, _text, "", "bearer token that opens /metrics"),
     Option("room_members", "ROOM_MEMBERS", None, _members, "", f"people in a room at a time ({MOST_GUESTS})"),
@@ -281,7 +297,8 @@ def read(arguments: Mapping[str, str | list[str] | None], environment: Mapping[s
         try:
             values[option.field] = _value(option, text)
         except ValueError as error:
-            raise ConfigError(f"{name} {error}, but it is “{_shown(text)}”.") from None
+            given = "" if option.private else f", but it is “{_shown(text)}”"
+            raise ConfigError(f"{name} {error}{given}.") from None
     return _complete(values, environment)
 
 
@@ -322,6 +339,7 @@ def _complete(values: dict[str, Any], environment: Mapping[str, str]) -> Config:
         room_members=values["room_members"] or MOST_GUESTS,
         workers=workers,
         turn=_turn(values["turn_urls"] or (), values["turn_secret"], values["turn_secret_file"]),
+        mail=_mail(values),
         dev=bool(values["dev"]),
     )
 
@@ -340,6 +358,28 @@ def _turn(urls: tuple[str, ...], secret: str | None, file: Path | None) -> Turn:
     if secret and (len(secret) < 16 or not secret.isprintable()):
         raise ConfigError("The TURN secret must have at least 16 characters, all of them printable.")
     return Turn(urls, secret or "")
+
+
+def _mail(values: Mapping[str, Any]) -> Mail:
+    """Puts together what was said of mail. No message shows the password."""
+    relay, file = values["smtp_url"], values["smtp_password_file"]
+    password = ""
+    if file is not None:
+        try:
+            password = file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"--smtp-password-file {file} can't be read ({error}).") from None
+    try:
+        return mail_settings.put_together(
+            relay,
+            password,
+            sender=values["mail_from"],
+            site=urlsplit(values["base_url"] or "").hostname,
+            inbound=values["inbound_mail"],
+            reply_address=values["reply_address"],
+        )
+    except ValueError as error:
+        raise ConfigError(f"{error}.") from None
 
 
 def _default_data(environment: Mapping[str, str]) -> Path:

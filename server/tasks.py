@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from server.jobs import Handler
+from server.mail.post import SIGN_IN_KIND, Post
 from server.pages.site import Site
+from server.storage import letters
 
 
 def handlers(site: Site) -> Mapping[str, Handler]:
     """Each area's handlers, by the kind of task."""
-    return {}
+    post = Post(
+        store=site.store,
+        mail=site.config.mail,
+        site=site.config.start_url,
+        secret=site.secret,
+        renderer=site.renderer,
+    )
+    return {
+        letters.KIND: post.letter,
+        SIGN_IN_KIND: post.sign_in,
+    }

@@ -13,10 +13,12 @@ import segno
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from signaling.parts import Language
 from web.assets import Assets
 from web.i18n import LANGUAGES, NAMES, Translator, translator
 from web.i18n import zone as zone_of
 from web.views import Bootstrap, Chrome, View
+from web.views.letter import LetterView
 
 HUES = 12
 """How many chip colours there are: the classes ``hue-0`` to ``hue-11``."""
@@ -110,6 +112,10 @@ class Renderer:
             "bootstrap_json": self._bootstrap_json,
         }
         return self._environment.get_template(view.template).render(context)
+
+    def letter(self, letter: LetterView, language: Language) -> str:
+        """A letter as HTML. Raises jinja2.TemplateError: a fault of the program."""
+        return self._environment.get_template("mail/letter.html").render(letter=letter, language=language)
 
     def _bootstrap_json(self, bootstrap: Bootstrap) -> Markup:
         return bootstrap_json(bootstrap, self._assets)

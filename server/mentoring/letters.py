@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from server.mentoring.people import PersonId
 
 Topic = Literal["account", "messages", "sessions", "programme"]
+"""What a letter is about."""
+
+OPTIONAL_TOPICS: Final[tuple[Topic, ...]] = ("messages", "sessions", "programme")
 """What a person can unsubscribe from; letters about the account always come."""
 
 
@@ -31,7 +34,9 @@ class Letter(Struct, frozen=True, kw_only=True):
     ``to`` is a person, whose address, language and zone are read when it is sent. ``values`` fill
     placeholders. ``path`` is a path of this site, where its button leads. ``quote`` is text that somebody
     wrote, shown as such. ``calendar`` is a whole iCalendar object with its ``method`` (RFC 5546).
-    ``reply_to`` names a conversation that an answer by e-mail goes to. ``id`` is random and is sent once.
+    ``reply_to`` names a conversation that an answer by e-mail goes to. With ``sign_in_ms`` the button signs
+    in whom the letter is for, once and for so long after it was sent, and leads to ``path`` then. ``id`` is
+    random and is sent once.
     """
 
     id: str
@@ -46,3 +51,4 @@ class Letter(Struct, frozen=True, kw_only=True):
     calendar: str = ""
     method: str = ""
     reply_to: str = ""
+    sign_in_ms: int = 0

@@ -25,7 +25,7 @@ class EmailError(ValueError):
 class Person(Struct, frozen=True, kw_only=True):
     """One account. ``email`` is normalised; ``zone`` is an IANA name; ``admin`` may make programmes.
 
-    ``version`` counts changes, from 1.
+    ``unsubscribed`` are topics of letters that they don't want. ``version`` counts changes, from 1.
     """
 
     id: PersonId
@@ -35,6 +35,7 @@ class Person(Struct, frozen=True, kw_only=True):
     zone: str
     created_ms: int
     admin: bool = False
+    unsubscribed: tuple[str, ...] = ()
     version: int = 1
 
     @property
@@ -64,6 +65,14 @@ def normal_email(text: str) -> str:
 def edited(person: Person, *, name: str, language: Language, zone: str) -> Person:
     """The person after they changed their account; ``name`` is clean already."""
     return structs.replace(person, name=name, language=language, zone=zone, version=person.version + 1)
+
+
+def with_letters(person: Person, topic: str, *, wanted: bool) -> Person:
+    """The person after they asked for letters about a topic, or for none; the same when nothing changes."""
+    topics = set(person.unsubscribed) - {topic} if wanted else set(person.unsubscribed) | {topic}
+    if topics == set(person.unsubscribed):
+        return person
+    return structs.replace(person, unsubscribed=tuple(sorted(topics)), version=person.version + 1)
 
 
 def promoted(person: Person) -> Person:

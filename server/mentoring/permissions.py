@@ -45,8 +45,14 @@ ACTIONS: Mapping[str, frozenset[Standing]] = MappingProxyType(
         "link.open": ANYONE,
         "session.start": ANYONE,
         "server.watch": ANYONE,
+        "sign-in.do": ANYONE,
+        "letters.stop": ANYONE,
+        # The page itself asks for an administrator, or for the very machine of a server in development.
+        "outbox.see": ANYONE,
         # One's own
         "home.see": PERSON,
+        "account.see": PERSON,
+        "account.change": PERSON,
     }
 )
 """Each action and the standings of which one is enough."""

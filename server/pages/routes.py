@@ -9,6 +9,7 @@ from aiohttp import web
 
 from server.pages import guard, health, home, landing, links, room, start
 from server.pages.access import guarded
+from server.pages.accounts import routes as accounts
 from server.pages.site import SITE, Site
 from server.pages.static import StaticFiles
 
@@ -42,4 +43,5 @@ def make_app(site: Site, files: StaticFiles) -> web.Application:
     guarded(app, "GET", "/healthz", health.healthz, name="healthz", action="server.watch")
     guarded(app, "GET", "/readyz", health.readyz, name="readyz", action="server.watch")
     guarded(app, "GET", "/metrics", health.metrics, name="metrics", action="server.watch")
+    accounts.add(app)
     return app

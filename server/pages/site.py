@@ -71,6 +71,7 @@ class Site:
     """The running server as pages see it. ``secret`` signs links; ``clock`` is the instant, in ms since the
     epoch.
 
+    ``sign_ins`` counts by asker, ``links_to`` by the address that a sign-in link goes to.
     ``due_soon`` is to be set when something was stored that falls due at once (``server/jobs.py``).
     """
 
@@ -83,6 +84,8 @@ class Site:
     metrics: Counted
     creations: Rates = field(default_factory=lambda: Rates(burst=60, per_s=60))
     visits: Rates = field(default_factory=lambda: Rates(burst=600, per_s=60))
+    sign_ins: Rates = field(default_factory=lambda: Rates(burst=20, per_s=600))
+    links_to: Rates = field(default_factory=lambda: Rates(burst=5, per_s=900))
     clock: Callable[[], int] = now_ms
     due_soon: asyncio.Event = field(default_factory=asyncio.Event)
 

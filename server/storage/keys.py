@@ -86,6 +86,9 @@ DUE = "compagnon:{people}:due"
 AUDIT = "compagnon:{people}:audit"
 """Prefix of the streams of audit events."""
 
+OUTBOX = "compagnon:{people}:outbox"
+"""Capped stream, JSON in field ``l``: letters that stayed here, newest last."""
+
 PROGRAMMES = "compagnon:{people}:programmes"
 """Set of the ids of all programmes."""
 

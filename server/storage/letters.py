@@ -25,3 +25,8 @@ def posted(letter: Letter) -> list[Change]:
 async def load_letter(store: Redis, letter: str) -> Letter | None:
     """The letter, None once it was sent."""
     return await load(store, keys.letter(letter), Letter)
+
+
+async def forget(store: Redis, letter: str) -> None:
+    """Takes the letter away: it was sent, or can't be."""
+    await store.delete(keys.letter(letter))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.config import OPTIONS, Config, ConfigError, read
+from server.mail.settings import Mail, SmtpServer
 
 HOME = {"HOME": "/home/ada"}
 
@@ -50,6 +51,10 @@ def test_every_option_has_its_variable() -> None:
         "COMPAGNON_WORKERS": "4",
         "COMPAGNON_TURN_URL": "turn:turn.example.org, turns:turn.example.org:443",
         "COMPAGNON_TURN_SECRET": "a secret that two servers share",
+        "COMPAGNON_SMTP_URL": "smtp://us%40er:pa%2Fss@mail.example.org",
+        "COMPAGNON_MAIL_FROM": "Mentoring@meet.example.org",
+        "COMPAGNON_INBOUND_MAIL": "[::1]:2525",
+        "COMPAGNON_REPLY_ADDRESS": "answer@meet.example.org",
     }
     made = config(values)
     assert made.public_addresses == ("203.0.113.5", "meet.example.org")
@@ -60,7 +65,14 @@ def test_every_option_has_its_variable() -> None:
     assert (made.trust_proxy, made.dev, made.tls) == (True, True, True)
     assert made.turn.urls == ("turn:turn.example.org", "turns:turn.example.org:443")
     assert made.turn.secret == "a secret that two servers share"
-    others = {"COMPAGNON_TLS_SELF_SIGNED", "COMPAGNON_TURN_SECRET_FILE"}
+    assert made.mail == Mail(
+        server=SmtpServer(host="mail.example.org", port=587, tls="starttls", user="us@er", password="pa/ss"),
+        sender="mentoring@meet.example.org",
+        inbound=("::1", 2525),
+        reply_address="answer@meet.example.org",
+    )
+    assert "pa/ss" not in repr(made)
+    others = {"COMPAGNON_TLS_SELF_SIGNED", "COMPAGNON_TURN_SECRET_FILE", "COMPAGNON_SMTP_PASSWORD_FILE"}
     assert {option.variable for option in OPTIONS} - set(values) == others
     assert config({"COMPAGNON_TLS_SELF_SIGNED": "true"}).tls
 
@@ -164,3 +176,37 @@ def test_turn_options_that_contradict(
     with pytest.raises(ConfigError, match=why) as refused:
         config(environment, **said)
     assert environment.get("COMPAGNON_TURN_SECRET", "none") not in str(refused.value)
+
+
+def test_mail_has_what_follows_from_the_rest(tmp_path: Path) -> None:
+    assert config().mail == Mail()
+    made = config(smtp_url="smtps://mail.example.org", base_url="https://meet.example.org").mail
+    assert (made.sender, made.reply_address) == ("compagnon@meet.example.org", "reply@meet.example.org")
+    assert made.server == SmtpServer(host="mail.example.org", port=465, tls="tls")
+    file = tmp_path / "password"
+    file.write_text("pass word\n")
+    made = config(
+        smtp_url="smtp://user@localhost:25", smtp_password_file=str(file), mail_from="a@example.org"
+    ).mail
+    assert made.server == SmtpServer(host="localhost", port=25, tls="none", user="user", password="pass word")
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"smtp_url": "https://u:secret@mail.example.org"}, "^--smtp-url must look like smtp://"),
+        ({"smtp_url": "smtp://u:secret@mail.example.org:99999"}, "must have a port number"),
+        ({"smtp_url": "smtp://u:secret@mail.example.org"}, "needs --mail-from"),
+        ({"smtp_url": "smtp://u@mail.example.org", "mail_from": "a@example.org"}, "no password"),
+        ({"smtp_password_file": "/nowhere/secret"}, "can't be read"),
+        ({"mail_from": "nobody"}, "^--mail-from must be an e-mail address"),
+        ({"inbound_mail": "127.0.0.1:25"}, "needs --smtp-url"),
+        ({"inbound_mail": "here"}, "must look like 127.0.0.1:2525"),
+    ],
+)
+def test_what_can_not_be_used_of_mail_is_one_sentence_without_a_password(
+    said: dict[str, str | list[str]], why: str
+) -> None:
+    with pytest.raises(ConfigError, match=why) as refused:
+        config(**said)
+    assert "u:secret" not in str(refused.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from signaling.parts import Guest, Language
+from tests.web import samples_accounts
 from web.views import (
     Bootstrap,
     BootstrapRoom,
@@ -136,5 +137,6 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     "error-revoked": lambda name, language: ErrorView(status=403, code="link-revoked"),
     "error-server": lambda name, language: ErrorView(status=500, code="server-error", retry=True),
     "design": lambda name, language: DesignView(),
+    **samples_accounts.PAGES,
 }
 """Page by name, made with a person's name and a language."""

@@ -1,0 +1,80 @@
+"""The pages of accounts: signing in, the outbox, ending letters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from web.views import View
+from web.views.form import Form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInView(View):
+    """``GET /sign-in``. The form posts ``email`` and ``next``."""
+
+    template: ClassVar[str] = "accounts/sign-in.html"
+
+    form: Form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInSentView(View):
+    """``GET /sign-in/sent``. ``stays``: letters stay on the server; ``outbox``: the visitor may read them."""
+
+    template: ClassVar[str] = "accounts/sign-in-sent.html"
+
+    email: str
+    stays: bool
+    outbox: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInLinkView(View):
+    """``GET /sign-in/<token>``: one button."""
+
+    template: ClassVar[str] = "accounts/sign-in-link.html"
+
+    token: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInGoneView(View):
+    """A link to sign in that was used, is too old or never was."""
+
+    template: ClassVar[str] = "accounts/sign-in-gone.html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StayedLetter:
+    """A letter in the outbox; ``url`` is where its button leads, "" for none."""
+
+    to: str
+    subject: str
+    text: str
+    url: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxView(View):
+    """``GET /outbox``, the newest first."""
+
+    template: ClassVar[str] = "accounts/outbox.html"
+
+    letters: tuple[StayedLetter, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsubscribeView(View):
+    """``GET /unsubscribe/<token>``. ``wanted``: letters come; ``done``: that was just chosen."""
+
+    template: ClassVar[str] = "accounts/unsubscribe.html"
+
+    token: str
+    topic: Literal["messages", "sessions", "programme"]
+    email: str
+    wanted: bool
+    done: bool
