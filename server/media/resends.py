@@ -16,6 +16,13 @@ BURST_S = 0.25
 PATIENCE_S = 0.5
 """What is asked for again after this long was lost again, however long the way is."""
 
+NEARLY = 0.75
+"""Part of the way there and back after which a browser may ask again: its own idea of it differs."""
+
+TWICE = 0.04
+"""Share of lost packets from which a repair goes twice, on a line with room: one in seven is lost again, and
+a picture that stands still for another round trip is seen."""
+
 _MOST = 1_024
 
 
@@ -36,7 +43,7 @@ class Resends:
 
         ``way`` is how long there and back takes now, in seconds, queue included.
         """
-        return now - self._sent.get((ssrc, sequence), -1e9) < min(way, PATIENCE_S)
+        return now - self._sent.get((ssrc, sequence), -1e9) < min(NEARLY * way, PATIENCE_S)
 
     def sent(self, ssrc: int, sequence: int, now: float) -> None:
         """Note that this packet was sent again."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from server.media.estimator import OVERHEAD, RING
 from server.media.pacing import pace
 from server.media.payloads import Shift
+from server.media.resends import TWICE
 from server.transport.link import Link
 from server.transport.outlet import Outlet
 from server.transport.streams import Leg, Numbering, Stream
@@ -104,7 +105,10 @@ class Pacing:
         """Send a kept packet again, as soon as its line has room."""
         link = leg.link
         if not link.paced:
-            self._outlet.retransmit(leg, numbering, packet, sequence, now)
+            rate = link.rate
+            lossy = leg.kind == "video" and rate.loss >= TWICE and not rate.limited
+            for _ in range(2 if lossy else 1):
+                self._outlet.retransmit(leg, numbering, packet, sequence, now)
             return
         held = Held(leg, packet, 0, sequence, 0, 0, 0, numbering.shift, numbering)
         link.pacer.repair(held, len(packet) + _HEADERS + link.tag)

@@ -11,6 +11,7 @@ import { Negotiation } from "./negotiation";
 import { NotesLine } from "./notes-line";
 import { Outgoing } from "./outgoing";
 import { PathWatch } from "./path-watch";
+import { Patience } from "./patience";
 import { LineProbe, noise } from "./probe";
 import type { IceServer, Join, Joined, Rung, ServerMessage, TimerAction } from "./protocol";
 import type { Memory } from "./remember";
@@ -58,6 +59,7 @@ export class Call {
   private readonly outgoing: Outgoing;
   private readonly roundTrip: RoundTripWatch;
   private readonly heard: HeardReport;
+  private readonly patience: Patience;
   private readonly uplink: UplinkWatch;
   private readonly path: PathWatch;
   private readonly probe: LineProbe;
@@ -114,6 +116,11 @@ export class Call {
       timers,
       () => this.negotiation.look(),
       (message) => this.connection.send(message),
+    );
+    this.patience = new Patience(
+      timers,
+      () => this.negotiation.look(),
+      (wait) => this.negotiation.wait(wait),
     );
     this.details = new DetailsWatch(
       timers,
@@ -437,9 +444,11 @@ export class Call {
     if (listens !== (before.view === "room" && before.entered && before.joined)) {
       if (listens) {
         this.heard.start();
+        this.patience.start();
         this.uplink.start();
       } else {
         this.heard.stop();
+        this.patience.stop();
         this.uplink.stop();
       }
     }

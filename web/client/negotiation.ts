@@ -176,6 +176,16 @@ export class Negotiation {
   }
 
   /** A look at the connection's statistics; null while there is none. */
+  /** Has pictures played out at least so many ms after they were sent; null for as the browser likes. */
+  wait(milliseconds: number | null): void {
+    for (const receiver of this.peer?.connection.getReceivers() ?? []) {
+      // Not every browser knows of it.
+      if (receiver.track.kind === "video" && "jitterBufferTarget" in receiver) {
+        receiver.jitterBufferTarget = milliseconds;
+      }
+    }
+  }
+
   async look(): Promise<Look | null> {
     const connection = this.peer?.connection;
     return connection === undefined ? null : look(connection);
