@@ -43,6 +43,9 @@ _MOST_SCREEN, _SLOW_LINES = 1080, 720
 _SHARP_SCREEN = 150e3
 """Bits/s from which somebody who looks at a screen alone gets all of its lines, a few times a second."""
 
+_LEAST_BESIDE = 1.15e6
+"""Bits/s below which Chromium sends no 1080 lines beside the smaller layer (800 and 350 kbit/s)."""
+
 _GENEROUS = 1.25
 """Tiles up to so much higher than a layer are filled with it: the next would cost three times as much."""
 
@@ -165,6 +168,11 @@ def allowed(lines: int, caps: Caps) -> bool:
 def needs(lines: int) -> float:
     """Return the bits/s that its sender needs for a layer that is not the lowest, its voice included."""
     return _between(_BENDS, lines) + VOICE
+
+
+def screen_needs(*, alone: bool) -> float:
+    """Return the bits/s that its sender needs for all lines of a screen, its voice included."""
+    return VOICE + (_SHARP_SCREEN if alone else _LEAST_BESIDE)
 
 
 class Use(NamedTuple):

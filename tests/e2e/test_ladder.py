@@ -7,7 +7,7 @@ import pytest
 from tests.support.axe import faults
 from tests.support.browsers import eventually
 from tests.support.call import Person, tile
-from tests.support.call_company import Company
+from tests.support.call_company import Company, open_data
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -22,16 +22,6 @@ async () => [...(await compagnon.peer.getStats()).values()]
   .filter(s => s.type === 'outbound-rtp' && s.kind === 'video')
   .reduce((sum, s) => sum + (s.framesSent ?? 0), 0)
 """
-
-
-async def open_data(person: Person) -> None:
-    await person.tab.run("() => document.querySelector('[data-control=more]').click()")
-    await person.until("() => document.querySelector('#more') !== null", what="the menu is open")
-    await person.tab.run(
-        """() => [...document.querySelectorAll('#more .menu-item')]
-          .find(item => /data/i.test(item.textContent)).click()"""
-    )
-    await person.until("() => document.querySelector('data-choices') !== null", what="the panel is open")
 
 
 async def choose(person: Person, rung: str) -> None:

@@ -98,3 +98,14 @@ class Company:
     def problems(self) -> list[str]:
         """What the pages of this test complained of in their consoles."""
         return [f"{tab.kind}: {problem}" for tab in self.tabs for problem in tab.problems]
+
+
+async def open_data(person: Person) -> None:
+    """Opens the panel where quality and data are chosen."""
+    await person.tab.run("() => document.querySelector('[data-control=more]').click()")
+    await person.until("() => document.querySelector('#more') !== null", what="the menu is open")
+    await person.tab.run(
+        """() => [...document.querySelectorAll('#more .menu-item')]
+          .find(item => /data/i.test(item.textContent)).click()"""
+    )
+    await person.until("() => document.querySelector('data-choices') !== null", what="the panel is open")

@@ -17,6 +17,8 @@ from server.media.rendering import (
     encodings,
     framerate,
     heights,
+    screen_heights,
+    screen_needs,
     screen_steps,
     useful,
 )
@@ -158,3 +160,30 @@ def test_small_changes_are_not_told() -> None:
     assert differ(told, (Encoding(rid="q", active=False, bitrate=None),))
     assert differ(told, (Encoding(rid="q", active=True, bitrate=None),))
     assert differ(None, told)
+
+
+def test_a_screen_is_sharp_before_it_moves_and_small_only_where_nothing_else_fits() -> None:
+    assert screen_heights(Capture(1440, 2), 2) == [720, 1080]
+    assert screen_heights(Capture(600, 2), 2) == [600, 600]
+    assert screen_heights(Capture(1080, 1), 2) == [1080]
+    found = [Layer(720, there=True, rate=0.0), Layer(1080, there=True, rate=0.0)]
+    alone = screen_steps(found, 1, alone=True)
+    assert [layer for layer, bits in alone if bits <= 100e3] == [0]
+    assert [layer for layer, bits in alone if bits <= 200e3] == [0, 1]
+    assert screen_needs(alone=True) < screen_needs(alone=False)
+
+
+def test_a_screen_that_several_see_comes_in_both_layers_each_within_its_own() -> None:
+    found = [Layer(720, there=True, rate=0.0), Layer(1080, there=True, rate=0.0)]
+    low, high = encodings(
+        found,
+        [Use(0, 100e3), Use(1, None)],
+        (),
+        alone=False,
+        screen=True,
+        limit=None,
+        framerate=None,
+    )
+    assert low.bitrate == int(100e3 / HEADERS)
+    assert high.bitrate is not None
+    assert high.bitrate > 1.4e6
