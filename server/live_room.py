@@ -246,12 +246,10 @@ class LiveRoom:
             self._notes.frame(connection.reader, data)
 
     def guest_changed(self, guest: GuestRecord) -> None:
-        """A link was revoked, restored or renewed: whoever is here by one that has fallen is shown out."""
+        """A link was made, revoked, restored or renewed: who is here by one that has fallen is shown out."""
         before = self.record.guest(guest.id)
-        if before is None:
-            return
         self._post(Change(structs.replace(self._decided, record=self.record.with_guest(guest))))
-        if guest.revoked or guest.serial != before.serial:
+        if before is not None and (guest.revoked or guest.serial != before.serial):
             self._show_out(guest.id, "revoked")
             self._watchers.show_out(guest.id)
 
@@ -344,10 +342,10 @@ class LiveRoom:
         if change.state is self._decided:
             return
         self._decided = change.state
-        record = change.state.record
+        record, now_ms = change.state.record, _now_ms()
         self._saver.put(
             Write(
-                lambda pipe: rooms.add_saves(pipe, record.id, record.expires_ms, change.saves),
+                lambda pipe: rooms.add_saves(pipe, record.id, record.expires_ms, change.saves, now_ms),
                 lambda _: self._commit(change),
             )
         )

@@ -16,9 +16,10 @@ class SaveMember(Struct, frozen=True):
 
 
 class DropMember(Struct, frozen=True):
-    """Store that this member is no longer present."""
+    """Store that this member, who entered at ``entered_ms``, is no longer present."""
 
     id: str
+    entered_ms: int
 
 
 class SaveTimer(Struct, frozen=True):

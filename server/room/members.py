@@ -49,9 +49,11 @@ def media(state: RoomState, member_id: str, message: Media) -> Change:
 
 def leave(state: RoomState, member_id: str) -> Change:
     """Gives the place up at once: as they wish, or because their link fell or their time ran out."""
-    if state.member(member_id) is None:
+    member = state.member(member_id)
+    if member is None:
         return Change(state)
-    return Change(state.without_member(member_id), (DropMember(member_id),), about=(member_id,))
+    dropped = DropMember(member_id, member.entered_ms)
+    return Change(state.without_member(member_id), (dropped,), about=(member_id,))
 
 
 def lost(state: RoomState, member_id: str) -> Change:

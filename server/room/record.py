@@ -58,7 +58,9 @@ class RoomRecord(Struct, frozen=True, kw_only=True):
         return next((guest for guest in self.guests if guest.id == guest_id), None)
 
     def with_guest(self, changed: GuestRecord) -> RoomRecord:
-        """The same room with that guest's record exchanged."""
+        """The same room with that guest's record exchanged, or added last."""
+        if self.guest(changed.id) is None:
+            return replace(self, guests=(*self.guests, changed))
         guests = tuple(changed if guest.id == changed.id else guest for guest in self.guests)
         return replace(self, guests=guests)
 

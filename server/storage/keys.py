@@ -31,6 +31,11 @@ def members(room: str) -> str:
     return f"compagnon:{{{room}}}:members"
 
 
+def stays(room: str) -> str:
+    """Hash, "entered ms:member id" to the ms of leaving, empty while they are here: who was in the room."""
+    return f"compagnon:{{{room}}}:stays"
+
+
 def choices(room: str) -> str:
     """Hash, member id to JSON: what each has chosen for their call, and how much data it has taken."""
     return f"compagnon:{{{room}}}:choices"

@@ -8,6 +8,7 @@ from msgspec import Struct, json, structs
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
+from server.mentoring.attendance import Stay
 from server.room.change import DropMember, Save, SaveMember, SaveTimer
 from server.room.choices import Choice
 from server.room.record import GuestRecord, RoomRecord
@@ -40,6 +41,52 @@ async def create(store: Redis, record: RoomRecord, timer: Timer) -> None:
         await pipe.execute()
 
 
+# KEYS: about, guests, timer, notes. ARGV: the room, its timer, until when, what its notes begin with (or ""),
+# then each guest's id and record. Whoever comes first makes it; later ones only add guests that are missing.
+_PREPARE = """
+local until_ms = ARGV[3]
+if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PXAT', until_ms) then
+  redis.call('SET', KEYS[3], ARGV[2], 'PXAT', until_ms)
+  if ARGV[4] ~= '' then
+    redis.call('XADD', KEYS[4], '*', 'u', ARGV[4])
+    redis.call('PEXPIREAT', KEYS[4], until_ms)
+  end
+end
+for at = 5, #ARGV, 2 do redis.call('HSETNX', KEYS[2], ARGV[at], ARGV[at + 1]) end
+redis.call('PEXPIREAT', KEYS[2], until_ms)
+return 0
+"""
+
+
+async def prepare(store: Redis, record: RoomRecord, timer: Timer, notes: bytes = b"") -> None:
+    """Stores a room unless it is there already; guests that it doesn't know are added either way.
+
+    ``notes`` is an update of the document that a new room's notes begin with.
+    """
+    about = structs.replace(record, guests=())
+    guests = [word for each in record.guests for word in (each.id, json.encode(each))]
+    await store.eval(
+        _PREPARE,
+        4,
+        *(named(record.id) for named in (keys.about, keys.guests, keys.timer, keys.notes)),
+        json.encode(about),
+        json.encode(timer),
+        _until(record),
+        notes,
+        *guests,
+    )
+
+
+async def load_stays(store: Redis, room: str) -> list[Stay]:
+    """When people were in a room, in the order in which they came; empty for no such room."""
+    found = await store.hgetall(keys.stays(room))
+    stays = []
+    for name, left in found.items():
+        entered, _, member = (name if isinstance(name, str) else name.decode()).partition(":")
+        stays.append(Stay(member, int(entered), int(left) if left else None))
+    return sorted(stays, key=lambda each: (each.joined_ms, each.person))
+
+
 async def load_record(store: Redis, room: str) -> RoomRecord | None:
     """The room as planned, guests in the order of the plan; None when there is no such room."""
     async with store.pipeline(transaction=True) as pipe:
@@ -69,10 +116,10 @@ async def load(store: Redis, room: str) -> StoredRoom | None:
     )
 
 
-def add_saves(pipe: Pipeline, room: str, expires_ms: int, saves: Iterable[Save]) -> None:
-    """Adds what a change asked to be saved to a transaction. Twice does no harm."""
+def add_saves(pipe: Pipeline, room: str, expires_ms: int, saves: Iterable[Save], at_ms: int) -> None:
+    """Adds what a change asked to be saved at an instant to a transaction. Twice does no harm."""
     for each in saves:
-        _write(pipe, room, each, expires_ms + RETENTION_MS)
+        _write(pipe, room, each, expires_ms + RETENTION_MS, at_ms)
 
 
 async def mark_occupied(store: Redis, room: str) -> None:
@@ -90,13 +137,17 @@ async def occupied(store: Redis) -> frozenset[str]:
     return frozenset(room.decode() for room in await store.smembers(keys.OCCUPIED) if isinstance(room, bytes))
 
 
-def _write(pipe: Pipeline, room: str, save: Save, until: int) -> None:
+def _write(pipe: Pipeline, room: str, save: Save, until: int, at_ms: int) -> None:
     match save:
         case SaveMember(member):
             pipe.hset(keys.members(room), member.id, json.encode(member))
             pipe.pexpireat(keys.members(room), until)
-        case DropMember(member_id):
+            pipe.hsetnx(keys.stays(room), f"{member.entered_ms}:{member.id}", "")
+            pipe.pexpireat(keys.stays(room), until)
+        case DropMember(member_id, entered_ms):
             pipe.hdel(keys.members(room), member_id)
+            pipe.hset(keys.stays(room), f"{entered_ms}:{member_id}", str(at_ms))
+            pipe.pexpireat(keys.stays(room), until)
         case SaveTimer(timer):
             pipe.set(keys.timer(room), json.encode(timer), pxat=until)
 

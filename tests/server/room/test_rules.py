@@ -136,7 +136,7 @@ def test_a_lost_member_keeps_the_place_until_it_expires() -> None:
     assert (lost.sends, lost.about) == ((), ("ana",))
     assert members.lost(lost.state, "ana") == Change(lost.state)
     gone = members.expired(lost.state, "ana")
-    assert gone.saves == (DropMember("ana"),)
+    assert gone.saves == (DropMember("ana", state.members[1].entered_ms),)
     assert (gone.sends, gone.about) == ((), ("ana",))
     back = members.returned(lost.state, "ana")
     assert back.state == state
@@ -212,7 +212,7 @@ def store(kept: dict[str, object], saves: tuple[Save, ...]) -> None:
         match save:
             case SaveMember(member):
                 kept[member.id] = member
-            case DropMember(member_id):
+            case DropMember(member_id, _):
                 kept.pop(member_id, None)
             case SaveTimer(timer):
                 kept["the timer"] = timer

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from msgspec.structs import replace
 from redis.asyncio import Redis
 
+from server.mentoring.attendance import Stay
 from server.room.change import DropMember, Save, SaveMember, SaveTimer
 from server.room.formats import formats
-from server.room.record import Invited, RoomRecord, plan
+from server.room.record import GuestRecord, Invited, RoomRecord, plan
 from server.room.state import Present
-from server.storage import keys, rooms
+from server.storage import keys, notes, rooms
 from server.storage.client import connect
 from server.storage.rooms import RETENTION_MS
 from signaling.parts import Timer
@@ -17,7 +19,7 @@ FAR_MS = 4_000_000_000_000
 
 async def save(store: Redis, record: RoomRecord, saves: list[Save]) -> None:
     async with store.pipeline(transaction=True) as pipe:
-        rooms.add_saves(pipe, record.id, record.expires_ms, saves)
+        rooms.add_saves(pipe, record.id, record.expires_ms, saves, 9_000)
         await pipe.execute()
 
 
@@ -65,7 +67,7 @@ async def test_changes_are_kept_in_their_order(store: Redis) -> None:
             SaveMember(present("m")),
             SaveMember(present("a")),
             SaveMember(present("m", name="Zoé")),
-            DropMember("a"),
+            DropMember("a", 5),
             SaveTimer(running),
         ],
     )
@@ -80,15 +82,38 @@ async def test_everything_of_a_room_goes_when_its_time_is_over(store: Redis) -> 
     await rooms.create(store, record, timer)
     await save(store, record, [SaveMember(present("m")), SaveTimer(timer)])
     found = [key async for key in store.scan_iter("*")]
-    assert len(found) == 4
+    assert len(found) == 5
     for key in found:
         assert b"{r1}" in key
         assert await store.pexpiretime(key) == record.expires_ms + RETENTION_MS, key
 
 
+async def test_who_was_in_a_room_stays_known(store: Redis) -> None:
+    record, _ = planned()
+    ana, mo = present("ana", entered_ms=1_000), present("mo", entered_ms=2_000)
+    # The client repeats what was not answered: an end is not undone by that.
+    for save_twice in ([SaveMember(ana)], [SaveMember(mo)], [DropMember("ana", 1_000)], [SaveMember(ana)]):
+        await save(store, record, save_twice)
+    assert await rooms.load_stays(store, "r1") == [Stay("ana", 1_000, 9_000), Stay("mo", 2_000, None)]
+    assert await rooms.load_stays(store, "r2") == []
+
+
+async def test_a_room_is_prepared_once_and_takes_in_whoever_is_missing(store: Redis) -> None:
+    record, timer = planned()
+    await rooms.prepare(store, record, timer, b"first")
+    running = Timer(status="running", index=1, boxes=timer.boxes, since_ms=77)
+    more = record.with_guest(GuestRecord(id="zed", name="Zed", role="mentee", place=9))
+    await rooms.prepare(store, replace(more, minutes=99), running, b"second")
+    found = await rooms.load(store, "r1")
+    assert found is not None
+    assert found.record == replace(record, guests=more.guests)
+    assert found.timer == timer
+    assert [update async for _, update in notes.load(store, "r1")] == [b"first"]
+
+
 async def test_an_emptied_hash_that_fills_again_expires_too(store: Redis) -> None:
     record, _ = planned()
-    steps: list[Save] = [SaveMember(present("m")), DropMember("m"), SaveMember(present("m"))]
+    steps: list[Save] = [SaveMember(present("m")), DropMember("m", 5), SaveMember(present("m"))]
     for step in steps:
         await save(store, record, [step])
     assert await store.pexpiretime(keys.members("r1")) == record.expires_ms + RETENTION_MS
