@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
 
 from server import ical
 from server.config import Config
@@ -69,9 +68,7 @@ def details(sessions: Sequence[Session], to: Person, people: Mapping[PersonId, P
     """When and with whom, for one reader: their time, and the other's where clocks differ."""
     first = sessions[0]
     zone = other_zone(first, to, people)
-    found = [
-        Detail(label="session.when", at_ms=each.starts_ms, zone=zone) for each in sessions[:MOST_DATES]
-    ]
+    found = [Detail(label="session.when", at_ms=each.starts_ms, zone=zone) for each in sessions[:MOST_DATES]]
     if first.moving is not None:
         found.append(Detail(label="session.asked", at_ms=first.moving.starts_ms, zone=zone))
     found.append(Detail(label="session.with", text=with_whom(first, to.id, people)))
@@ -102,8 +99,7 @@ def other_zone(session: Session, reader: Person, people: Mapping[PersonId, Perso
 
 def place_of(config: Config) -> Place:
     """Where this site is, for letters that nobody's browser asked for."""
-    base = config.start_url.rstrip("/")
-    return Place(base=base, sender=f"no-reply@{urlsplit(base).hostname}")
+    return Place(base=config.start_url.rstrip("/"), sender=config.mail.sender)
 
 
 def _quote(kind: str, session: Session) -> str:

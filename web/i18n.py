@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -16,7 +16,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from babel import Locale
-from babel.dates import format_datetime, get_timezone_name
+from babel.dates import (
+    format_date,
+    format_datetime,
+    get_day_names,
+    get_timezone_name,
+)
 from babel.numbers import format_decimal
 
 from signaling.parts import Language
@@ -108,7 +113,7 @@ class Translator:
 
         ``long`` is for the middle of a sentence: "Thursday 29 October, 14:00 (UTC)".
         """
-        local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
+        local = _local(at_ms, zone)
         said = format_datetime(
             local, "EEEE d MMMM, HH:mm" if long else "EEE d MMM, HH:mm", locale=self._locale
         )
@@ -116,6 +121,32 @@ class Translator:
             return said
         name = "UTC" if zone is UTC else get_timezone_name(local, width="short", locale=self._locale)
         return f"{said} ({name})"
+
+    def clock(self, at_ms: int, zone: tzinfo = UTC) -> str:
+        """The time of day of an instant: "14:00"."""
+        return format_datetime(_local(at_ms, zone), "HH:mm", locale=self._locale)
+
+    def day(self, at_ms: int, zone: tzinfo = UTC) -> str:
+        """The day of an instant: "Thursday 29 October"."""
+        return format_datetime(_local(at_ms, zone), "EEEE d MMMM", locale=self._locale)
+
+    def date(self, day: str) -> str:
+        """A day as people write it, from its ISO form: "3 Nov 2026"."""
+        return format_date(date.fromisoformat(day), "d MMM y", locale=self._locale)
+
+    def weekday(self, number: int) -> str:
+        """The name of a weekday, 0 for Monday."""
+        return get_day_names(locale=self._locale)[number]
+
+    def city(self, zone: str) -> str:
+        """What a zone is known by: "Montréal"."""
+        # Not babel's own function: it takes Montréal for Toronto, whose clocks are the same by now.
+        named: dict[str, str] = self._locale.time_zones.get(zone, {})
+        return named.get("city") or zone.rpartition("/")[2].replace("_", " ")
+
+
+def _local(at_ms: int, zone: tzinfo) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
 
 
 @cache

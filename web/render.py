@@ -109,6 +109,11 @@ class Renderer:
             "t": words.text,
             "instant": words.instant,
             "when": lambda at_ms, zone="", **how: words.instant(at_ms, zone_of(zone or mine) or UTC, **how),
+            "clock": lambda at_ms, zone="": words.clock(at_ms, zone_of(zone or mine) or UTC),
+            "day": lambda at_ms, zone="": words.day(at_ms, zone_of(zone or mine) or UTC),
+            "date": words.date,
+            "weekday": words.weekday,
+            "city": words.city,
             "bootstrap_json": self._bootstrap_json,
         }
         return self._environment.get_template(view.template).render(context)
