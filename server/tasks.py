@@ -8,6 +8,7 @@ from server.jobs import Handler
 from server.mail.post import SIGN_IN_KIND, Post
 from server.pages.site import Site
 from server.storage import letters
+from server.ties import deadlines
 
 
 def handlers(site: Site) -> Mapping[str, Handler]:
@@ -22,4 +23,5 @@ def handlers(site: Site) -> Mapping[str, Handler]:
     return {
         letters.KIND: post.letter,
         SIGN_IN_KIND: post.sign_in,
+        **deadlines.handlers(site.store),
     }

@@ -8,10 +8,8 @@ from server.mentoring.kinds import Kind
 from server.mentoring.mentorships import Mentorship, MentorshipRole
 from server.mentoring.people import PersonId
 from server.mentoring.programmes import Enrolment, ProgrammeRole
+from server.mentoring.taking_part import MOST_UNANSWERED, is_paused
 from server.mentoring.tie_rules import TieError, takes_place
-
-LEAVES_BANK_AFTER = 2
-"""So many requests in a row without an answer take a mentor out of the bank until they answer."""
 
 
 def enrolled_as(kind: Kind, role: MentorshipRole) -> ProgrammeRole:
@@ -55,13 +53,17 @@ def given_back(enrolment: Enrolment) -> Enrolment:
     return structs.replace(enrolment, active=max(0, enrolment.active - 1), version=enrolment.version + 1)
 
 
-def can_be_asked(enrolment: Enrolment, now_ms: int) -> bool:
-    """Whether a mentor is offered to mentees: here, not resting, with a place, answering lately."""
+def can_be_asked(enrolment: Enrolment, now_ms: int, kind: Kind | None = None) -> bool:
+    """Whether a mentor is offered to mentees: here, not resting, with a place, answering lately.
+
+    And for a ``kind`` that they take part in.
+    """
     return (
         enrolment.left_ms is None
-        and (enrolment.paused_until_ms is None or enrolment.paused_until_ms <= now_ms)
+        and not is_paused(enrolment, now_ms)
         and enrolment.active < enrolment.capacity
-        and enrolment.unanswered < LEAVES_BANK_AFTER
+        and enrolment.unanswered < MOST_UNANSWERED
+        and (kind is None or not enrolment.kinds or kind in enrolment.kinds)
     )
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from msgspec import structs
 
 from server.mentoring.kinds import POLICIES
-from server.mentoring.mentorships import Mentorship, Participation, Waiting
+from server.mentoring.mentorships import Mentorship, MentorshipState, Participation, Waiting
 from server.mentoring.people import PersonId
 from server.mentoring.tie_rules import TieError
 
 MOST_WAITING = 200
 
-_open = frozenset({"accepted", "agreed", "active"})
+JOINABLE: frozenset[MentorshipState] = frozenset({"accepted", "agreed", "active"})
+"""States in which somebody can take a seat."""
 
 
 def seats(mentorship: Mentorship) -> int:
@@ -92,7 +93,7 @@ def left(mentorship: Mentorship, person: PersonId, now_ms: int) -> Mentorship:
     part = mentorship.part_of(person)
     if part is None or part.role != "mentee" or mentorship.seats is None:
         raise TieError(code="tie-people")
-    if mentorship.state not in _open | {"paused"}:
+    if mentorship.state not in {*JOINABLE, "paused"}:
         raise TieError(code="tie-moved-on")
     return structs.replace(
         mentorship,
@@ -106,7 +107,7 @@ def left(mentorship: Mentorship, person: PersonId, now_ms: int) -> Mentorship:
 
 def offered(mentorship: Mentorship, now_ms: int, *, answer_ms: int) -> Mentorship:
     """Takes back seats that were not taken in time, and keeps free ones for the next in the queue."""
-    if mentorship.state not in _open:
+    if mentorship.state not in JOINABLE:
         return mentorship
     waiting = [
         each for each in mentorship.waiting if each.offered_until_ms is None or each.offered_until_ms > now_ms
@@ -131,7 +132,7 @@ def next_lapse_ms(mentorship: Mentorship) -> int | None:
 
 
 def _joinable(mentorship: Mentorship, person: PersonId) -> None:
-    if mentorship.seats is None or mentorship.state not in _open:
+    if mentorship.seats is None or mentorship.state not in JOINABLE:
         raise TieError(code="tie-moved-on")
     if mentorship.part_of(person) is not None:
         raise TieError(code="tie-self")

@@ -257,3 +257,33 @@ def calendar(person: str) -> str:
 def feed(person: str) -> str:
     """String, JSON: which address of a person's calendar feed works."""
     return f"compagnon:{{people}}:feed:{person}"
+
+
+def request(request: str) -> str:
+    """String, JSON: a request."""
+    return f"compagnon:{{people}}:request:{request}"
+
+
+def requests_of(person: str) -> str:
+    """Sorted set, request id by the ms of its last change: what a person asked or was asked."""
+    return f"compagnon:{{people}}:requests-of:{person}"
+
+
+def requests_open(programme: str) -> str:
+    """Sorted set, request id by the ms of its deadline: the open requests of a programme."""
+    return f"compagnon:{{people}}:requests-open:{programme}"
+
+
+def tie_note(note: str) -> str:
+    """String, JSON: a note of a mentorship."""
+    return f"compagnon:{{people}}:tie-note:{note}"
+
+
+def tie_notes_shared(mentorship: str) -> str:
+    """Sorted set, note id by the ms when it was written: what all people of a mentorship can read."""
+    return f"compagnon:{{people}}:tie-notes:{mentorship}"
+
+
+def tie_notes_private(mentorship: str, person: str) -> str:
+    """Sorted set, note id by the ms when it was written: what only its author finds."""
+    return f"compagnon:{{people}}:tie-notes:{mentorship}:{person}"
