@@ -287,3 +287,41 @@ def tie_notes_shared(mentorship: str) -> str:
 def tie_notes_private(mentorship: str, person: str) -> str:
     """Sorted set, note id by the ms when it was written: what only its author finds."""
     return f"compagnon:{{people}}:tie-notes:{mentorship}:{person}"
+def message(message: str) -> str:
+    """String, JSON: one message."""
+    return f"compagnon:{{people}}:message:{message}"
+
+
+def messages(mentorship: str) -> str:
+    """Sorted set, message id by the ms when it was written: the conversation of a mentorship."""
+    return f"compagnon:{{people}}:messages:{mentorship}"
+
+
+def read_marks(mentorship: str) -> str:
+    """Hash, person to ms: until when each has read a conversation."""
+    return f"compagnon:{{people}}:read-marks:{mentorship}"
+
+
+def told_marks(mentorship: str) -> str:
+    """Hash, person to ms: until when each was told of a conversation by letter."""
+    return f"compagnon:{{people}}:told-marks:{mentorship}"
+
+
+def unread(person: str) -> str:
+    """Sorted set, mentorship by the ms of its first unread message: what waits to be read by a person."""
+    return f"compagnon:{{people}}:unread:{person}"
+
+
+def attachment(attachment: str) -> str:
+    """String: the bytes of a file."""
+    return f"compagnon:{{people}}:attachment:{attachment}"
+
+
+def attached(mentorship: str) -> str:
+    """Hash, file to its bytes: the files of a conversation and what they take."""
+    return f"compagnon:{{people}}:attached:{mentorship}"
+
+
+def reply_address(token: str) -> str:
+    """String, "mentorship person": what an answer by e-mail to this address is."""
+    return f"compagnon:{{people}}:reply-address:{token}"

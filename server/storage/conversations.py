@@ -1,0 +1,140 @@
+"""Conversations: messages by time, until when each has read, and who has something unread since when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import json
+from redis.asyncio import Redis
+
+from server.mentoring.conversations import NOTIFY_MS, Message
+from server.mentoring.mentorships import MentorshipId
+from server.mentoring.people import PersonId
+from server.storage import keys
+from server.storage.due import Due
+from server.storage.records import Change, Op, load_many, ranked
+
+NOTIFY = "messages"
+"""The kind of task that tells a person by letter of what is new: about a mentorship, marked by the person."""
+
+ATTACHED_MS = 3_600_000
+"""How long a file that was sent waits for its message; then it vanishes."""
+
+
+def posted_message(message: Message, people: Iterable[PersonId]) -> list[Change]:
+    """What stores a message for these people, its author among them, and lets the others be told.
+
+    Saying it again does nothing more.
+    """
+    changes: list[Change] = [
+        Op("SET", keys.message(message.id), (json.encode(message),)),
+        Op("ZADD", keys.messages(message.mentorship), (message.at_ms, message.id)),
+        Op("HSET", keys.read_marks(message.mentorship), (message.author, message.at_ms)),
+        Op("ZREM", keys.unread(message.author), (message.mentorship,)),
+    ]
+    for each in message.attachments:
+        changes += [
+            Op("PERSIST", keys.attachment(each.id), ()),
+            Op("HSET", keys.attached(message.mentorship), (each.id, each.size)),
+        ]
+    for person in people:
+        if person != message.author:
+            task = json.encode(Due(NOTIFY, message.mentorship, person))
+            # NX: further messages neither move the start of what is unread nor put the letter off.
+            changes += [
+                Op("ZADD", keys.unread(person), ("NX", message.at_ms, message.mentorship)),
+                Op("ZADD", keys.DUE, ("NX", message.at_ms + NOTIFY_MS, task)),
+            ]
+    return changes
+
+
+async def last_contact_ms(store: Redis, mentorship: MentorshipId) -> int | None:
+    """When the last message was written, None when none was."""
+    [found] = await last_contacts(store, [mentorship])
+    return found
+
+
+async def last_contacts(store: Redis, mentorships: Sequence[MentorshipId]) -> list[int | None]:
+    """The same for many, in one round trip."""
+    async with store.pipeline(transaction=False) as pipe:
+        for each in mentorships:
+            pipe.zrange(keys.messages(each), 0, 0, desc=True, withscores=True)
+        found = await pipe.execute()
+    return [int(each[0][1]) if each else None for each in found]
+
+
+async def messages(
+    store: Redis, mentorship: MentorshipId, *, before_ms: int | None = None, count: int = 50
+) -> list[Message]:
+    """The last ``count`` messages (before an instant), the oldest of them first."""
+    most = None if before_ms is None else before_ms - 1
+    ids = await ranked(store, keys.messages(mentorship), most=most, falling=True, count=count)
+    return await _loaded(store, reversed(ids))
+
+
+async def messages_since(
+    store: Redis, mentorship: MentorshipId, after_ms: int, count: int = 200
+) -> list[Message]:
+    """The first ``count`` messages after an instant, the oldest first."""
+    return await _loaded(
+        store, await ranked(store, keys.messages(mentorship), least=after_ms + 1, count=count)
+    )
+
+
+async def _loaded(store: Redis, ids: Iterable[str]) -> list[Message]:
+    found = await load_many(store, [keys.message(each) for each in ids], Message)
+    return [each for each in found if each is not None]
+
+
+async def load_message(store: Redis, message: str) -> Message | None:
+    """One message, or None."""
+    [found] = await load_many(store, [keys.message(message)], Message)
+    return found
+
+
+def read_until(mentorship: MentorshipId, person: PersonId, at_ms: int) -> list[Change]:
+    """What notes that a person has read all that was written until an instant.
+
+    Nothing newer may be there: it would no longer count as unread.
+    """
+    return [
+        Op("HSET", keys.read_marks(mentorship), (person, at_ms)),
+        Op("ZREM", keys.unread(person), (mentorship,)),
+    ]
+
+
+async def read_mark(store: Redis, mentorship: MentorshipId, person: PersonId) -> int:
+    """Until when the person has read; 0 for nothing yet."""
+    return int(await store.hget(keys.read_marks(mentorship), person) or 0)
+
+
+async def unread(store: Redis, person: PersonId) -> dict[MentorshipId, int]:
+    """The conversations in which something waits for a person, with the ms since when; the oldest first."""
+    found = await store.zrange(keys.unread(person), 0, -1, withscores=True)
+    return {each[0].decode(): int(each[1]) for each in found if isinstance(each[0], bytes)}
+
+
+async def told_mark(store: Redis, mentorship: MentorshipId, person: PersonId) -> int:
+    """Until when the person was told of messages by letter; 0 for never."""
+    return int(await store.hget(keys.told_marks(mentorship), person) or 0)
+
+
+def told_until(mentorship: MentorshipId, person: PersonId, at_ms: int) -> Op:
+    """What notes that a letter has told a person of all until an instant."""
+    return Op("HSET", keys.told_marks(mentorship), (person, at_ms))
+
+
+async def attached_bytes(store: Redis, mentorship: MentorshipId) -> int:
+    """How much the files of a conversation take."""
+    return sum(int(each) for each in await store.hvals(keys.attached(mentorship)))
+
+
+async def attach(store: Redis, attachment: str, content: bytes) -> None:
+    """Keeps a file for the message that is about to be posted."""
+    await store.set(keys.attachment(attachment), content, px=ATTACHED_MS)
+
+
+async def load_attachment(store: Redis, attachment: str) -> bytes | None:
+    """What is in a file, None when it is gone."""
+    found = await store.get(keys.attachment(attachment))
+    return found if isinstance(found, bytes) else None
