@@ -287,6 +287,8 @@ def tie_notes_shared(mentorship: str) -> str:
 def tie_notes_private(mentorship: str, person: str) -> str:
     """Sorted set, note id by the ms when it was written: what only its author finds."""
     return f"compagnon:{{people}}:tie-notes:{mentorship}:{person}"
+
+
 def message(message: str) -> str:
     """String, JSON: one message."""
     return f"compagnon:{{people}}:message:{message}"
