@@ -31,8 +31,11 @@ REPORT_ROUNDS = 10
 QUALITY_ROUNDS = 20
 """Rounds of 100 ms between receiver reports, and between looks at a peer's quality."""
 
-KEYFRAME_S = 0.5
-"""A publisher is asked for at most one keyframe in this time (threats.md)."""
+KEYFRAME_S, KEYFRAME_CHOKED_S = 0.5, 4.0
+"""A publisher is asked for at most one keyframe in this time (threats.md); in the longer one where so much of
+what it sends is lost (``CHOKED``) that a keyframe would not come through, and takes speech with it."""
+
+CHOKED = 0.25
 
 MAX_LIMITED = 8
 """SSRCs that a limit names at most: a camera's and a screen's layers."""
@@ -164,7 +167,8 @@ class Reports:
         """Ask the publisher for a keyframe, now or as soon as the last request is old enough."""
         stream.wanted = True
         now = self._clock()
-        if not stream.pli or not stream.open or not stream.ssrc or now - stream.wanted_at < KEYFRAME_S:
+        every = KEYFRAME_CHOKED_S if (stream.link.peer.loss_up or 0.0) >= CHOKED else KEYFRAME_S
+        if not stream.pli or not stream.open or not stream.ssrc or now - stream.wanted_at < every:
             return
         stream.wanted, stream.wanted_at = False, now
         stream.missing.gave_up = False

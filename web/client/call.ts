@@ -1,6 +1,7 @@
 /** The call as the page lives it: joins its parts (socket, media, devices, state) and carries out what a person asks. */
 
 import { type Bootstrap, socketUrl } from "./bootstrap";
+import { Choking } from "./choking";
 import { Connection, type Socket } from "./connection";
 import { moved } from "./data";
 import { DetailsWatch } from "./details-watch";
@@ -60,6 +61,7 @@ export class Call {
   private readonly roundTrip: RoundTripWatch;
   private readonly heard: HeardReport;
   private readonly patience: Patience;
+  private readonly choking: Choking;
   private readonly uplink: UplinkWatch;
   private readonly path: PathWatch;
   private readonly probe: LineProbe;
@@ -121,6 +123,11 @@ export class Call {
       timers,
       () => this.negotiation.look(),
       (wait) => this.negotiation.wait(wait),
+    );
+    this.choking = new Choking(
+      timers,
+      () => this.negotiation.look(),
+      (choked) => this.outgoing.choke(choked),
     );
     this.details = new DetailsWatch(
       timers,
@@ -445,10 +452,12 @@ export class Call {
       if (listens) {
         this.heard.start();
         this.patience.start();
+        this.choking.start();
         this.uplink.start();
       } else {
         this.heard.stop();
         this.patience.stop();
+        this.choking.stop();
         this.uplink.stop();
       }
     }

@@ -175,7 +175,6 @@ export class Negotiation {
     return this.peer?.choosesCodecs ? describe() : [];
   }
 
-  /** A look at the connection's statistics; null while there is none. */
   /** Has pictures played out at least so many ms after they were sent; null for as the browser likes. */
   wait(milliseconds: number | null): void {
     for (const receiver of this.peer?.connection.getReceivers() ?? []) {
@@ -186,6 +185,7 @@ export class Negotiation {
     }
   }
 
+  /** A look at the connection's statistics; null while there is none. */
   async look(): Promise<Look | null> {
     const connection = this.peer?.connection;
     return connection === undefined ? null : look(connection);

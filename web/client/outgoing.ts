@@ -11,9 +11,19 @@ import type {
   Member,
   PictureSource,
   Source,
+  SpeechEncoding,
   VideoCodec,
 } from "./protocol";
-import { cameraEncodings, layersOf, screenEncodings, screenRids, speechEncoding } from "./sending";
+import {
+  cameraEncodings,
+  layersOf,
+  leastSpeech,
+  paused,
+  plainSpeech,
+  screenEncodings,
+  screenRids,
+  speechEncoding,
+} from "./sending";
 import type { State } from "./state";
 
 const all = ["microphone", "camera", "screen"] as const;
@@ -35,6 +45,8 @@ export class Outgoing {
   private readonly asked = new Map<PictureSource, readonly Asked[]>();
 
   private quiet = false;
+  private choked = false;
+  private speech: SpeechEncoding = plainSpeech;
   /** What the device bears, best first; empty where the browser can't be asked for a codec. */
   private codecs: readonly VideoCodec[] = [];
 
@@ -54,6 +66,13 @@ export class Outgoing {
     for (const source of all) this.attach(source);
   }
 
+  /** The way up is too narrow for any picture, whatever the server asks for; or it is no more. */
+  choke(choked: boolean): void {
+    this.choked = choked;
+    this.speak();
+    this.shapeAll();
+  }
+
   /** Nothing goes out. */
   detachAll(): void {
     this.asked.clear();
@@ -63,7 +82,8 @@ export class Outgoing {
   /** What the server wants of each picture from now on. */
   encode({ camera, screen, microphone }: Encodings): void {
     if (microphone !== undefined) {
-      void this.parts.negotiation().setEncodings("microphone", { q: speechEncoding(microphone) });
+      this.speech = microphone;
+      this.speak();
     }
     if (camera !== undefined) this.asked.set("camera", camera);
     if (screen !== undefined) this.asked.set("screen", screen);
@@ -126,6 +146,11 @@ export class Outgoing {
     if (this.parts.send(message)) this.told = { ...this.told, ...changed };
   }
 
+  private speak(): void {
+    const speech = this.choked ? leastSpeech : this.speech;
+    void this.parts.negotiation().setEncodings("microphone", { q: speechEncoding(speech) });
+  }
+
   private shapeAll(): void {
     for (const source of all) {
       const track = this.parts.track(source);
@@ -140,7 +165,7 @@ export class Outgoing {
     const asked = this.asked.get(source) ?? null;
     const encodings =
       source === "camera" ? cameraEncodings(lines, layers, asked) : screenEncodings(lines, layers, asked);
-    void this.parts.negotiation().setEncodings(source, encodings);
+    void this.parts.negotiation().setEncodings(source, this.choked ? paused(encodings) : encodings);
     this.tellCapture({ type: "capture", source, lines, layers, codecs: this.codecs });
   }
 

@@ -87,6 +87,17 @@ export function cameraEncodings(captured: number, layers: number, asked: readonl
   return found;
 }
 
+/** Speech as it goes out unless the server asks for less; and the least that can be understood. */
+export const plainSpeech: SpeechEncoding = { bitrate: 32_000, ptime: 20 };
+export const leastSpeech: SpeechEncoding = { bitrate: 12_000, ptime: 60 };
+
+/** The same, with nothing sent of it. */
+export function paused(encodings: Encodings): Encodings {
+  return Object.fromEntries(
+    Object.entries(encodings).map(([rid, encoding]) => [rid, { ...encoding, active: false }]),
+  );
+}
+
 /** Speech: Opus at so many bits a second; long packets where headers would cost more than what is said. */
 export function speechEncoding({ bitrate, ptime }: SpeechEncoding): RTCRtpEncodingParameters {
   return { maxBitrate: bitrate, adaptivePtime: ptime > 20 } as RTCRtpEncodingParameters;

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { Choking } from "./choking";
+import type { Stat } from "./stats";
+import { FakeTimers } from "./testing/fake-timers";
+
+function setUp() {
+  const timers = new FakeTimers();
+  let lost = 0;
+  let bits = 1_000_000;
+  const told: boolean[] = [];
+  const choking = new Choking(
+    timers,
+    () => {
+      const stats: Stat[] = [
+        { id: "a", type: "remote-inbound-rtp", kind: "audio", fractionLost: lost },
+        { id: "v", type: "remote-inbound-rtp", kind: "video", fractionLost: lost / 2 },
+        {
+          id: "p",
+          type: "candidate-pair",
+          nominated: true,
+          state: "succeeded",
+          availableOutgoingBitrate: bits,
+        },
+      ];
+      return Promise.resolve({ at: timers.now(), stats: new Map(stats.map((stat) => [stat.id, stat])) });
+    },
+    (choked) => told.push(choked),
+  );
+  const seconds = async (count: number, share: number, available: number) => {
+    lost = share;
+    bits = available;
+    for (let index = 0; index < count; index++) await timers.advance(1_000);
+  };
+  return { choking, seconds, told };
+}
+
+describe("Choking", () => {
+  it("gives pictures up after two seconds, and tries again when nothing was lost for ten", async () => {
+    const { choking, seconds, told } = setUp();
+    choking.start();
+    await seconds(1, 0.7, 83_000);
+    expect(told).toEqual([]);
+    await seconds(1, 0.7, 83_000);
+    expect(told).toEqual([true]);
+    await seconds(9, 0, 60_000);
+    expect(told).toEqual([true]);
+    await seconds(1, 0, 60_000);
+    expect(told).toEqual([true, false]);
+  });
+
+  it("waits twice as long after a try that went wrong", async () => {
+    const { choking, seconds, told } = setUp();
+    choking.start();
+    await seconds(2, 0.7, 83_000);
+    await seconds(10, 0, 60_000);
+    await seconds(2, 0.7, 83_000);
+    expect(told).toEqual([true, false, true]);
+    await seconds(19, 0, 60_000);
+    expect(told).toHaveLength(3);
+    await seconds(1, 0, 60_000);
+    expect(told).toEqual([true, false, true, false]);
+  });
+
+  it("leaves a line alone that loses packets but carries much, and one that is narrow but loses none", async () => {
+    const { choking, seconds, told } = setUp();
+    choking.start();
+    await seconds(20, 0.4, 600_000);
+    await seconds(20, 0.01, 60_000);
+    expect(told).toEqual([]);
+  });
+
+  it("is over when the call is", async () => {
+    const { choking, seconds, told } = setUp();
+    choking.start();
+    await seconds(2, 0.7, 83_000);
+    choking.stop();
+    expect(told).toEqual([true, false]);
+    await seconds(5, 0.7, 83_000);
+    expect(told).toHaveLength(2);
+  });
+});
