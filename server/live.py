@@ -11,10 +11,11 @@ from msgspec import Struct, ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from server.live_connection import Connection
 from server.live_memory import give_back
 from server.live_notes import stored_text
 from server.live_outbox import Outbox
-from server.live_room import Connection, LiveRoom
+from server.live_room import LiveRoom
 from server.live_watchers import Watching
 from server.rates import Rates
 from server.room.links import PersonalLink, check, read_personal

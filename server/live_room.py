@@ -12,15 +12,17 @@ from msgspec import structs
 from redis.asyncio import Redis
 
 from server.live_calls import Calls
+from server.live_connection import Connection
 from server.live_ladder import Ladders
-from server.live_notes import NotesRoom, Reader
+from server.live_notes import NotesRoom
 from server.live_outbox import Outbox
 from server.live_places import Places
 from server.live_quality import quality_line
 from server.live_roster import Roster
 from server.live_saver import Saver, Write
 from server.live_watchers import NobodyHereError, Watchers, Watching
-from server.room import members
+from server.rates import Rates
+from server.room import door, members
 from server.room.change import Change, Send
 from server.room.choices import Choice
 from server.room.quality import QualityLine
@@ -48,6 +50,8 @@ from signaling.messages import (
     Ping,
     Pong,
     ProbeLine,
+    React,
+    Reacted,
     Saving,
     ServerMessage,
     Slots,
@@ -60,20 +64,6 @@ from signaling.parts import ByeReason, Slot
 
 LEAST_LEFT_S = 600.0
 """A budget is made to last for so long at least: sessions run over."""
-
-
-class Connection:
-    """One browser's WebSocket in a room. ``session`` is what the same tab resumes with."""
-
-    def __init__(
-        self, room: LiveRoom, member: str, session: str, addresses: Sequence[str], outbox: Outbox
-    ) -> None:
-        self.room = room
-        self.member = member
-        self.session = session
-        self.addresses = addresses
-        self.outbox = outbox
-        self.reader = Reader(member, outbox)
 
 
 class LiveRoom:
@@ -96,7 +86,7 @@ class LiveRoom:
         on_idle: Callable[[LiveRoom], None],
     ) -> None:
         record = found.record
-        self._decided = self._told = loaded(record, found.timer, found.members)
+        self._decided = self._told = loaded(record, found.timer, found.members, found.floor)
         self._most_members = most_members
         self._on_idle = on_idle
         self._on_left = on_left
@@ -108,6 +98,7 @@ class LiveRoom:
         self._watchers = Watchers(self._calls.room, most_members)
         self._places = Places(self._expire)
         self._connections: dict[str, Connection] = {}
+        self._reactions = Rates(burst=5, per_s=1)
         self._ending: asyncio.TimerHandle | None = None
         self._stopped = False
 
@@ -186,6 +177,7 @@ class LiveRoom:
         elif not resumed:
             self._calls.hang_up(guest.id)
         self._replace(connection, resumed=resumed)
+        self._post(door.turned_away(self._decided, guest.id))
         outbox.send(
             Joined(
                 member=guest.id,
@@ -220,6 +212,7 @@ class LiveRoom:
             self._places.keep(connection.member)
         else:
             self._calls.hang_up(connection.member)
+            self._post(door.turned_away(self._decided, connection.member))
         self.look_idle()
 
     def message(self, connection: Connection, message: ClientMessage) -> None:
@@ -234,11 +227,16 @@ class LiveRoom:
             raise ProtocolError("store-unavailable")
         before = self._decided.member(connection.member)
         actor = Actor(connection.member, connection.session)
-        self._post(handle(self._decided, actor, message, _now_ms()))
-        after = self._decided.member(connection.member)
-        if after is not None and after is not before:
-            self._places.release(after.id)
-            self._calls.set_sending(after)
+        change = handle(self._decided, actor, message, _now_ms())
+        self._post(change)
+        for member_id in change.about:
+            after = self._decided.member(member_id)
+            if after is not None:
+                self._calls.set_sending(after)
+        for member_id, _ in change.out:
+            self._calls.hang_up(member_id)
+        if self._decided.member(connection.member) not in (None, before):
+            self._places.release(connection.member)
 
     def frame(self, connection: Connection, data: bytes) -> None:
         """Takes a binary frame of the notes. Raises ``ProtocolError``; the connection can go on."""
@@ -324,6 +322,12 @@ class LiveRoom:
         """Seconds that a data budget has to last: what is planned, at least ten minutes."""
         return max(LEAST_LEFT_S, session_ms(self._told.timer, _now_ms()) / 1000)
 
+    def _react(self, connection: Connection, message: React) -> None:
+        if not self._is_in(connection):
+            raise ProtocolError("not-entered")
+        if self._reactions.allow(connection.member, time.monotonic()):
+            self._to_all(Reacted(member=connection.member, reaction=message.reaction))
+
     def _figures(self, connection: Connection, message: FiguresWanted) -> None:
         self._calls.figures(connection.member)
 
@@ -354,6 +358,8 @@ class LiveRoom:
         before, self._told = self._told, change.state
         for send in change.sends:
             self._tell(send)
+        for member_id, reason in change.out:
+            self._show_out(member_id, reason)
         for member_id in change.about:
             self._roster.changed(member_id)
             member, earlier = change.state.member(member_id), before.member(member_id)
@@ -477,6 +483,7 @@ _answered_here: Mapping[type, Callable[[LiveRoom, Connection, Any], None]] = {
     Pin: LiveRoom._pin,
     BudgetWanted: LiveRoom._budget,
     NotesOpen: LiveRoom._open_notes,
+    React: LiveRoom._react,
     Leave: LiveRoom._leave,
 }
 """Messages about the connection itself; ``server/room/rules.py`` has those that change the room."""

@@ -18,19 +18,23 @@ from signaling.parts import (
     Encoding,
     ErrorCode,
     FeedFigures,
+    Floor,
     IceServer,
     Language,
     LayerFigures,
     MediaPath,
     Member,
     MemberQuality,
+    Moderation,
     Name,
     PauseReason,
     PictureSource,
+    Reaction,
     Room,
     Rung,
     Sdp,
     Slot,
+    Source,
     SpeechEncoding,
     Timer,
     TimerAction,
@@ -88,6 +92,25 @@ class TimerCommand(Wire, tag="timer-command", frozen=True):
 
     action: TimerAction
     minutes: Annotated[int, Meta(ge=1, le=60)] = 1
+
+
+class Hand(Wire, tag="hand", frozen=True):
+    """Raises this member's hand, or lowers it."""
+
+    raised: bool
+
+
+class React(Wire, tag="react", frozen=True):
+    """Shows a reaction to everyone for a moment."""
+
+    reaction: Reaction
+
+
+class Moderate(Wire, tag="moderate", frozen=True):
+    """Facilitators only. ``member`` is whom it is about; the actions about the whole room have none."""
+
+    action: Moderation
+    member: Annotated[str, Meta(max_length=64)] | None = None
 
 
 class NotesOpen(Wire, tag="notes-open", frozen=True):
@@ -165,6 +188,9 @@ ClientMessage = (
     | Offer
     | Media
     | TimerCommand
+    | Hand
+    | React
+    | Moderate
     | NotesOpen
     | View
     | Capture
@@ -234,6 +260,34 @@ class TimerChanged(Wire, tag="timer-changed", frozen=True):
     timer: Timer
     by: str | None
     now_ms: int
+
+
+class FloorChanged(Wire, tag="floor", frozen=True):
+    """Who wants to speak and who may come in, after a change; already in the store. ``by`` made it."""
+
+    floor: Floor
+    by: str | None
+
+
+class Reacted(Wire, tag="reacted", frozen=True):
+    """A member's reaction, to be shown for a moment; nothing is kept of it."""
+
+    member: str
+    reaction: Reaction
+
+
+class Waiting(Wire, tag="waiting", frozen=True):
+    """The reply to ``enter`` while the room has a lobby:
+
+    wait for ``entered``, or ``bye`` with ``refused``.
+    """
+
+
+class Silenced(Wire, tag="silenced", frozen=True):
+    """A facilitator has switched this member's ``source`` off; the member may switch it on again."""
+
+    source: Source
+    by: str
 
 
 class Slots(Wire, tag="slots", frozen=True):
@@ -383,6 +437,10 @@ ServerMessage = (
     | Answer
     | Members
     | TimerChanged
+    | FloorChanged
+    | Reacted
+    | Waiting
+    | Silenced
     | Slots
     | SlotsWanted
     | Encodings

@@ -18,6 +18,28 @@ PictureSource = Literal["camera", "screen"]
 
 Language = Literal["en", "fr"]
 
+Reaction = Literal["agree", "thanks", "clap", "heart", "laugh", "idea"]
+"""What can be said without a word. Each has its name in both catalogues, under ``reaction.<word>``."""
+
+Moderation = Literal[
+    "mute",
+    "mute-all",
+    "stop-share",
+    "lower",
+    "lower-all",
+    "promote",
+    "demote",
+    "remove",
+    "lock",
+    "unlock",
+    "lobby",
+    "no-lobby",
+    "admit",
+    "admit-all",
+    "refuse",
+]
+"""What a facilitator can do about a member, the room, or somebody who waits at the door."""
+
 TimerStatus = Literal["ready", "running", "paused", "finished"]
 
 TimerAction = Literal["start", "pause", "resume", "add", "next", "back", "finish"]
@@ -66,14 +88,18 @@ ErrorCode = Literal[
     "not-joined",
     "not-entered",
     "not-facilitator",
+    "only-facilitator",
+    "no-member",
+    "room-locked",
     "timer-state",
     "store-unavailable",
 ]
 """Each has one sentence in both catalogues, under ``error.<code>``."""
 
-ByeReason = Literal["replaced", "revoked", "left", "stopping", "too-slow", "room-ended"]
+ByeReason = Literal["replaced", "revoked", "removed", "refused", "left", "stopping", "too-slow", "room-ended"]
 """Why the server ends a connection: ``replaced`` (same person in another tab), ``stopping`` (the server
-restarts: come back), ``too-slow`` (the outbox was full: come back)."""
+restarts: come back), ``too-slow`` (the outbox was full: come back), ``removed`` (by a facilitator, for good),
+``refused`` (not let in now)."""
 
 Name = Annotated[str, Meta(max_length=80)]
 Token = Annotated[str, Meta(max_length=512)]
@@ -138,6 +164,20 @@ class Timer(Part, frozen=True):
     since_ms: int | None
 
 
+class Floor(Part, frozen=True):
+    """Who wants to speak and who may come in. ``hands`` are members' ids in the order in which they were
+    raised.
+
+    ``locked``: nobody new comes in. ``lobby``: whoever comes waits until a facilitator lets them in;
+    ``waiting`` are those who do, the first first.
+    """
+
+    hands: tuple[str, ...] = ()
+    locked: bool = False
+    lobby: bool = False
+    waiting: tuple[Guest, ...] = ()
+
+
 class Room(Part, frozen=True):
     """The whole of what a person is shown of a room."""
 
@@ -148,6 +188,7 @@ class Room(Part, frozen=True):
     members: tuple[Member, ...]
     timer: Timer
     expires_ms: int
+    floor: Floor
 
 
 class Slot(Part, frozen=True):

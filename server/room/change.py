@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from server.room.record import GuestRecord
 from server.room.state import Present, RoomState
 from signaling.messages import ServerMessage
-from signaling.parts import Timer
+from signaling.parts import ByeReason, Floor, Timer
 
 
 class SaveMember(Struct, frozen=True):
@@ -28,7 +29,19 @@ class SaveTimer(Struct, frozen=True):
     timer: Timer
 
 
-Save = SaveMember | DropMember | SaveTimer
+class SaveFloor(Struct, frozen=True):
+    """Store who wants to speak and who may come in; not who waits."""
+
+    floor: Floor
+
+
+class SaveGuest(Struct, frozen=True):
+    """Store a guest: their role has changed, or their link has fallen."""
+
+    guest: GuestRecord
+
+
+Save = SaveMember | DropMember | SaveTimer | SaveFloor | SaveGuest
 
 
 class Send(Struct, frozen=True):
@@ -41,11 +54,12 @@ class Send(Struct, frozen=True):
 class Change(Struct, frozen=True):
     """Carried out in this order: ``saves`` all together, then ``state``, then ``sends`` one by one.
 
-    ``about`` are members of whom there is something new: everyone is shown them as they are by then, or that
-    they are gone, with whatever else is new at the time.
+    ``out`` are shown out then, for good. ``about`` are members of whom there is something new: everyone is
+    shown them as they are by then, or that they are gone, with whatever else is new at the time.
     """
 
     state: RoomState
     saves: tuple[Save, ...] = ()
     sends: tuple[Send, ...] = ()
     about: tuple[str, ...] = ()
+    out: tuple[tuple[str, ByeReason], ...] = ()

@@ -9,14 +9,23 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.room import members
+from server.room import door, floor, members
 from server.room.change import Change, SaveTimer, Send
 from server.room.record import RoomRecord
 from server.room.state import Present, RoomState
 from server.room.timer import drive
 from signaling.errors import ProtocolError
-from signaling.messages import ClientMessage, Enter, Leave, Media, TimerChanged, TimerCommand
-from signaling.parts import Timer
+from signaling.messages import (
+    ClientMessage,
+    Enter,
+    Hand,
+    Leave,
+    Media,
+    Moderate,
+    TimerChanged,
+    TimerCommand,
+)
+from signaling.parts import Floor, Timer
 
 
 class Actor(Struct, frozen=True):
@@ -34,18 +43,26 @@ def handle(state: RoomState, actor: Actor, message: ClientMessage, now_ms: int) 
     return rule(state, actor, message, now_ms)
 
 
-def loaded(record: RoomRecord, timer: Timer, stored: tuple[Present, ...]) -> RoomState:
+NOTHING_SAID = Floor()
+"""No hand is up, everybody with a link comes in."""
+
+
+def loaded(
+    record: RoomRecord, timer: Timer, stored: tuple[Present, ...], found: Floor = NOTHING_SAID
+) -> RoomState:
     """The room as found in the store: nobody is connected, those whose link has fallen are not in it."""
     back = [
         replace(member, connected=False)
         for member in sorted(stored, key=lambda each: (each.entered_ms, each.id))
         if (guest := record.guest(member.id)) is not None and not guest.revoked
     ]
-    return RoomState(record=record, timer=timer, members=tuple(back))
+    here = {member.id for member in back}
+    hands = tuple(hand for hand in found.hands if hand in here)
+    return RoomState(record=record, timer=timer, members=tuple(back), floor=replace(found, hands=hands))
 
 
 def _enter(state: RoomState, actor: Actor, message: Enter, now_ms: int) -> Change:
-    return members.enter(state, actor.id, actor.session, message, now_ms)
+    return door.knock(state, actor.id, actor.session, message, now_ms)
 
 
 def _media(state: RoomState, actor: Actor, message: Media, now_ms: int) -> Change:
@@ -58,15 +75,29 @@ def _leave(state: RoomState, actor: Actor, message: Leave, now_ms: int) -> Chang
 
 def _drive(state: RoomState, actor: Actor, message: TimerCommand, now_ms: int) -> Change:
     members.entered(state, actor.id)
-    guest = state.record.guest(actor.id)
-    if guest is None or guest.role != "mentor":
+    if not state.facilitates(actor.id):
         raise ProtocolError("not-facilitator")
     timer = drive(state.timer, message, now_ms)
     told = Send(TimerChanged(timer=timer, by=actor.id, now_ms=now_ms))
     return Change(replace(state, timer=timer), (SaveTimer(timer),), (told,))
 
 
+def _hand(state: RoomState, actor: Actor, message: Hand, now_ms: int) -> Change:
+    return floor.hand(state, actor.id, message)
+
+
+def _moderate(state: RoomState, actor: Actor, message: Moderate, now_ms: int) -> Change:
+    return floor.moderate(state, actor.id, message, now_ms)
+
+
 rules: Mapping[type, Callable[[RoomState, Actor, Any, int], Change]] = MappingProxyType(
-    {Enter: _enter, Media: _media, Leave: _leave, TimerCommand: _drive}
+    {
+        Enter: _enter,
+        Media: _media,
+        Leave: _leave,
+        TimerCommand: _drive,
+        Hand: _hand,
+        Moderate: _moderate,
+    }
 )
 """The other messages do not change the room and are answered by ``server/live_room.py``."""

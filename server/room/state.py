@@ -6,7 +6,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from server.room.record import RoomRecord
-from signaling.parts import Member, Room, Timer
+from signaling.messages import Enter
+from signaling.parts import Floor, Member, Room, Timer
 
 PLACE_KEPT_S = 30.0
 """How long the place of a member whose connection is lost is kept."""
@@ -28,12 +29,25 @@ class Present(Struct, frozen=True, kw_only=True):
     entered_ms: int
 
 
+class Waiter(Struct, frozen=True, kw_only=True):
+    """Somebody at the door: how they want to come in, from which tab. Not stored: their page asks again."""
+
+    id: str
+    session: str
+    enter: Enter
+
+
 class RoomState(Struct, frozen=True, kw_only=True):
-    """A live room. ``members`` is in the order of entering."""
+    """A live room. ``members`` is in the order of entering, ``waiting`` in that of coming to the door.
+
+    ``floor`` is as stored, without those who wait.
+    """
 
     record: RoomRecord
     timer: Timer
     members: tuple[Present, ...] = ()
+    floor: Floor = Floor()
+    waiting: tuple[Waiter, ...] = ()
 
     def member(self, member_id: str) -> Present | None:
         """Who is in under this id, None when nobody is."""
@@ -49,7 +63,8 @@ class RoomState(Struct, frozen=True, kw_only=True):
     def without_member(self, member_id: str) -> RoomState:
         """The same room without that member."""
         members = tuple(member for member in self.members if member.id != member_id)
-        return replace(self, members=members)
+        hands = tuple(hand for hand in self.floor.hands if hand != member_id)
+        return replace(self, members=members, floor=replace(self.floor, hands=hands))
 
     def shown(self) -> Room:
         """The room as a person is shown it."""
@@ -61,6 +76,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
             members=tuple(self.shown_member(member) for member in self.members),
             timer=self.timer,
             expires_ms=self.record.expires_ms,
+            floor=self.shown_floor(),
         )
 
     def shown_member(self, member: Present) -> Member:
@@ -75,3 +91,13 @@ class RoomState(Struct, frozen=True, kw_only=True):
             screen=member.screen,
             connected=member.connected,
         )
+
+    def shown_floor(self) -> Floor:
+        """Who wants to speak and who waits, as everyone sees them."""
+        waiting = (self.record.guest(waiter.id) for waiter in self.waiting)
+        return replace(self.floor, waiting=tuple(guest.shown() for guest in waiting if guest is not None))
+
+    def facilitates(self, member_id: str) -> bool:
+        """Whether this person leads the session: their link says so, or somebody who does made them."""
+        guest = self.record.guest(member_id)
+        return guest is not None and guest.role == "mentor"

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import ClientConnectionResetError, WSCloseCode, WSMessage, WSMsgType, web
 
+from server.live_connection import Connection
 from server.live_outbox import Outbox
-from server.live_room import Connection
 from server.rates import Rates
 from signaling.codec import decode, type_of
 from signaling.errors import ProtocolError

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from aiohttp import web
 
 from server.live import Live
+from server.live_connection import Connection
 from server.live_outbox import Outbox
-from server.live_room import Connection
 from server.origin import own_page
 from server.sockets.conversation import GOODBYE_WITHIN_S, Conversation
 from signaling.messages import IceServers, Join

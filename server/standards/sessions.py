@@ -10,8 +10,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+from server.live_connection import Connection
 from server.live_outbox import Outbox
-from server.live_room import Connection
 from server.live_watchers import Watching
 from server.rates import Rates
 from server.room.links import PersonalLink

@@ -46,6 +46,11 @@ def timer(room: str) -> str:
     return f"compagnon:{{{room}}}:timer"
 
 
+def floor(room: str) -> str:
+    """String, JSON: hands that are up, and who may come in."""
+    return f"compagnon:{{{room}}}:floor"
+
+
 def notes(room: str) -> str:
     """Stream of Yjs updates in field ``u``, oldest first; a snapshot is an update like the others."""
     return f"compagnon:{{{room}}}:notes"

@@ -9,12 +9,12 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
 from server.mentoring.attendance import Stay
-from server.room.change import DropMember, Save, SaveMember, SaveTimer
+from server.room.change import DropMember, Save, SaveFloor, SaveGuest, SaveMember, SaveTimer
 from server.room.choices import Choice
 from server.room.record import GuestRecord, RoomRecord
 from server.room.state import Present
 from server.storage import keys
-from signaling.parts import Timer
+from signaling.parts import Floor, Timer
 
 RETENTION_MS = 30 * 24 * 3_600_000
 """How long a room outlives its links, so that its notes can still be fetched by whoever runs the server."""
@@ -27,6 +27,7 @@ class StoredRoom(Struct, frozen=True):
     timer: Timer
     members: tuple[Present, ...]
     choices: tuple[Choice, ...] = ()
+    floor: Floor = Floor()
 
 
 async def create(store: Redis, record: RoomRecord, timer: Timer) -> None:
@@ -104,7 +105,8 @@ async def load(store: Redis, room: str) -> StoredRoom | None:
         pipe.get(keys.timer(room))
         pipe.hvals(keys.members(room))
         pipe.hvals(keys.choices(room))
-        about, guests, timer, members, choices = await pipe.execute()
+        pipe.get(keys.floor(room))
+        about, guests, timer, members, choices, floor = await pipe.execute()
     record = _record(about, guests)
     if record is None or timer is None:
         return None
@@ -113,6 +115,7 @@ async def load(store: Redis, room: str) -> StoredRoom | None:
         timer=json.decode(timer, type=Timer),
         members=tuple(json.decode(member, type=Present) for member in members),
         choices=tuple(json.decode(choice, type=Choice) for choice in choices),
+        floor=Floor() if floor is None else json.decode(floor, type=Floor),
     )
 
 
@@ -150,6 +153,10 @@ def _write(pipe: Pipeline, room: str, save: Save, until: int, at_ms: int) -> Non
             pipe.pexpireat(keys.stays(room), until)
         case SaveTimer(timer):
             pipe.set(keys.timer(room), json.encode(timer), pxat=until)
+        case SaveFloor(floor):
+            pipe.set(keys.floor(room), json.encode(floor), pxat=until)
+        case SaveGuest(guest):
+            pipe.hset(keys.guests(room), guest.id, json.encode(guest))
 
 
 def _until(record: RoomRecord) -> int:

@@ -8,6 +8,25 @@ export type PictureSource = "camera" | "screen";
 
 export type Language = "en" | "fr";
 
+export type Reaction = "agree" | "thanks" | "clap" | "heart" | "laugh" | "idea";
+
+export type Moderation =
+  | "mute"
+  | "mute-all"
+  | "stop-share"
+  | "lower"
+  | "lower-all"
+  | "promote"
+  | "demote"
+  | "remove"
+  | "lock"
+  | "unlock"
+  | "lobby"
+  | "no-lobby"
+  | "admit"
+  | "admit-all"
+  | "refuse";
+
 export type TimerStatus = "ready" | "running" | "paused" | "finished";
 
 export type TimerAction = "start" | "pause" | "resume" | "add" | "next" | "back" | "finish";
@@ -45,10 +64,21 @@ export type ErrorCode =
   | "not-joined"
   | "not-entered"
   | "not-facilitator"
+  | "only-facilitator"
+  | "no-member"
+  | "room-locked"
   | "timer-state"
   | "store-unavailable";
 
-export type ByeReason = "replaced" | "revoked" | "left" | "stopping" | "too-slow" | "room-ended";
+export type ByeReason =
+  | "replaced"
+  | "revoked"
+  | "removed"
+  | "refused"
+  | "left"
+  | "stopping"
+  | "too-slow"
+  | "room-ended";
 
 /**
  * A person who is in the room, as everyone sees them.
@@ -95,6 +125,20 @@ export interface Timer {
   readonly since_ms: number | null;
 }
 
+/**
+ * Who wants to speak and who may come in. `hands` are members' ids in the order in which they were
+ * raised.
+ *
+ * `locked`: nobody new comes in. `lobby`: whoever comes waits until a facilitator lets them in;
+ * `waiting` are those who do, the first first.
+ */
+export interface Floor {
+  readonly hands?: readonly string[];
+  readonly locked?: boolean;
+  readonly lobby?: boolean;
+  readonly waiting?: readonly Guest[];
+}
+
 /** The whole of what a person is shown of a room. */
 export interface Room {
   readonly id: string;
@@ -104,6 +148,7 @@ export interface Room {
   readonly members: readonly Member[];
   readonly timer: Timer;
   readonly expires_ms: number;
+  readonly floor: Floor;
 }
 
 /**
@@ -241,6 +286,25 @@ export interface TimerCommand {
   readonly minutes?: number;
 }
 
+/** Raises this member's hand, or lowers it. */
+export interface Hand {
+  readonly type: "hand";
+  readonly raised: boolean;
+}
+
+/** Shows a reaction to everyone for a moment. */
+export interface React {
+  readonly type: "react";
+  readonly reaction: Reaction;
+}
+
+/** Facilitators only. ``member`` is whom it is about; the actions about the whole room have none. */
+export interface Moderate {
+  readonly type: "moderate";
+  readonly action: Moderation;
+  readonly member?: string | null;
+}
+
 /** Asks for the shared notes; the server answers with binary sync step 1, then both sides synchronise. */
 export interface NotesOpen {
   readonly type: "notes-open";
@@ -370,6 +434,36 @@ export interface TimerChanged {
   readonly timer: Timer;
   readonly by: string | null;
   readonly now_ms: number;
+}
+
+/** Who wants to speak and who may come in, after a change; already in the store. ``by`` made it. */
+export interface FloorChanged {
+  readonly type: "floor";
+  readonly floor: Floor;
+  readonly by: string | null;
+}
+
+/** A member's reaction, to be shown for a moment; nothing is kept of it. */
+export interface Reacted {
+  readonly type: "reacted";
+  readonly member: string;
+  readonly reaction: Reaction;
+}
+
+/**
+ * The reply to `enter` while the room has a lobby:
+ *
+ * wait for `entered`, or `bye` with `refused`.
+ */
+export interface Waiting {
+  readonly type: "waiting";
+}
+
+/** A facilitator has switched this member's ``source`` off; the member may switch it on again. */
+export interface Silenced {
+  readonly type: "silenced";
+  readonly source: Source;
+  readonly by: string;
 }
 
 /** All receiving slots of this browser, audio first, in m-line order. */
@@ -524,6 +618,9 @@ export type ClientMessage =
   | Offer
   | Media
   | TimerCommand
+  | Hand
+  | React
+  | Moderate
   | NotesOpen
   | View
   | Capture
@@ -542,6 +639,10 @@ export type ServerMessage =
   | Answer
   | Members
   | TimerChanged
+  | FloorChanged
+  | Reacted
+  | Waiting
+  | Silenced
   | Slots
   | SlotsWanted
   | Encodings

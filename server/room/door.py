@@ -1,0 +1,65 @@
+"""The door: who comes in at once, who waits, who is let in or refused, and a room that is locked."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from server.room import members
+from server.room.change import Change, Send
+from server.room.names import clean_name
+from server.room.state import RoomState, Waiter
+from signaling.errors import ProtocolError
+from signaling.messages import Enter, FloorChanged, Waiting
+
+
+def knock(state: RoomState, member_id: str, session: str, message: Enter, now_ms: int) -> Change:
+    """In at once, or waiting where the room has a lobby. Who leads, and who is in already, never waits.
+
+    Raises ``ProtocolError`` ``room-locked`` for somebody new while the room is locked.
+    """
+    if state.member(member_id) is not None or state.facilitates(member_id):
+        return members.enter(state, member_id, session, message, now_ms)
+    if state.floor.locked:
+        raise ProtocolError("room-locked")
+    if not state.floor.lobby:
+        return members.enter(state, member_id, session, message, now_ms)
+    if state.record.guest(member_id) is None:
+        raise ProtocolError("link-invalid")
+    named = replace(message, name=clean_name(message.name))
+    waiter = Waiter(id=member_id, session=session, enter=named)
+    others = tuple(each for each in state.waiting if each.id != member_id)
+    after = replace(state, waiting=(*others, waiter))
+    return Change(after, (), (Send(Waiting(), to=member_id), shown(after, None)))
+
+
+def turned_away(state: RoomState, member_id: str) -> Change:
+    """They wait no longer: their page is gone, or comes again."""
+    waiting = tuple(each for each in state.waiting if each.id != member_id)
+    if len(waiting) == len(state.waiting):
+        return Change(state)
+    after = replace(state, waiting=waiting)
+    return Change(after, (), (shown(after, None),))
+
+
+def let_in(state: RoomState, chosen: tuple[Waiter, ...], by: str | None, now_ms: int) -> Change:
+    """These come in, in the order in which they came to the door."""
+    ids = {waiter.id for waiter in chosen}
+    after = replace(state, waiting=tuple(each for each in state.waiting if each.id not in ids))
+    entered = Change(after)
+    for waiter in chosen:
+        step = members.enter(entered.state, waiter.id, waiter.session, waiter.enter, now_ms)
+        entered = Change(
+            step.state, entered.saves + step.saves, entered.sends + step.sends, entered.about + step.about
+        )
+    return replace(entered, sends=(*entered.sends, shown(entered.state, by)))
+
+
+def refuse(state: RoomState, waiter: Waiter, by: str) -> Change:
+    """They are told that they are not let in now; their link stays good."""
+    away = turned_away(state, waiter.id)
+    return replace(away, sends=(shown(away.state, by),), out=((waiter.id, "refused"),))
+
+
+def shown(state: RoomState, by: str | None) -> Send:
+    """What everyone is told of the floor."""
+    return Send(FloorChanged(floor=state.shown_floor(), by=by))
