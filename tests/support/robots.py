@@ -17,6 +17,7 @@ from signaling.messages import (
     Enter,
     Entered,
     Error,
+    FloorChanged,
     Join,
     Joined,
     Members,
@@ -166,6 +167,7 @@ class Robot:
         room = self.joined.room
         members = {member.id: member for member in room.members}
         timer: Timer = room.timer
+        floor = room.floor
         for each in self.told:
             match each:
                 case Entered(member=member):
@@ -176,9 +178,12 @@ class Robot:
                         members.pop(gone, None)
                 case TimerChanged(timer=changed):
                     timer = changed
+                case FloorChanged(floor=said):
+                    floor = said
         return Room(
             id=room.id, title=room.title, format=room.format, guests=room.guests,
             members=tuple(members.values()), timer=timer, expires_ms=room.expires_ms,
+            floor=floor,
         )  # fmt: skip
 
     async def hang_up(self) -> None:
