@@ -172,10 +172,10 @@ class Floor(Part, frozen=True):
     ``waiting`` are those who do, the first first.
     """
 
-    hands: tuple[str, ...] = ()
-    locked: bool = False
-    lobby: bool = False
-    waiting: tuple[Guest, ...] = ()
+    hands: tuple[str, ...]
+    locked: bool
+    lobby: bool
+    waiting: tuple[Guest, ...]
 
 
 class Room(Part, frozen=True):

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from server.room import door, floor, members
 from server.room.change import Change, SaveTimer, Send
 from server.room.record import RoomRecord
-from server.room.state import Present, RoomState
+from server.room.state import NOTHING_SAID, Present, RoomState
 from server.room.timer import drive
 from signaling.errors import ProtocolError
 from signaling.messages import (
@@ -41,10 +41,6 @@ def handle(state: RoomState, actor: Actor, message: ClientMessage, now_ms: int) 
     if rule is None:
         raise ProtocolError("bad-message", "type")
     return rule(state, actor, message, now_ms)
-
-
-NOTHING_SAID = Floor()
-"""No hand is up, everybody with a link comes in."""
 
 
 def loaded(

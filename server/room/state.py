@@ -13,6 +13,10 @@ PLACE_KEPT_S = 30.0
 """How long the place of a member whose connection is lost is kept."""
 
 
+NOTHING_SAID = Floor(hands=(), locked=False, lobby=False, waiting=())
+"""No hand is up, and everybody with a link comes in."""
+
+
 class Present(Struct, frozen=True, kw_only=True):
     """Somebody who has entered, as stored. ``session`` is what the same tab resumes with; it never travels.
 
@@ -46,7 +50,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     record: RoomRecord
     timer: Timer
     members: tuple[Present, ...] = ()
-    floor: Floor = Floor()
+    floor: Floor = NOTHING_SAID
     waiting: tuple[Waiter, ...] = ()
 
     def member(self, member_id: str) -> Present | None:

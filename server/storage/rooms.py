@@ -12,7 +12,7 @@ from server.mentoring.attendance import Stay
 from server.room.change import DropMember, Save, SaveFloor, SaveGuest, SaveMember, SaveTimer
 from server.room.choices import Choice
 from server.room.record import GuestRecord, RoomRecord
-from server.room.state import Present
+from server.room.state import NOTHING_SAID, Present
 from server.storage import keys
 from signaling.parts import Floor, Timer
 
@@ -27,7 +27,7 @@ class StoredRoom(Struct, frozen=True):
     timer: Timer
     members: tuple[Present, ...]
     choices: tuple[Choice, ...] = ()
-    floor: Floor = Floor()
+    floor: Floor = NOTHING_SAID
 
 
 async def create(store: Redis, record: RoomRecord, timer: Timer) -> None:
@@ -115,7 +115,7 @@ async def load(store: Redis, room: str) -> StoredRoom | None:
         timer=json.decode(timer, type=Timer),
         members=tuple(json.decode(member, type=Present) for member in members),
         choices=tuple(json.decode(choice, type=Choice) for choice in choices),
-        floor=Floor() if floor is None else json.decode(floor, type=Floor),
+        floor=NOTHING_SAID if floor is None else json.decode(floor, type=Floor),
     )
 
 

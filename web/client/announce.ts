@@ -2,7 +2,7 @@
 
 import { bannerOf } from "./banners";
 import type { Values } from "./i18n";
-import { myself, others, type State, type Toast } from "./state";
+import { leads, myself, others, type State, type Toast } from "./state";
 
 export interface Saying {
   readonly key: string;
@@ -17,12 +17,14 @@ const show = (key: string, values: Values = {}): Saying => ({ key, values, shown
 /** What to say when the state went from `before` to `after`. */
 export function sayings(before: State, after: State): Saying[] {
   if (after.view !== "room") return [];
+  if (!before.waiting && after.waiting) return [say("banner.door")];
   if (before.view !== "room" || (!before.entered && after.entered)) {
     return before.entered || !after.entered ? [] : [whoIsHere(after)];
   }
   return [
     ...company(before, after),
     ...sharing(before, after),
+    ...floor(before, after),
     ...self(before, after),
     ...link(before, after),
   ];
@@ -68,6 +70,30 @@ function sharing(before: State, after: State): Saying[] {
   return now.map(({ name }) => say("say.shares", { name }));
 }
 
+/** Hands in turn; for whoever leads also who waits at the door. */
+function floor(before: State, after: State): Saying[] {
+  if (before.floor === after.floor || !before.joined || !after.joined) return [];
+  const names = new Map(others(after).map((member) => [member.id, member.name]));
+  const found = after.floor.hands
+    .filter((id) => !before.floor.hands.includes(id))
+    .flatMap((id) => names.get(id) ?? [])
+    .map((name) => show("say.hand", { name }));
+  if (leads(after)) {
+    const waited = new Set(before.floor.waiting.map((guest) => guest.id));
+    const came = after.floor.waiting.filter((guest) => !waited.has(guest.id));
+    found.push(...came.map(({ name }) => show("say.waits", { name })));
+  }
+  if (before.floor.locked !== after.floor.locked)
+    found.push(say(after.floor.locked ? "say.locked" : "say.unlocked"));
+  const was = before.floor.hands.includes(after.me.id);
+  const is = after.floor.hands.includes(after.me.id);
+  if (was !== is)
+    found.push(
+      is ? say("say.hand-up", { place: after.floor.hands.indexOf(after.me.id) + 1 }) : say("say.hand-down"),
+    );
+  return found;
+}
+
 function self(before: State, after: State): Saying[] {
   const was = myself(before);
   const is = myself(after);
@@ -75,6 +101,7 @@ function self(before: State, after: State): Saying[] {
   if (was.microphone !== is.microphone)
     found.push(say(is.microphone ? "say.microphone-on" : "say.microphone-off"));
   if (was.camera !== is.camera) found.push(say(is.camera ? "say.camera-on" : "say.camera-off"));
+  if (before.me.role !== after.me.role) found.push(show(leads(after) ? "say.lead" : "say.lead-over"));
   if (was.screen !== is.screen) found.push(say(is.screen ? "say.screen-on" : "say.screen-off"));
   for (const source of ["microphone", "camera", "screen"] as const) {
     const problem = after.problems[source];

@@ -5,7 +5,16 @@ import type { State } from "./state";
 
 export interface Banner {
   /** `banner.<key>` is the sentence unless `sentence` names another, `banner.<key>-act` the button's words. */
-  readonly key: "lost" | "stopping" | "entering" | "media" | "media-bad" | "saving" | "sound" | "weak";
+  readonly key:
+    | "lost"
+    | "stopping"
+    | "door"
+    | "entering"
+    | "media"
+    | "media-bad"
+    | "saving"
+    | "sound"
+    | "weak";
   readonly sentence?: string;
   readonly tone: "" | "warm";
   readonly icon: IconName;
@@ -20,6 +29,7 @@ export function bannerOf(state: State): Banner | null {
   if (state.link === "lost") return { key: "lost", ...waiting, act: "reconnect" };
   if (state.link === "stopping") return { key: "stopping", ...waiting, act: null };
   if (state.joinError !== null) return { key: "entering", ...waiting, act: null };
+  if (state.waiting) return { key: "door", tone: "", icon: "waiting", waits: true, act: null };
   if (state.saving) return { key: "saving", ...waiting, act: null };
   if (state.media === "bad") return { key: "media-bad", ...waiting, act: "media" };
   if (state.media === "wait" && state.entered) return { key: "media", ...waiting, act: null };

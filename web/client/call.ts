@@ -6,6 +6,7 @@ import { Connection, type Socket } from "./connection";
 import { moved } from "./data";
 import { DetailsWatch } from "./details-watch";
 import { browserHost } from "./devices";
+import { FloorActs } from "./floor";
 import { HeardReport } from "./heard-report";
 import { Hearing } from "./hearing";
 import { Negotiation } from "./negotiation";
@@ -14,7 +15,7 @@ import { Outgoing } from "./outgoing";
 import { PathWatch } from "./path-watch";
 import { Patience } from "./patience";
 import { LineProbe, noise } from "./probe";
-import type { IceServer, Join, Joined, Rung, ServerMessage, TimerAction } from "./protocol";
+import type { ClientMessage, IceServer, Join, Joined, Rung, ServerMessage, TimerAction } from "./protocol";
 import type { Memory } from "./remember";
 import { RoundTripWatch } from "./round-trip";
 import { Sources } from "./sources";
@@ -50,6 +51,7 @@ export class Call {
   readonly notes: NotesLine;
   readonly details: DetailsWatch;
   readonly viewing: Viewing;
+  readonly floor: FloorActs;
   connection: Connection;
   /** Waits until the notes are stored; set while they are open. */
   settleNotes: ((timeout: number) => Promise<boolean>) | null = null;
@@ -134,6 +136,13 @@ export class Call {
       () => this.negotiation.look(),
       (message) => this.connection.send(message),
     );
+    this.floor = new FloorActs({
+      timers,
+      store: this.store,
+      ask: (message) => this.ask(message),
+      switchOff: (source) => (source === "screen" ? this.setScreen(false) : this.setMicrophone(false)),
+      toast: (key, values) => this.toast(key, values),
+    });
     this.viewing = new Viewing(timers, (message) => this.state.entered && this.connection.send(message));
     this.probe = new LineProbe({
       timers,
@@ -205,7 +214,10 @@ export class Call {
   }
 
   drive(action: TimerAction, minutes = 1): void {
-    const message = { type: "timer-command", action, minutes } as const;
+    this.ask({ type: "timer-command", action, minutes });
+  }
+
+  private ask(message: ClientMessage): void {
     if (!this.connection.send(message)) this.toast("toast.not-connected", {}, "problem");
   }
 
@@ -344,6 +356,12 @@ export class Call {
         this.remember();
         this.notes.up();
         this.tellMedia();
+        break;
+      case "reacted":
+        this.floor.fade();
+        break;
+      case "silenced":
+        this.floor.silenced(message);
         break;
       case "answer":
         this.negotiation.answer(message.id, message.sdp);

@@ -133,10 +133,10 @@ export interface Timer {
  * `waiting` are those who do, the first first.
  */
 export interface Floor {
-  readonly hands?: readonly string[];
-  readonly locked?: boolean;
-  readonly lobby?: boolean;
-  readonly waiting?: readonly Guest[];
+  readonly hands: readonly string[];
+  readonly locked: boolean;
+  readonly lobby: boolean;
+  readonly waiting: readonly Guest[];
 }
 
 /** The whole of what a person is shown of a room. */

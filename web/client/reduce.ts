@@ -41,7 +41,8 @@ export type Act =
   | { readonly type: "shortcuts"; readonly shortcuts: boolean }
   | { readonly type: "sound-blocked"; readonly blocked: boolean }
   | { readonly type: "toast"; readonly toast: Toast }
-  | { readonly type: "toast-over"; readonly id: number };
+  | { readonly type: "toast-over"; readonly id: number }
+  | { readonly type: "reaction-over"; readonly id: number };
 
 /** After a message of the server that arrived at `now` (browser clock, ms). */
 export function receive(state: State, message: ServerMessage, now: number): State {
@@ -52,6 +53,7 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
       return {
         ...state,
         entered: true,
+        waiting: false,
         joinError: null,
         members: withMember(state.members, message.member),
         me: { ...state.me, name: message.member.name },
@@ -60,6 +62,15 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
       return roster(state, message);
     case "timer-changed":
       return { ...state, timer: message.timer };
+    case "floor":
+      return { ...state, floor: message.floor };
+    case "waiting":
+      return { ...state, waiting: true };
+    case "reacted": {
+      const id = (state.reactions.at(-1)?.id ?? 0) + 1;
+      const { member, reaction } = message;
+      return { ...state, reactions: [...state.reactions.slice(-MOST_REACTIONS), { id, member, reaction }] };
+    }
     case "slots":
       return { ...state, slots: liveSlots(state.slots, message.slots, now) };
     case "speaker":
@@ -82,6 +93,7 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
       return refused(state, message.code, message.about ?? null);
     case "bye":
       return bye(state, message.reason);
+    case "silenced":
     case "answer":
     case "slots-wanted":
     case "encodings":
@@ -153,8 +165,13 @@ export function act(state: State, event: Act): State {
       return { ...state, toasts: [...state.toasts.slice(-1), event.toast] };
     case "toast-over":
       return { ...state, toasts: state.toasts.filter((toast) => toast.id !== event.id) };
+    case "reaction-over":
+      return { ...state, reactions: state.reactions.filter((each) => each.id > event.id) };
   }
 }
+
+/** More at once than anybody could make out. */
+const MOST_REACTIONS = 40;
 
 function advised(state: State, advice: Advice | null): State {
   const known = advice === null || state.advised.includes(advice);
@@ -162,7 +179,7 @@ function advised(state: State, advice: Advice | null): State {
 }
 
 function joined(state: State, message: Joined, now: number): State {
-  const { id, title, format, guests, expires_ms, members, timer } = message.room;
+  const { id, title, format, guests, expires_ms, members, timer, floor } = message.room;
   const self = guests.find((guest) => guest.id === message.member);
   const slots =
     message.answer === null && message.media_kept && message.slots.length === 0 ? state.slots : message.slots;
@@ -176,6 +193,9 @@ function joined(state: State, message: Joined, now: number): State {
     me: { ...(self ?? state.me), id: message.member, name: state.me.name },
     members,
     timer,
+    floor,
+    waiting: false,
+    reactions: [],
     slots: liveSlots(message.media_kept ? state.slots : [], slots, now),
     speaker: null,
     lastSpeaker: state.lastSpeaker !== null && present.has(state.lastSpeaker) ? state.lastSpeaker : null,
@@ -204,10 +224,16 @@ function roster(state: State, { present, left, quality }: Members): State {
     here.delete(id);
     delete grades[id];
   }
+  const self = present.find((member) => member.id === state.me.id);
   const stays = (id: string | null): string | null => (id !== null && gone.has(id) ? null : id);
   return {
     ...state,
     members: present.length + left.length === 0 ? state.members : [...here.values()],
+    // Somebody may have been given the lead, or given it up.
+    me: self === undefined || self.role === state.me.role ? state.me : { ...state.me, role: self.role },
+    floor: left.some((id) => state.floor.hands.includes(id))
+      ? { ...state.floor, hands: state.floor.hands.filter((id) => !gone.has(id)) }
+      : state.floor,
     speaker: stays(state.speaker),
     lastSpeaker: stays(state.lastSpeaker),
     kept: stays(state.kept),
@@ -267,7 +293,7 @@ function refused(state: State, code: ErrorCode, about: string | null): State {
   return state;
 }
 
-const final: ReadonlySet<ByeReason> = new Set(["replaced", "revoked", "room-ended"]);
+const final: ReadonlySet<ByeReason> = new Set(["replaced", "revoked", "removed", "refused", "room-ended"]);
 
 function bye(state: State, reason: ByeReason): State {
   if (final.has(reason)) return { ...forgotten(state), view: "error", ending: reason };
@@ -290,6 +316,8 @@ function forgotten(state: State): State {
     advice: null,
     joined: false,
     entered: false,
+    waiting: false,
+    reactions: [],
     saving: false,
     panel: null,
     soundBlocked: false,

@@ -7,6 +7,7 @@ export const shortcuts = {
   n: "notes",
   p: "people",
   g: "view",
+  h: "hand",
   f: "fullscreen",
   l: "leave",
   "?": "help",

@@ -7,10 +7,12 @@ import type {
   Advice,
   ByeReason,
   ErrorCode,
+  Floor,
   Guest,
   LadderNow,
   Member,
   Quality,
+  Reaction,
   Slot,
   Source,
   Timer,
@@ -42,6 +44,13 @@ export interface Toast {
   readonly kind: "info" | "problem";
 }
 
+/** A reaction that is shown for a moment. */
+export interface ShownReaction {
+  readonly id: number;
+  readonly member: string;
+  readonly reaction: Reaction;
+}
+
 export interface State {
   readonly view: View;
   readonly ending: Ending | null;
@@ -56,6 +65,10 @@ export interface State {
   };
   readonly members: readonly Member[];
   readonly timer: Timer | null;
+  readonly floor: Floor;
+  /** This person is at the door and waits to be let in. */
+  readonly waiting: boolean;
+  readonly reactions: readonly ShownReaction[];
   readonly slots: readonly LiveSlot[];
   readonly speaker: string | null;
   /** Who of the others spoke last: stays large while nobody speaks. */
@@ -124,6 +137,9 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
     room: { id: "", ...beginning.room },
     members: [],
     timer: null,
+    floor: { hands: [], locked: false, lobby: false, waiting: [] },
+    waiting: false,
+    reactions: [],
     slots: [],
     speaker: null,
     lastSpeaker: null,
@@ -165,8 +181,11 @@ export function slotOf(state: State, member: string, source: Source): LiveSlot |
   return state.slots.find((slot) => slot.member === member && slot.source === source);
 }
 
-/** The mentor drives the timer. */
-export const drivesTimer = (state: State): boolean => state.me.role === "mentor";
+/** The mentor leads: drives the timer and moderates. */
+export const leads = (state: State): boolean => state.me.role === "mentor";
+
+/** Whether this person's own hand is up. */
+export const handUp = (state: State): boolean => state.floor.hands.includes(state.me.id);
 
 /** This person as the others see them, before the server has said it too. */
 export function myself(state: State): Member {

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from server.room.change import SaveFloor, SaveGuest, SaveMember
 from server.room.record import GuestRecord
 from server.room.rules import handle, loaded
-from server.room.state import RoomState
+from server.room.state import NOTHING_SAID, RoomState
 from signaling.errors import ProtocolError
 from signaling.messages import Enter, Entered, FloorChanged, Hand, Media, Moderate, Silenced, Waiting
-from signaling.parts import Floor, Moderation
+from signaling.parts import Moderation
 from tests.server.room.test_rules import ANA, BO, IN, MO, after, refusal, room, told
 
 
@@ -32,8 +32,8 @@ def test_hands_stand_in_the_order_in_which_they_were_raised() -> None:
     assert up.floor.hands == ("bo", "ana")
     down = handle(up, BO, Hand(raised=False), 1)
     assert down.state.floor.hands == ("ana",)
-    assert down.saves == (SaveFloor(Floor(hands=("ana",))),)
-    assert told(down, "mo") == [FloorChanged(floor=Floor(hands=("ana",)), by="bo")]
+    assert down.saves == (SaveFloor(replace(NOTHING_SAID, hands=("ana",))),)
+    assert told(down, "mo") == [FloorChanged(floor=replace(NOTHING_SAID, hands=("ana",)), by="bo")]
 
 
 def test_who_leaves_takes_their_hand_down() -> None:
@@ -177,7 +177,7 @@ def test_the_floor_is_found_again_without_the_hands_of_those_who_are_gone() -> N
     state = after(full(), (ANA, Hand(raised=True)), (BO, Hand(raised=True)), (MO, Moderate(action="lock")))
     stored = tuple(member for member in state.members if member.id != "bo")
     again = loaded(state.record, state.timer, stored, state.floor)
-    assert again.floor == Floor(hands=("ana",), locked=True)
+    assert again.floor == replace(NOTHING_SAID, hands=("ana",), locked=True)
 
 
 STEPS = st.one_of(

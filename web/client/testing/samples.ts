@@ -35,6 +35,7 @@ export function room(change: Partial<Room> = {}): Room {
     members: [],
     timer,
     expires_ms: 9e12,
+    floor: { hands: [], locked: false, lobby: false, waiting: [] },
     ...change,
   };
 }

@@ -4,7 +4,7 @@ import { type IconName, icon } from "../icon";
 import type { NotesState } from "../notes/types";
 import { keyOf, type Shortcut } from "../shortcuts";
 import { arranged, canArrange } from "../stage";
-import { type Mine, others, type State } from "../state";
+import { handUp, leads, type Mine, others, type State } from "../state";
 import type { RoomActs } from "./room-acts";
 import "./more-menu";
 
@@ -47,6 +47,15 @@ export function controlBar(
           })
         : nothing
     }
+    ${button(acts, {
+      act: "hand",
+      icon: "hand",
+      word: t("control.hand"),
+      label: handLabel(state),
+      pressed: handUp(state),
+      look: handUp(state) ? "on" : "",
+      wideOnly: true,
+    })}
     <span class="controls-gap" aria-hidden="true"></span>
     ${
       canArrange(state)
@@ -79,12 +88,22 @@ export function controlBar(
       label: t(state.panel === "people" ? "control.people-close" : "control.people-open"),
       pressed: state.panel === "people",
       look: state.panel === "people" ? "on" : "",
-      badge: html`<span class="control-count tabular" aria-hidden="true" data-count=${others(state).length + 1}></span>`,
+      badge: html`<span class="control-count tabular" aria-hidden="true" data-count=${others(state).length + 1}></span>${
+        leads(state) && state.floor.waiting.length > 0
+          ? html`<span class="control-dot" data-state="waiting"></span>`
+          : nothing
+      }`,
       wideOnly: true,
     })}
     <more-menu .state=${state} .acts=${acts} .canShare=${canShare}></more-menu>
     ${button(acts, { act: "leave", icon: "leave", word: t("control.leave"), label: t("control.leave"), look: "leave" })}
   </div>`;
+}
+
+function handLabel(state: State): string {
+  return handUp(state)
+    ? t("control.hand-lower", { place: state.floor.hands.indexOf(state.me.id) + 1 })
+    : t("control.hand-raise");
 }
 
 /** What waits to be saved is said as well as shown. */

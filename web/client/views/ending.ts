@@ -46,6 +46,7 @@ export function ended(state: State, call: Call): TemplateResult {
 const ways: Partial<Record<Ending, readonly ["use-here" | "try-again", boolean]>> = {
   replaced: ["use-here", true],
   "room-full": ["try-again", false],
+  refused: ["try-again", false],
   "server-full": ["try-again", false],
   "too-many-joins": ["try-again", false],
 };
@@ -60,6 +61,8 @@ const icons: Partial<Record<Ending, IconName>> = {
   "link-invalid": "link",
   "link-revoked": "link",
   revoked: "link",
+  removed: "leave",
+  refused: "waiting",
 };
 
 function page(words: Words, state: State, call: Call): TemplateResult {

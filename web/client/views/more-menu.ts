@@ -2,9 +2,10 @@ import { html, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import { t } from "../i18n";
 import { type IconName, icon } from "../icon";
+import { reactions } from "../reactions";
 import { keyOf, type Shortcut } from "../shortcuts";
 import { arranged, canArrange } from "../stage";
-import type { State } from "../state";
+import { handUp, type State } from "../state";
 import { Dropdown } from "./dropdown";
 import { LightElement } from "./element";
 import type { RoomActs } from "./room-acts";
@@ -40,6 +41,21 @@ export class MoreMenu extends LightElement {
     const sharing = state.mine.screen !== "off";
     const grid = arranged(state) === "grid";
     return html`<div class="menu-list more-list" id="more" role="group" aria-label=${t("control.more-label")}>
+      <div class="reactions" role="group" aria-label=${t("reaction.label")}>
+        ${reactions.map(
+          ([reaction, sign]) => html`<button
+            class="menu-item reaction"
+            type="button"
+            data-reaction=${reaction}
+            aria-label=${t(`reaction.${reaction}`)}
+            data-tip=${t(`reaction.${reaction}`)}
+            @click=${() => acts.react(reaction)}
+          >
+            <span aria-hidden="true">${sign}</span>
+          </button>`,
+        )}
+      </div>
+      ${this.item("hand", "hand", t(handUp(state) ? "control.hand-down" : "control.hand-raise"), "narrow-only")}
       ${
         this.canShare
           ? this.item(

@@ -1,77 +1,208 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { state as own, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import type { Call } from "../call";
 import { t } from "../i18n";
 import { icon } from "../icon";
 import { hue, initials } from "../person";
-import type { Guest, Member } from "../protocol";
+import type { Guest, Member, Moderation } from "../protocol";
 import { canKeep, qualityOf } from "../stage";
-import { myself, others, type State } from "../state";
+import { leads, myself, others, type State } from "../state";
+import { LightElement } from "./element";
+import "./member-menu";
 import { qualityBars } from "./quality";
 
-/** Who is here, and who has a link but has not come. `details` opens the connection's figures, `keep` shows one large. */
-export function people(
-  state: State,
-  details: () => void,
-  keep: (member: string | null) => void,
-): TemplateResult {
+/** Who waits, who is here with hands in their order, who has a link but has not come; and what a facilitator can do. */
+export class PeoplePanel extends LightElement {
+  @property({ attribute: false }) call!: Call;
+  @property({ attribute: false }) state!: State;
+  /** Opens the figures of one's own connection. */
+  @property({ attribute: false }) details: () => void = () => undefined;
+  /** Whom the question is about, before somebody is removed. */
+  @own() private removing: Member | null = null;
+
+  protected override render() {
+    const { state } = this;
+    const here = inOrder(state);
+    const away = state.room.guests.filter((guest) => !here.some((member) => member.id === guest.id));
+    const waiting = new Set(state.floor.waiting.map((guest) => guest.id));
+    return html`<div class="people">
+      ${leads(state) ? html`${this.door()}${this.room()}` : nothing}
+      <ul class="people-list" role="list">
+        ${repeat(
+          here,
+          (member) => member.id,
+          (member) => this.present(member),
+        )}
+      </ul>
+      ${list(
+        "people.away",
+        away.filter((guest) => !waiting.has(guest.id)),
+      )}
+      ${this.question()}
+    </div>`;
+  }
+
+  private ask(action: Moderation, member: string | null = null): void {
+    this.call.floor.moderate(action, member);
+  }
+
+  /** Those who wait to be let in. */
+  private door(): TemplateResult | typeof nothing {
+    const { waiting } = this.state.floor;
+    if (waiting.length === 0) return nothing;
+    return html`<section class="people-door" aria-labelledby="door-title">
+      <h3 class="people-heading" id="door-title">${t("people.door", { count: waiting.length })}</h3>
+      <ul class="people-list" role="list">
+        ${repeat(
+          waiting,
+          (guest) => guest.id,
+          (guest) => html`<li class="people-row" data-waiting=${guest.id}>
+            ${person(guest)}
+            <span class="row">
+              <button class="button primary" type="button" aria-label=${t("people.admit-name", { name: guest.name })} data-moderate="admit" @click=${() => this.ask("admit", guest.id)}>
+                ${t("people.admit")}
+              </button>
+              <button class="button quiet" type="button" aria-label=${t("people.refuse-name", { name: guest.name })} data-moderate="refuse" @click=${() => this.ask("refuse", guest.id)}>
+                ${t("people.refuse")}
+              </button>
+            </span>
+          </li>`,
+        )}
+      </ul>
+      ${
+        waiting.length > 1
+          ? html`<button class="button" type="button" data-moderate="admit-all" @click=${() => this.ask("admit-all")}>${t("people.admit-all")}</button>`
+          : nothing
+      }
+    </section>`;
+  }
+
+  /** What is about everybody: quiet, hands, who may come in. */
+  private room(): TemplateResult {
+    const { floor } = this.state;
+    return html`<div class="people-room" role="group" aria-label=${t("people.room")}>
+      <button class="button quiet" type="button" data-moderate="mute-all" @click=${() => this.ask("mute-all")}>
+        ${icon("microphone-off")}${t("people.mute-all")}
+      </button>
+      ${
+        floor.hands.length > 1
+          ? html`<button class="button quiet" type="button" data-moderate="lower-all" @click=${() => this.ask("lower-all")}>${icon("hand")}${t("people.lower-all")}</button>`
+          : nothing
+      }
+      ${this.toggle(floor.lobby, "lobby", "no-lobby", t("people.lobby"))}
+      ${this.toggle(floor.locked, "lock", "unlock", t("people.lock"))}
+    </div>`;
+  }
+
+  private toggle(on: boolean, start: Moderation, end: Moderation, words: string): TemplateResult {
+    return html`<label class="check"
+      ><input
+        type="checkbox"
+        data-moderate=${start}
+        .checked=${on}
+        @change=${(event: Event) => {
+          const box = event.target as HTMLInputElement;
+          this.ask(box.checked ? start : end);
+          // It shows what the room has said, not what was pressed.
+          box.checked = on;
+        }}
+      />${words}</label
+    >`;
+  }
+
+  private present(member: Member): TemplateResult {
+    const { state } = this;
+    const self = member.id === state.me.id;
+    const speaking = state.speaker === member.id && member.microphone;
+    const quality = qualityOf(state, member);
+    const place = state.floor.hands.indexOf(member.id) + 1;
+    return html`<li class="people-row" data-member=${member.id} data-speaking=${speaking}>
+      ${person(member, self)}
+      <span class="people-state">
+        ${place > 0 ? html`<span class="people-mark hand" title=${t("tile.hand", { place })}>${icon("hand")}<span class="tabular" aria-hidden="true">${place}</span><span class="visually-hidden">${t("tile.hand", { place })}</span></span>` : nothing}
+        ${member.screen ? mark("screen", t("people.shares")) : nothing}
+        ${mark(member.microphone ? "microphone" : "microphone-off", t(member.microphone ? "tile.microphone-on" : "tile.microphone-off"))}
+        ${mark(member.camera ? "camera" : "camera-off", t(member.camera ? "tile.camera-on" : "tile.camera-off"))}
+        ${qualityBars(quality, self, state.advice, this.details)}
+        ${self || !canKeep(state) ? nothing : this.keepButton(member, state.kept === member.id)}
+        ${
+          leads(state) && !self
+            ? html`<member-menu
+                .member=${member}
+                .raised=${place > 0}
+                .ask=${(action: Moderation) => this.moderate(action, member)}
+              ></member-menu>`
+            : nothing
+        }
+      </span>
+    </li>`;
+  }
+
+  private keepButton(member: Member, kept: boolean): TemplateResult {
+    return html`<button
+      class="button quiet icon-only"
+      type="button"
+      data-keep
+      aria-pressed=${kept}
+      aria-label=${t("people.keep", { name: member.name })}
+      data-tip=${t(kept ? "people.kept" : "people.keep-short")}
+      @click=${() => this.call.store.dispatch({ type: "keep", member: kept ? null : member.id })}
+    >
+      ${icon(kept ? "unpin" : "pin")}
+    </button>`;
+  }
+
+  private moderate(action: Moderation, member: Member): void {
+    if (action === "remove") {
+      this.removing = member;
+      void this.updateComplete.then(() => this.querySelector("dialog")?.showModal());
+    } else this.ask(action, member.id);
+  }
+
+  /** Somebody who is removed can't come back by themselves, so it is asked first. */
+  private question(): TemplateResult {
+    const member = this.removing;
+    return html`<dialog class="dialog" aria-labelledby="remove-title">
+      <h2 id="remove-title">${t("remove.title", { name: member?.name ?? "" })}</h2>
+      <p class="muted">${t("remove.text")}</p>
+      <form class="dialog-actions" method="dialog">
+        <button class="button">${t("remove.no")}</button>
+        <button
+          class="button danger primary"
+          data-remove-now
+          @click=${() => member !== null && this.ask("remove", member.id)}
+        >
+          ${t("remove.yes")}
+        </button>
+      </form>
+    </dialog>`;
+  }
+}
+
+/** Those with their hand up first, in the order in which they raised it; then oneself and the others. */
+function inOrder(state: State): readonly Member[] {
   const here = [myself(state), ...others(state)];
-  const away = state.room.guests.filter((guest) => !here.some((member) => member.id === guest.id));
-  return html`<div class="people">
+  const place = (member: Member) => {
+    const index = state.floor.hands.indexOf(member.id);
+    return index < 0 ? Number.POSITIVE_INFINITY : index;
+  };
+  return here
+    .map((member, index) => ({ member, index }))
+    .sort((one, two) => place(one.member) - place(two.member) || one.index - two.index)
+    .map(({ member }) => member);
+}
+
+function list(title: string, guests: readonly Guest[]): TemplateResult | typeof nothing {
+  if (guests.length === 0) return nothing;
+  return html`<h3 class="people-heading">${t(title)}</h3>
     <ul class="people-list" role="list">
       ${repeat(
-        here,
-        (member) => member.id,
-        (member) => present(state, member, details, keep),
+        guests,
+        (guest) => guest.id,
+        (guest) => html`<li class="people-row away">${person(guest)}</li>`,
       )}
-    </ul>
-    ${
-      away.length > 0
-        ? html`<h3 class="people-heading">${t("people.away")}</h3>
-            <ul class="people-list" role="list">
-              ${repeat(
-                away,
-                (guest) => guest.id,
-                (guest) => html`<li class="people-row away">${person(guest)}</li>`,
-              )}
-            </ul>`
-        : nothing
-    }
-  </div>`;
-}
-
-function present(
-  state: State,
-  member: Member,
-  details: () => void,
-  keep: (member: string | null) => void,
-): TemplateResult {
-  const self = member.id === state.me.id;
-  const speaking = state.speaker === member.id && member.microphone;
-  const quality = qualityOf(state, member);
-  return html`<li class="people-row" data-member=${member.id} data-speaking=${speaking}>
-    ${person(member, self)}
-    <span class="people-state">
-      ${member.screen ? mark("screen", t("people.shares")) : nothing}
-      ${mark(member.microphone ? "microphone" : "microphone-off", t(member.microphone ? "tile.microphone-on" : "tile.microphone-off"))}
-      ${mark(member.camera ? "camera" : "camera-off", t(member.camera ? "tile.camera-on" : "tile.camera-off"))}
-      ${qualityBars(quality, self, state.advice, details)}
-      ${self || !canKeep(state) ? nothing : keepButton(member, state.kept === member.id, keep)}
-    </span>
-  </li>`;
-}
-
-function keepButton(member: Member, kept: boolean, keep: (member: string | null) => void): TemplateResult {
-  return html`<button
-    class="button quiet icon-only"
-    type="button"
-    data-keep
-    aria-pressed=${kept}
-    aria-label=${t("people.keep", { name: member.name })}
-    data-tip=${t(kept ? "people.kept" : "people.keep-short")}
-    @click=${() => keep(kept ? null : member.id)}
-  >
-    ${icon(kept ? "unpin" : "pin")}
-  </button>`;
+    </ul>`;
 }
 
 function person(guest: Guest, self = false): TemplateResult {
@@ -87,3 +218,5 @@ function person(guest: Guest, self = false): TemplateResult {
 function mark(name: Parameters<typeof icon>[0], words: string): TemplateResult {
   return html`<span class="people-mark" title=${words}>${icon(name)}<span class="visually-hidden">${words}</span></span>`;
 }
+
+customElements.define("people-panel", PeoplePanel);

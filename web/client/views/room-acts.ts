@@ -1,3 +1,4 @@
+import type { Reaction } from "../protocol";
 import type { Shortcut } from "../shortcuts";
 
 /** What the room's controls can do; the keyboard, the bar and the menu all come here. */
@@ -5,6 +6,7 @@ export interface RoomActs {
   run(act: Shortcut): void;
   showOwn(shown: boolean): void;
   moveOwn(): void;
+  react(reaction: Reaction): void;
   sounds(on: boolean): void;
   devices(): void;
   details(): void;

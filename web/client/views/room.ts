@@ -9,14 +9,13 @@ import { hasUnsent, shelfHere } from "../notes/keep";
 import type { NotesState } from "../notes/types";
 import { isTyping, type Shortcut, shortcutOf } from "../shortcuts";
 import { arranged, canArrange } from "../stage";
-import type { PanelName, State } from "../state";
+import { handUp, type PanelName, type State } from "../state";
 import { banner } from "./banner";
 import { controlBar } from "./control-bar";
 import { LightElement } from "./element";
 import type { ShortcutHelp } from "./help";
 import type { LeaveDialog } from "./leave-dialog";
 import { panel } from "./panel";
-import { people } from "./people";
 import type { RoomActs } from "./room-acts";
 import type { DeviceSettings } from "./settings";
 import { toasts } from "./toasts";
@@ -25,6 +24,7 @@ import "./details-panel";
 import "./help";
 import "./leave-dialog";
 import "./notes";
+import "./people";
 import "./settings";
 import "./stage";
 import "./timer-ring";
@@ -93,6 +93,7 @@ export class SessionRoom extends LightElement {
       const next = corners[(corners.indexOf(this.state.ownCorner) + 1) % corners.length];
       if (next !== undefined) this.call.store.dispatch({ type: "own", corner: next });
     },
+    react: (reaction) => this.call.floor.react(reaction),
     sounds: (sounds) => this.call.store.dispatch({ type: "sounds", sounds }),
     data: () => this.call.store.dispatch({ type: "panel", panel: "data" }),
     details: () => this.call.store.dispatch({ type: "panel", panel: "details" }),
@@ -122,6 +123,9 @@ export class SessionRoom extends LightElement {
             arrangement: arranged(state) === "grid" ? "speaker" : "grid",
           });
         }
+        break;
+      case "hand":
+        call.floor.raiseHand(!handUp(state));
         break;
       case "fullscreen":
         void toggleFullscreen();
@@ -176,11 +180,11 @@ export class SessionRoom extends LightElement {
         "people",
         state.panel === "people",
         close,
-        people(
-          state,
-          () => this.acts.details(),
-          (member) => call.store.dispatch({ type: "keep", member }),
-        ),
+        html`<people-panel
+          .state=${state}
+          .call=${call}
+          .details=${this.acts.details}
+        ></people-panel>`,
       )}
       ${panel(
         "details",

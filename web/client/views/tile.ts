@@ -4,6 +4,7 @@ import type { Call } from "../call";
 import { t } from "../i18n";
 import { icon } from "../icon";
 import { hue, initials } from "../person";
+import { signOf } from "../reactions";
 import type { PlacedTile } from "../stage";
 import { pictureFit } from "../stage";
 import { LightElement } from "./element";
@@ -92,6 +93,9 @@ export class RoomTile extends LightElement {
       name,
       t(on ? "tile.camera-on" : "tile.camera-off"),
       t(member.microphone ? "tile.microphone-on" : "tile.microphone-off"),
+      ...(this.call.state.floor.hands.includes(member.id)
+        ? [t("tile.hand", { place: this.call.state.floor.hands.indexOf(member.id) + 1 })]
+        : []),
       ...(quality === "unknown" ? [] : [t(`quality.${quality}`)]),
     ];
     return parts.join(", ");
@@ -116,6 +120,18 @@ export class RoomTile extends LightElement {
     }, 1_000);
   }
 
+  /** The member's hand, with its place in the row, and what they show for a moment. */
+  private raised() {
+    const { floor, reactions } = this.call.state;
+    const { id } = this.tile.member;
+    const place = floor.hands.indexOf(id) + 1;
+    const shown = reactions.filter((each) => each.member === id).at(-1);
+    return html`<div class="tile-signs">
+      ${place > 0 ? html`<span class="tile-hand" title=${t("tile.hand", { place })}>${icon("hand")}<span class="tabular">${place}</span></span>` : nothing}
+      ${shown === undefined ? nothing : html`<span class="tile-reaction" data-reaction=${shown.reaction} aria-hidden="true">${signOf(shown.reaction)}</span>`}
+    </div>`;
+  }
+
   private readonly details = (): void => this.call.store.dispatch({ type: "panel", panel: "details" });
 
   protected override render() {
@@ -136,6 +152,7 @@ export class RoomTile extends LightElement {
         ${!self && on && slot?.paused ? html`<span class="tile-paused">${t(`tile.paused-${slot.paused}`)}</span>` : nothing}
         ${camera && quality === "lost" ? html`<span class="tile-lost">${t("tile.lost")}</span>` : nothing}
       </div>
+      ${camera ? this.raised() : nothing}
       <div class="tile-label">
         <span class="tile-name">${camera ? (self ? t("tile.you-short") : member.name) : t("tile.screen", { name: member.name })}</span>
         ${camera && !member.microphone ? html`<span class="tile-muted" title=${t("tile.microphone-off")}>${icon("microphone-off")}</span>` : nothing}

@@ -3,7 +3,7 @@ import type { Call } from "../call";
 import { t } from "../i18n";
 import { type IconName, icon } from "../icon";
 import type { Timer } from "../protocol";
-import { drivesTimer, type State } from "../state";
+import { leads, type State } from "../state";
 import type { TimerView } from "../timer";
 
 export interface AgendaParts {
@@ -29,7 +29,7 @@ export function agenda(parts: AgendaParts): TemplateResult {
         </li>`;
       })}
     </ol>
-    ${drivesTimer(state) ? controls(parts) : html`<p class="small muted">${t("timer.driven")}</p>`}
+    ${leads(state) ? controls(parts) : html`<p class="small muted">${t("timer.driven")}</p>`}
     <label class="check"
       ><input
         type="checkbox"

@@ -4,7 +4,7 @@ import type { Call } from "../call";
 import { t } from "../i18n";
 import { icon } from "../icon";
 import type { TimerStatus } from "../protocol";
-import { drivesTimer, type State } from "../state";
+import { leads, type State } from "../state";
 import { timerView, untilNext } from "../timer";
 import { Dropdown } from "./dropdown";
 import { LightElement } from "./element";
@@ -59,7 +59,7 @@ export class SessionTimer extends LightElement {
     const { timer } = this.state;
     if (timer === null) return nothing;
     const view = timerView(timer, this.call.serverNow());
-    const drives = drivesTimer(this.state);
+    const drives = leads(this.state);
     const name = view.box === undefined ? "" : t(`box.${view.box.key}`);
     const main = primary[timer.status];
     const caption = timer.status === "finished" ? t("timer.finished") : name;

@@ -1,0 +1,48 @@
+/** What a person does about hands, reactions and, leading, about others; and what others do about them. */
+
+import type { ClientMessage, Moderation, Reaction, Silenced } from "./protocol";
+import type { Store } from "./store";
+import type { Timers } from "./timers";
+
+/** How long a reaction is shown (ms). */
+export const REACTION_FOR = 4_000;
+
+export interface FloorHost {
+  timers: Timers;
+  store: Store;
+  ask(message: ClientMessage): void;
+  switchOff(source: "microphone" | "screen"): void;
+  toast(key: string, values: Readonly<Record<string, string | number>>): void;
+}
+
+export class FloorActs {
+  constructor(private readonly host: FloorHost) {}
+
+  raiseHand(raised: boolean): void {
+    this.host.ask({ type: "hand", raised });
+  }
+
+  react(reaction: Reaction): void {
+    this.host.ask({ type: "react", reaction });
+  }
+
+  /** What a facilitator does about a member, the room, or somebody at the door. */
+  moderate(action: Moderation, member: string | null = null): void {
+    this.host.ask({ type: "moderate", action, member });
+  }
+
+  /** A reaction has come: it goes after a moment, with those before it. */
+  fade(): void {
+    const { store, timers } = this.host;
+    const id = store.state.reactions.at(-1)?.id ?? 0;
+    timers.after(REACTION_FOR, () => store.dispatch({ type: "reaction-over", id }));
+  }
+
+  /** A facilitator has switched something off: it is off here too, and this person is told by whom. */
+  silenced({ source, by }: Silenced): void {
+    if (source === "camera") return;
+    this.host.switchOff(source);
+    const name = this.host.store.state.members.find((member) => member.id === by)?.name ?? "";
+    this.host.toast(source === "screen" ? "toast.share-stopped" : "toast.muted", { name });
+  }
+}
