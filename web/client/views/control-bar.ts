@@ -88,11 +88,7 @@ export function controlBar(
       label: t(state.panel === "people" ? "control.people-close" : "control.people-open"),
       pressed: state.panel === "people",
       look: state.panel === "people" ? "on" : "",
-      badge: html`<span class="control-count tabular" aria-hidden="true" data-count=${others(state).length + 1}></span>${
-        leads(state) && state.floor.waiting.length > 0
-          ? html`<span class="control-dot" data-state="waiting"></span>`
-          : nothing
-      }`,
+      badge: html`<span class="control-count tabular" aria-hidden="true" data-count=${others(state).length + 1} data-waiting=${leads(state) && state.floor.waiting.length > 0}></span>`,
       wideOnly: true,
     })}
     <more-menu .state=${state} .acts=${acts} .canShare=${canShare}></more-menu>

@@ -43,7 +43,7 @@ export class MoreMenu extends LightElement {
     return html`<div class="menu-list more-list" id="more" role="group" aria-label=${t("control.more-label")}>
       <div class="reactions" role="group" aria-label=${t("reaction.label")}>
         ${reactions.map(
-          ([reaction, sign]) => html`<button
+          (reaction) => html`<button
             class="menu-item reaction"
             type="button"
             data-reaction=${reaction}
@@ -51,7 +51,7 @@ export class MoreMenu extends LightElement {
             data-tip=${t(`reaction.${reaction}`)}
             @click=${() => acts.react(reaction)}
           >
-            <span aria-hidden="true">${sign}</span>
+            ${icon(reaction)}
           </button>`,
         )}
       </div>

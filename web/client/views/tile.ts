@@ -4,7 +4,6 @@ import type { Call } from "../call";
 import { t } from "../i18n";
 import { icon } from "../icon";
 import { hue, initials } from "../person";
-import { signOf } from "../reactions";
 import type { PlacedTile } from "../stage";
 import { pictureFit } from "../stage";
 import { LightElement } from "./element";
@@ -128,7 +127,7 @@ export class RoomTile extends LightElement {
     const shown = reactions.filter((each) => each.member === id).at(-1);
     return html`<div class="tile-signs">
       ${place > 0 ? html`<span class="tile-hand" title=${t("tile.hand", { place })}>${icon("hand")}<span class="tabular">${place}</span></span>` : nothing}
-      ${shown === undefined ? nothing : html`<span class="tile-reaction" data-reaction=${shown.reaction} aria-hidden="true">${signOf(shown.reaction)}</span>`}
+      ${shown === undefined ? nothing : html`<span class="tile-reaction" data-reaction=${shown.reaction} aria-hidden="true">${icon(shown.reaction)}</span>`}
     </div>`;
   }
 
