@@ -23,6 +23,7 @@ import { initialState, type State } from "./state";
 import { available, bytesReceived, roundTrip } from "./stats";
 import { Store } from "./store";
 import type { Timers } from "./timers";
+import { type Toasting, toasting } from "./toasts";
 import { UplinkWatch } from "./uplink-watch";
 import { Viewing } from "./viewing";
 
@@ -38,14 +39,13 @@ export interface CallParts {
 
 /** The first figures of a new path are there after this long (ms). */
 const FIRST_FIGURES = 300;
-/** Long enough to read: news is short, a problem says what to do. */
-const TOAST_FOR = { info: 4_000, problem: 9_000 };
 const ENTER_AGAIN = 1_500;
 /** How long leaving waits for the last edits to be stored. */
 const SETTLE_WITHIN = 1_500;
 
 export class Call {
   readonly store: Store;
+  readonly toast: Toasting;
   readonly sources: Sources;
   readonly hearing: Hearing;
   readonly notes: NotesLine;
@@ -69,13 +69,13 @@ export class Call {
   private readonly probe: LineProbe;
   private relays: readonly IceServer[];
   private shutDown = false;
-  private toasts = 0;
 
   constructor(private readonly parts: CallParts) {
     const { page, memory, timers } = parts;
     const { choices } = memory;
     this.relays = page.ice_servers;
     this.store = new Store(initialState(page, choices), timers.now);
+    this.toast = toasting(this.store, timers);
     this.sources = new Sources(browserHost(), choices.devices, {
       changed: (source, mine, problem) => {
         this.store.dispatch({ type: "mine", source, mine, problem });
@@ -278,16 +278,6 @@ export class Call {
     if (this.shutDown) return;
     this.connection.wake();
     void this.negotiation.restart();
-  }
-
-  toast(
-    key: string,
-    values: Readonly<Record<string, string | number>> = {},
-    kind: "info" | "problem" = "info",
-  ): void {
-    const id = ++this.toasts;
-    this.store.dispatch({ type: "toast", toast: { id, key, values, kind } });
-    this.parts.timers.after(TOAST_FOR[kind], () => this.store.dispatch({ type: "toast-over", id }));
   }
 
   /** Calls back when something that views draw has changed, in the state or beside it (tracks). */
