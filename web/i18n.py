@@ -136,7 +136,7 @@ class Translator:
 
     def weekday(self, number: int) -> str:
         """The name of a weekday, 0 for Monday."""
-        return get_day_names(locale=self._locale)[number]
+        return str(get_day_names(locale=self._locale)[number])
 
     def city(self, zone: str) -> str:
         """What a zone is known by: "Montréal"."""

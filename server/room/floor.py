@@ -157,7 +157,10 @@ def _remove(state: RoomState, message: Moderate, by: str, now_ms: int) -> Change
         raise ProtocolError("no-member", "member", "leave instead")
     guest = state.record.guest(member.id)
     gone = state.without_member(member.id)
-    saves: tuple[SaveGuest | DropMember | SaveFloor, ...] = (DropMember(member.id), SaveFloor(gone.floor))
+    saves: tuple[SaveGuest | DropMember | SaveFloor, ...] = (
+        DropMember(member.id, member.entered_ms),
+        SaveFloor(gone.floor),
+    )
     if guest is not None:
         fallen = replace(guest, revoked=True)
         gone = replace(gone, record=gone.record.with_guest(fallen))
