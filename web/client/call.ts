@@ -1,19 +1,17 @@
 /** The call as the page lives it: joins its parts (socket, media, devices, state) and carries out what a person asks. */
 
 import { type Bootstrap, socketUrl } from "./bootstrap";
-import { Choking } from "./choking";
+import { CallWatches } from "./call-watches";
 import { Connection, type Socket } from "./connection";
 import { moved } from "./data";
 import { DetailsWatch } from "./details-watch";
 import { browserHost } from "./devices";
 import { FloorActs } from "./floor";
-import { HeardReport } from "./heard-report";
 import { Hearing } from "./hearing";
 import { Negotiation } from "./negotiation";
 import { NotesLine } from "./notes-line";
 import { Outgoing } from "./outgoing";
 import { PathWatch } from "./path-watch";
-import { Patience } from "./patience";
 import { LineProbe, noise } from "./probe";
 import type { ClientMessage, IceServer, Join, Joined, Rung, ServerMessage, TimerAction } from "./protocol";
 import type { Memory } from "./remember";
@@ -24,7 +22,6 @@ import { available, bytesReceived, roundTrip } from "./stats";
 import { Store } from "./store";
 import type { Timers } from "./timers";
 import { type Toasting, toasting } from "./toasts";
-import { UplinkWatch } from "./uplink-watch";
 import { Viewing } from "./viewing";
 
 const preferences = ["arrangement", "ownShown", "ownCorner", "sounds", "shortcuts"] as const;
@@ -61,10 +58,7 @@ export class Call {
   private session: string | null = null;
   private readonly outgoing: Outgoing;
   private readonly roundTrip: RoundTripWatch;
-  private readonly heard: HeardReport;
-  private readonly patience: Patience;
-  private readonly choking: Choking;
-  private readonly uplink: UplinkWatch;
+  private readonly watches: CallWatches;
   private readonly path: PathWatch;
   private readonly probe: LineProbe;
   private relays: readonly IceServer[];
@@ -111,26 +105,13 @@ export class Call {
       lost: () => this.networkChanged(),
       back: () => this.wake(),
     });
-    this.uplink = new UplinkWatch(
+    this.watches = new CallWatches({
       timers,
-      async () => available(await this.negotiation.look()),
-      (message) => this.connection.send(message),
-    );
-    this.heard = new HeardReport(
-      timers,
-      () => this.negotiation.look(),
-      (message) => this.connection.send(message),
-    );
-    this.patience = new Patience(
-      timers,
-      () => this.negotiation.look(),
-      (wait) => this.negotiation.wait(wait),
-    );
-    this.choking = new Choking(
-      timers,
-      () => this.negotiation.look(),
-      (choked) => this.outgoing.choke(choked),
-    );
+      look: () => this.negotiation.look(),
+      send: (message) => this.connection.send(message),
+      wait: (wait) => this.negotiation.wait(wait),
+      choke: (choked) => this.outgoing.choke(choked),
+    });
     this.details = new DetailsWatch(
       timers,
       () => this.negotiation.look(),
@@ -457,17 +438,8 @@ export class Call {
     }
     const listens = after.view === "room" && after.entered && after.joined;
     if (listens !== (before.view === "room" && before.entered && before.joined)) {
-      if (listens) {
-        this.heard.start();
-        this.patience.start();
-        this.choking.start();
-        this.uplink.start();
-      } else {
-        this.heard.stop();
-        this.patience.stop();
-        this.choking.stop();
-        this.uplink.stop();
-      }
+      if (listens) this.watches.start();
+      else this.watches.stop();
     }
     if (preferences.some((key) => after[key] !== before[key])) {
       const { arrangement, ownShown, ownCorner, sounds, shortcuts } = after;
