@@ -1,4 +1,7 @@
-"""The command line: ``compagnon serve``, ``doctor``, ``quality``, ``room new``. An error is one sentence."""
+"""The command line: ``compagnon serve``, ``doctor``, ``quality``, ``room new``, ``admin invite``.
+
+An error is one sentence.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ WRONG_USE = 2
 """Exit status for words and values that can't be used; 1 is for everything that went wrong."""
 
 _room_options = {"redis_url", "data", "base_url"}
+_mail_options = {"smtp_url", "smtp_password_file", "mail_from"}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -102,6 +106,19 @@ def _parser() -> argparse.ArgumentParser:
         help="more who come, one NAME:ROLE on each line, mentee where no role stands; - reads standard input",
     )
     _add_options(new, _room_options)
+    admin = commands.add_parser("admin", help="make an administrator", description="Makes administrators.")
+    first = admin.add_subparsers(metavar="COMMAND", required=True).add_parser(
+        "invite",
+        help="make somebody an administrator, who may make programmes",
+        description="Makes somebody an administrator and sends them a link to sign in, or prints it.",
+    )
+    first.set_defaults(command=_admin_invite)
+    first.add_argument("email", metavar="EMAIL", help="their e-mail address")
+    first.add_argument("--name", default="", help="what to call them")
+    first.add_argument(
+        "--language", default="en", help="the language of their letters and pages: en or fr (en)"
+    )
+    _add_options(first, _room_options | _mail_options)
     return parser
 
 
@@ -171,4 +188,11 @@ def _room_new(words: argparse.Namespace, config: Config) -> int:
     from server import newroom
 
     print(asyncio.run(newroom.make(config, newroom.read(words))))
+    return 0
+
+
+def _admin_invite(words: argparse.Namespace, config: Config) -> int:
+    from server import newadmin
+
+    print(asyncio.run(newadmin.invite(config, newadmin.read(words))))
     return 0

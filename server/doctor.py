@@ -21,6 +21,7 @@ from server.config import WILDCARDS, Config
 from server.embedded import OLDEST, no_retry
 from server.errors import OperatorError
 from server.folder import DataFolder, Running
+from server.mail import smtp
 from server.transport import tcp
 from signaling.turn import Turn
 from web.assets import AssetError, Assets
@@ -66,6 +67,7 @@ async def examine(config: Config) -> list[Finding]:
     findings += _ports(config, running)
     findings += await _addresses(config)
     findings += await _relays(config.turn)
+    findings += await _mail(config)
     findings += _certificate(config)
     findings += _seen(config, running)
     return findings
@@ -164,6 +166,19 @@ async def _relays(turn: Turn) -> list[Finding]:
         good(f"The relay {url} works.") if why is None else wrong(f"The relay {url} is of no use: {why}.")
         for url, why in zip(turn.urls, found, strict=True)
     ]
+
+
+async def _mail(config: Config) -> list[Finding]:
+    server = config.mail.server
+    if server is None:
+        return [note("Letters stay here, in the outbox: give --smtp-url before others come.")]
+    why = await smtp.trouble(server)
+    if why is not None:
+        return [wrong(f"The mail server {server.shown} takes no letters: {why}.")]
+    found = [good(f"The mail server {server.shown} takes letters, from {config.mail.sender}.")]
+    if config.mail.inbound is None:
+        found.append(note("Letters about messages can't be answered by e-mail: see --inbound-mail."))
+    return found
 
 
 async def _addresses(config: Config) -> list[Finding]:

@@ -77,7 +77,6 @@ def compose(desk: Desk, letter: Letter, person: Person, url: str, reply_to: str 
     message["Date"] = datetime.fromtimestamp(letter.at_ms // 1000, UTC)
     message["Message-ID"] = f"<{letter.id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = person.language
     if seen.stop_url:
         message["List-Unsubscribe"] = f"<{seen.stop_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -87,6 +86,8 @@ def compose(desk: Desk, letter: Letter, person: Person, url: str, reply_to: str 
         message["References"] = f"<conversation.{letter.reply_to}@{domain}>"
     message.set_content(seen.as_text())
     message.add_alternative(desk.renderer.letter(seen, person.language), subtype="html")
+    # Only now: what is made multipart hands its Content- headers down to its first part.
+    message["Content-Language"] = person.language
     if letter.calendar:
         # RFC 6047, 2.4: the method stands in the type, too. The file is for programs that look for one.
         message.add_alternative(letter.calendar, subtype="calendar", params={"method": letter.method})

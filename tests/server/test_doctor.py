@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from server import tls
 from server.config import Config, read
 from server.doctor import Finding, examine
+from tests.support.mail import sink
 from tests.support.server import free_port
 from tests.support.store import Valkey
 
@@ -86,3 +87,18 @@ async def test_where_media_goes(tmp_path: Path, valkey: Valkey) -> None:
         "WRONG",
         "--public-address nobody.invalid: no IP address is known for this name.",
     )
+
+
+async def test_a_mail_server_is_asked(tmp_path: Path, valkey: Valkey) -> None:
+    async with sink() as office:
+        here = {"redis_url": valkey.url, "mail_from": "c@meet.example"}
+        chosen = config(tmp_path, smtp_url=f"smtp://127.0.0.1:{office.port}", **here)
+        [(mark, text)] = about(await examine(chosen), "mail server")
+        assert mark == "ok"
+        assert "c@meet.example" in text
+    away = config(tmp_path, smtp_url=f"smtp://127.0.0.1:{free_port()}", **here)
+    [(mark, _)] = about(await examine(away), "mail server")
+    assert mark == "WRONG"
+    [(mark, text)] = about(await examine(config(tmp_path, redis_url=valkey.url)), "outbox")
+    assert mark == "note"
+    assert "--smtp-url" in text
