@@ -53,6 +53,12 @@ ACTIONS: Mapping[str, frozenset[Standing]] = MappingProxyType(
         "home.see": PERSON,
         "account.see": PERSON,
         "account.change": PERSON,
+        # Requests
+        "request.list": MENTOR | MENTEE,
+        "request.come-back": MENTOR,
+        "request.ask": MENTEE,
+        "request.see": PARTICIPANT | COORDINATOR,
+        "request.answer": PARTICIPANT,
     }
 )
 """Each action and the standings of which one is enough."""

@@ -9,7 +9,7 @@ own look alike: 404.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from urllib.parse import quote
 
@@ -21,10 +21,12 @@ from server.mentoring.mentorships import Mentorship
 from server.mentoring.people import Person
 from server.mentoring.permissions import Standing, allowed
 from server.mentoring.programmes import Enrolment, Programme, ProgrammeRole
+from server.mentoring.requests import Request
 from server.pages.site import SITE, VISITOR, Handler, PageError
 from server.storage.meetings import load_session
 from server.storage.mentorships import load_mentorship
 from server.storage.programmes import load_enrolments, load_programme
+from server.storage.requests import load_request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,7 @@ class Subject:
     enrolments: Mapping[ProgrammeRole, Enrolment] = field(default_factory=lambda: MappingProxyType({}))
     mentorship: Mentorship | None = None
     session: Session | None = None
+    request: Request | None = None
     standings: frozenset[Standing] = frozenset()
 
 
@@ -94,7 +97,24 @@ async def session_subject(store: Redis, session: str, person: Person | None) -> 
     )
 
 
+async def request_subject(store: Redis, request: str, person: Person | None) -> Subject | None:
+    """``{request}``: its programme, and whether the visitor asks or was asked."""
+    found = await load_request(store, request)
+    if found is None:
+        return None
+    around = await programme_subject(store, found.programme, person)
+    if around is None:
+        return None
+    part = person is not None and person.id in found.people
+    return replace(
+        around,
+        request=found,
+        standings=around.standings | ({"participant"} if part else frozenset()),
+    )
+
+
 SUBJECTS: dict[str, Finder] = {
+    "request": request_subject,
     "session": session_subject,
     "mentorship": mentorship_subject,
     "programme": programme_subject,

@@ -12,6 +12,7 @@ from server.pages.access import guarded
 from server.pages.accounts import routes as accounts
 from server.pages.site import SITE, Site
 from server.pages.static import StaticFiles
+from server.pages.ties import routes as ties
 
 
 def make_app(site: Site, files: StaticFiles) -> web.Application:
@@ -44,4 +45,5 @@ def make_app(site: Site, files: StaticFiles) -> web.Application:
     guarded(app, "GET", "/readyz", health.readyz, name="readyz", action="server.watch")
     guarded(app, "GET", "/metrics", health.metrics, name="metrics", action="server.watch")
     accounts.add(app)
+    ties.add(app)
     return app

@@ -166,6 +166,12 @@ async def commit(store: Redis, changes: Iterable[Change], once: Once | None = No
         raise DoneBeforeError(answer[1].decode())
 
 
+async def led_to(store: Redis, once: Once) -> str | None:
+    """Where the form led when it was sent before; None when it wasn't."""
+    found = await store.get(once.key)
+    return None if found is None else _decoded(found)
+
+
 def _word(word: str | int | bytes) -> str:
     return word.decode() if isinstance(word, bytes) else str(word)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from signaling.parts import Guest, Language
-from tests.web import samples_accounts
+from tests.web import samples_accounts, samples_ties
 from web.views import (
     Bootstrap,
     BootstrapRoom,
@@ -138,5 +138,6 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     "error-server": lambda name, language: ErrorView(status=500, code="server-error", retry=True),
     "design": lambda name, language: DesignView(),
     **samples_accounts.PAGES,
+    **samples_ties.PAGES,
 }
 """Page by name, made with a person's name and a language."""
