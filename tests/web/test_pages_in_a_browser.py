@@ -41,10 +41,14 @@ async def site(renderer: Renderer, built: Path) -> AsyncIterator[TestServer]:
         request.app[POSTED].append(parse_qsl(await request.text(), keep_blank_values=True))
         return web.Response(text='<link rel="icon" href="data:,">posted', content_type="text/html")
 
+    async def healthy(request: web.Request) -> web.Response:
+        return web.Response(text="ok")
+
     app = web.Application()
     app[POSTED] = []
     app.router.add_get("/pages/{language}/{page}", page)
     app.router.add_post("/start", posted)
+    app.router.add_get("/healthz", healthy)
     app.router.add_static("/static", built)
     server = TestServer(app)
     await server.start_server()
@@ -236,3 +240,24 @@ async def test_names_stay_text_in_scripts_too(site: TestServer, tab: ChromiumTab
     )
     assert await overflow(tab) == []
     assert dialogs == []
+
+
+async def test_a_form_that_can_not_be_sent_keeps_what_was_typed_and_says_so(
+    site: TestServer, tab: ChromiumTab
+) -> None:
+    page = tab.page
+    await tab.goto(address(site, "start"))
+    await tab.fill("#person-1-name", "Amina")
+    await tab.fill("#person-2-name", "Paul")
+    site.app[POSTED].clear()
+    await page.context.set_offline(True)
+    await page.locator("[data-submit]").click()
+    await expect(page.locator("[data-unreached]")).to_be_visible()
+    assert await faults(tab) == []
+    assert site.app[POSTED] == []
+    tab.problems.clear()  # Chromium logs the request that found no network
+    await expect(page.locator("#person-1-name")).to_have_value("Amina")
+    await page.context.set_offline(False)
+    await page.locator("[data-submit]").dblclick()
+    await expect(page.locator("body")).to_contain_text("posted")
+    assert len(site.app[POSTED]) == 1
