@@ -196,7 +196,12 @@ class Ladders:
             rungs = [rung for rung in rungs if rung != "text"]
             lowest = max(rungs, key=RUNGS.index, default=RUNGS[0])
             bitrate, ptime = SPEECH.get(lowest, (_PLAIN.bitrate, _PLAIN.ptime))
-            speech = SpeechEncoding(bitrate=bitrate, ptime=60 if ptime == 60 else 20)
+            peer = self._peer(member)
+            speech = SpeechEncoding(
+                bitrate=bitrate,
+                ptime=60 if ptime == 60 else 20,
+                redundant=peer is not None and peer.should_repeat,
+            )
             if speech != place.speech:
                 place.speech = speech
                 self._tell(member, Encodings(microphone=speech))

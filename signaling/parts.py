@@ -236,10 +236,13 @@ class Encoding(Part, frozen=True):
 
 
 class SpeechEncoding(Part, frozen=True):
-    """How speech is to be sent: ``bitrate`` of Opus in bits/s, ``ptime`` in ms a packet."""
+    """How speech is to be sent: ``bitrate`` of Opus in bits/s, ``ptime`` in ms a packet, and ``redundant``,
+    each frame again in the packet after it (RFC 2198).
+    """
 
     bitrate: int
     ptime: PacketTime
+    redundant: bool = False
 
 
 class LayerFigures(Part, frozen=True):

@@ -48,3 +48,27 @@ class Redundancy:
         elif before and not wanted and now - self._needed_at >= HOLD_S:
             self.depth = 0
         return self.depth != before
+
+
+FEW = 25
+"""Fewer packets of speech than this say nothing of how many are lost."""
+
+
+class Missed:
+    """Which share of a stream did not come by itself between two looks, whether or not it was repaired."""
+
+    __slots__ = ("_expected", "_life", "_received")
+
+    def __init__(self) -> None:
+        self._life: object = None
+        self._expected = self._received = 0
+
+    def look(self, life: object, expected: int, received: int) -> float | None:
+        """Take running totals, which begin anew with another ``life``; None of too few packets."""
+        if life is not self._life:
+            self._life, self._expected, self._received = life, 0, 0
+        more, came = expected - self._expected, received - self._received
+        if more < FEW:
+            return None
+        self._expected, self._received = expected, received
+        return max(0.0, (more - came) / more)

@@ -17,7 +17,7 @@ from server.media.sharing import Dry, Hold
 from server.media.silence import Silence
 from server.media.slots import Feed, Look
 from server.media.tally import Tally
-from server.media.voice import ROOM_TO_REPEAT, Redundancy
+from server.media.voice import ROOM_TO_REPEAT, Missed, Redundancy
 from server.transport.dtls import Dtls, State
 from server.transport.figures import figures
 from server.transport.ice import Agent, Path
@@ -75,6 +75,8 @@ class Peer:
         self.loss_down: float | None = None
         self.judging = Judging()
         self.redundancy = Redundancy()
+        self.redundancy_up = Redundancy()
+        self._missed = Missed()
         self.speeds = Speeds()
         self.silence = Silence()
         self.tally: Tally | None = None
@@ -173,6 +175,12 @@ class Peer:
         if self.link.rate.limited:
             known.append(self.link.rate.target)
         return min(known, default=None)
+
+    @property
+    def should_repeat(self) -> bool:
+        """Whether the browser should say each frame of sound twice: its line up loses some, and has room."""
+        room = self.available is None or self.available >= ROOM_TO_REPEAT
+        return room and self.redundancy_up.depth > 0
 
     def set_caps(self, caps: Caps) -> None:
         """Bound what the member is sent and sends."""
@@ -338,7 +346,13 @@ class Peer:
             self.room.advice_changed(self)
 
     def _repeat(self, now: float) -> None:
-        """Say again with each packet of sound what the line may have lost, where it has room for that."""
+        """Say again with each packet of sound what the line may have lost, where it has room for that; know
+        whether the browser should, too.
+        """
+        speech = self.streams.get("microphone")
+        missed = None if speech is None else self._missed.look(speech.life, speech.expected, speech.received)
+        if missed is not None:
+            self.redundancy_up.update(missed, now)
         # What its own queue has lost would only be made worse by saying more.
         self.redundancy.update(self.link.rate.inherent(self.loss_down or 0.0), now)
         room = not self.link.rate.limited or self.link.rate.target >= ROOM_TO_REPEAT

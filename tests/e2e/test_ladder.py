@@ -86,3 +86,40 @@ async def test_a_budget_is_kept_through_a_reload_and_what_is_used_is_shown(compa
         what="all of it is back",
     )
     await ada.hears(bao)
+
+
+PACKETS = """
+async () => {
+  const sent = async () => [...(await compagnon.peer.getStats()).values()]
+    .find(s => s.type === 'outbound-rtp' && s.kind === 'audio');
+  const before = await sent();
+  await new Promise(resolve => setTimeout(resolve, 1000));
+  const after = await sent();
+  return 1000 * (after.packetsSent - before.packetsSent) / (after.timestamp - before.timestamp);
+}
+"""
+
+
+async def packets(person: Person, least: float, most: float) -> None:
+    """Waits until the person's speech goes out in so many packets a second."""
+
+    async def now() -> object:
+        return await person.tab.run(PACKETS)
+
+    async def good() -> bool:
+        return bool(least <= await person.tab.run(PACKETS) <= most)
+
+    await eventually(good, f"{least} to {most} packets a second", 20, now)
+
+
+async def test_speech_at_its_least_goes_in_long_packets_and_is_heard(company: Company) -> None:
+    ada, bao = await company.meet(["chromium", "chromium"])
+    await packets(ada, 45, 55)
+    await open_data(bao)
+    await choose(bao, "speech-low")
+    for person, other in ((ada, bao), (bao, ada)):
+        await packets(person, 14, 20)
+        await person.hears(other)
+    await bao.tab.run("() => document.querySelector(\"data-choices input[value='auto']\").click()")
+    await packets(ada, 45, 55)
+    await ada.hears(bao)

@@ -158,6 +158,31 @@ describe("more slots", () => {
   });
 });
 
+describe("the packing of speech", () => {
+  const audio = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\na=rtpmap:63 red/48000/2\r\n";
+
+  it("changes by the last answer taken again, and the server is not asked", async () => {
+    const { negotiation, peer, offers } = setUp();
+    await negotiation.offerForJoin();
+    await negotiation.joined(audio, false, 2);
+    peer().become("connected");
+    await negotiation.pack({ ptime: 60, redundant: true });
+    expect(peer().remote).toBe(`${audio.replace("111 63", "63 111")}a=ptime:60\r\n`);
+    expect(peer().signalingState).toBe("stable");
+    expect(offers).toEqual([]);
+    await negotiation.pack({ ptime: 20, redundant: false });
+    expect(peer().remote).toBe(audio);
+  });
+
+  it("is that of whatever answer comes later", async () => {
+    const { negotiation, peer } = setUp();
+    await negotiation.pack({ ptime: 60, redundant: false });
+    await negotiation.offerForJoin();
+    await negotiation.joined(audio, false, 2);
+    expect(peer().remote).toBe(`${audio}a=ptime:60\r\n`);
+  });
+});
+
 describe("the queue", () => {
   it("never has two exchanges at once", async () => {
     const { negotiation, connect, offers, peer } = setUp(2);

@@ -13,6 +13,7 @@ import type { IceServer, Offer, Source, VideoCodec } from "./protocol";
 import { SerialQueue } from "./queue";
 import { Restarts } from "./restarts";
 import { type Encoding, type Encodings, rids } from "./sending";
+import { type Packing, PLAIN, packed, samePacking } from "./spoken";
 import { type Look, look } from "./stats";
 import type { Timers } from "./timers";
 
@@ -48,6 +49,7 @@ export class Negotiation {
   private readonly shaping = new SerialQueue();
   private readonly tracks = new Map<Source, MediaStreamTrack>();
   private readonly encodings = new Map<Source, Encodings>();
+  private packing = PLAIN;
   private readonly exchange: Exchange;
   private readonly restarts = new Restarts();
   private videoSlots: number;
@@ -170,6 +172,21 @@ export class Negotiation {
     return this.shape(source);
   }
 
+  /** How speech is packed from now on. The server need not be asked: the last answer is taken once more. */
+  pack(packing: Packing): Promise<void> {
+    if (samePacking(packing, this.packing)) return Promise.resolve();
+    this.packing = packing;
+    return this.step(async () => {
+      const peer = this.peer;
+      // A connection that is behind has another answer to come, which is taken so.
+      if (peer === null || peer.answer === null || peer.stale || peer.restarting) return;
+      if (!connected(peer.connection)) return;
+      if (peer.connection.signalingState !== "stable") return;
+      await peer.connection.setLocalDescription(await peer.connection.createOffer());
+      await this.take(peer, peer.answer);
+    });
+  }
+
   /** The codecs that the camera can be asked to be sent in and that the device bears, best first; none where it can't. */
   async codecs(): Promise<readonly VideoCodec[]> {
     return this.peer?.choosesCodecs ? describe() : [];
@@ -238,12 +255,17 @@ export class Negotiation {
   private async accept(sdp: string): Promise<void> {
     const peer = this.peer;
     if (peer === null || peer.connection.signalingState !== "have-local-offer") return;
-    await peer.connection.setRemoteDescription({ type: "answer", sdp });
+    await this.take(peer, sdp);
     peer.answered = true;
     peer.watchTransport(() => this.changed(peer));
     this.changed(peer);
     if (!connected(peer.connection)) this.expectConnected();
     await this.catchUp();
+  }
+
+  private async take(peer: Peer, answer: string): Promise<void> {
+    await peer.connection.setRemoteDescription({ type: "answer", sdp: packed(answer, this.packing) });
+    peer.answer = answer;
   }
 
   private async startOver(): Promise<void> {
@@ -285,7 +307,7 @@ export class Negotiation {
       peer.stale = true;
       return;
     }
-    await peer.connection.setRemoteDescription({ type: "answer", sdp: answer });
+    await this.take(peer, answer);
     peer.stale = false;
     if (!peer.restarting) return;
     peer.restarting = false;

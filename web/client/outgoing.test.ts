@@ -3,6 +3,7 @@ import { Outgoing } from "./outgoing";
 import type { Capture, ClientMessage, Source, VideoCodec } from "./protocol";
 import { act, receive } from "./reduce";
 import type { Encodings } from "./sending";
+import { PLAIN } from "./spoken";
 import type { State } from "./state";
 import { FakeTrack } from "./testing/fake-devices";
 import { settle } from "./testing/fake-timers";
@@ -17,7 +18,7 @@ function setUp(state: State) {
   const encodings: Partial<Record<Source, Encodings>> = {};
   const sent: ClientMessage[] = [];
   const captures: Capture[] = [];
-  const now = { state, connected: true, codecs: [] as VideoCodec[] };
+  const now = { state, connected: true, codecs: [] as VideoCodec[], packing: PLAIN };
   const outgoing = new Outgoing({
     state: () => now.state,
     track: (source) => (tracks[source] ?? null) as MediaStreamTrack | null,
@@ -29,6 +30,9 @@ function setUp(state: State) {
         encodings[source] = each;
       },
       codecs: async () => now.codecs,
+      pack: async (packing) => {
+        now.packing = packing;
+      },
     }),
     send: (message) => {
       if (!now.connected) return false;
@@ -161,9 +165,10 @@ describe("how much is sent", () => {
   });
 
   it("is small speech when the server asks for it", () => {
-    const { outgoing, encodings } = setUp(inRoom());
+    const { outgoing, encodings, now } = setUp(inRoom());
     outgoing.encode({ type: "encodings", microphone: { bitrate: 12_000, ptime: 60 } });
-    expect(encodings.microphone).toEqual({ q: { maxBitrate: 12_000, adaptivePtime: true } });
+    expect(encodings.microphone).toEqual({ q: { maxBitrate: 12_000 } });
+    expect(now.packing).toEqual({ ptime: 60, redundant: false });
   });
 
   it("is nothing once detached", () => {

@@ -31,7 +31,7 @@ const all = ["microphone", "camera", "screen"] as const;
 export interface OutgoingParts {
   state: () => State;
   track: (source: Source) => MediaStreamTrack | null;
-  negotiation: () => Pick<Negotiation, "setTrack" | "setEncodings" | "codecs">;
+  negotiation: () => Pick<Negotiation, "setTrack" | "setEncodings" | "codecs" | "pack">;
   /** False when there is no connection. */
   send: (message: ClientMessage) => boolean;
 }
@@ -148,7 +148,9 @@ export class Outgoing {
 
   private speak(): void {
     const speech = this.choked ? leastSpeech : this.speech;
-    void this.parts.negotiation().setEncodings("microphone", { q: speechEncoding(speech) });
+    const negotiation = this.parts.negotiation();
+    void negotiation.setEncodings("microphone", { q: speechEncoding(speech) });
+    void negotiation.pack({ ptime: speech.ptime, redundant: speech.redundant === true });
   }
 
   private shapeAll(): void {

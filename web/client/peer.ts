@@ -18,6 +18,8 @@ export interface Peer {
   videoSlots: number;
   /** The first answer has come. */
   answered: boolean;
+  /** The last answer as the server gave it. */
+  answer: string | null;
   /** An exchange was lost on its way: another is due. */
   stale: boolean;
   /** Its next exchange restarts ICE. */
@@ -99,6 +101,7 @@ export function createPeer(
     choosesCodecs: canChoose(senders.camera),
     videoSlots: 0,
     answered: false,
+    answer: null,
     stale: false,
     restarting: false,
     addVideoSlots(count) {

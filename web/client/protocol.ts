@@ -193,10 +193,14 @@ export interface Encoding {
   readonly codec?: VideoCodec | null;
 }
 
-/** How speech is to be sent: ``bitrate`` of Opus in bits/s, ``ptime`` in ms a packet. */
+/**
+ * How speech is to be sent: `bitrate` of Opus in bits/s, `ptime` in ms a packet, and `redundant`,
+ * each frame again in the packet after it (RFC 2198).
+ */
 export interface SpeechEncoding {
   readonly bitrate: number;
   readonly ptime: PacketTime;
+  readonly redundant?: boolean;
 }
 
 /**

@@ -98,9 +98,9 @@ export function paused(encodings: Encodings): Encodings {
   );
 }
 
-/** Speech: Opus at so many bits a second; long packets where headers would cost more than what is said. */
-export function speechEncoding({ bitrate, ptime }: SpeechEncoding): RTCRtpEncodingParameters {
-  return { maxBitrate: bitrate, adaptivePtime: ptime > 20 } as RTCRtpEncodingParameters;
+/** Speech: Opus at so many bits a second. */
+export function speechEncoding({ bitrate }: SpeechEncoding): RTCRtpEncodingParameters {
+  return { maxBitrate: bitrate };
 }
 
 /** A shared screen: letters stay sharp, movement gives way. Before the server asks, all of it is sent. */

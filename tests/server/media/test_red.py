@@ -7,7 +7,7 @@ import random
 import pytest
 
 from server.media.red import Frame, unwrap, wrap
-from server.media.voice import HOLD_S, Redundancy
+from server.media.voice import HOLD_S, Missed, Redundancy
 
 HEAD = bytes(12)
 
@@ -65,3 +65,12 @@ def test_more_is_said_again_as_more_is_lost_and_less_only_after_a_while() -> Non
         now += 2.0
         again.update(0.0, now)
     assert now - quiet >= HOLD_S / 2
+
+
+def test_what_did_not_come_by_itself_counts_as_missed_though_it_was_repaired() -> None:
+    missed, life = Missed(), object()
+    assert missed.look(life, 10, 10) is None
+    assert missed.look(life, 50, 45) == 0.1
+    assert missed.look(life, 60, 55) is None
+    assert missed.look(life, 100, 95) == 0.0
+    assert missed.look(object(), 50, 25) == 0.5

@@ -161,3 +161,33 @@ async def test_whoever_comes_into_silence_hears_its_end() -> None:
             return any(len(packet.payload) > 1 for packet in carl.client.of(line))
 
         await until(heard)
+
+
+async def test_whose_line_up_loses_speech_should_say_it_twice_and_no_more_once_it_does_not() -> None:
+    async with scene() as stage:
+        anna, _, _ = await hearing(stage)
+        chance = random.Random(3)
+        anna.client.lose_out = lambda *_: chance.random() < 0.1
+
+        def speaks() -> None:
+            for _ in range(30):
+                anna.client.audio(body=b"word")
+
+        def repeats() -> bool:
+            speaks()
+            anna.peer.judge(stage.clock())
+            return anna.peer.should_repeat
+
+        await until(repeats)
+        anna.peer.available = 60_000.0
+        assert not anna.peer.should_repeat
+        anna.peer.available = None
+        anna.client.lose_out = lambda *_: False
+
+        def enough() -> bool:
+            speaks()
+            stage.clock.ahead += 2
+            anna.peer.judge(stage.clock())
+            return not anna.peer.should_repeat
+
+        await until(enough)
