@@ -136,17 +136,6 @@ def latest_end(kind: Kind, programme: Programme, now_ms: int) -> str | None:
     return short if programme.ends is None else min(short, programme.ends)
 
 
-def sessions_left(mentorship: Mentorship, met: int) -> int | None:
-    """How many sessions it may still plan when ``met`` are held or planned; None without a limit."""
-    most = POLICIES[mentorship.kind].most_sessions
-    return None if most is None else max(0, most - met)
-
-
-def may_meet(mentorship: Mentorship) -> bool:
-    """Whether its people can plan sessions now: also before it is active, to talk about the agreement."""
-    return mentorship.state in {"accepted", "agreed", "active"}
-
-
 def moved(
     mentorship: Mentorship, state: MentorshipState, now_ms: int, *, until_ms: int | None = None
 ) -> Mentorship:

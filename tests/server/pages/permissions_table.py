@@ -15,10 +15,12 @@ from redis.asyncio import Redis
 from server.mentoring.meetings import Session
 from server.mentoring.mentorships import Mentorship, Participation
 from server.mentoring.people import Person
+from server.mentoring.requests import first_ask
 from server.pages.site import now_ms
 from server.storage.meetings import saved_session
 from server.storage.mentorships import saved_mentorship
 from server.storage.records import commit
+from server.storage.requests import saved_request
 from tests.support.programmes import Cast, enrolled, made_cast, made_person
 
 Who = Literal[
@@ -59,6 +61,12 @@ MAY: dict[str, frozenset[Who]] = {
     "home.see": SIGNED_IN,
     "account.see": SIGNED_IN,
     "account.change": SIGNED_IN,
+    # Requests: the own-mentee's, to the own-mentor
+    "request.list": MENTORS | MENTEES,
+    "request.come-back": MENTORS,
+    "request.ask": MENTEES,
+    "request.see": PAIR | COORDINATORS,
+    "request.answer": PAIR,
 }
 
 DAY_MS = 86_400_000
@@ -117,6 +125,19 @@ async def staged(store: Redis) -> Stage:
         created_ms=now_ms(),
     )
     await commit(store, saved_session(session))
+    request = first_ask(
+        id="request-one",
+        programme=cast.programme.id,
+        mentee=cast.mentees[0].id,
+        mentor=cast.mentors[0].id,
+        mentorship=mentorship.id,
+        kind="one-to-one",
+        purpose="To learn",
+        following=(),
+        now_ms=now_ms(),
+        until_ms=now_ms() + DAY_MS,
+    )
+    await commit(store, saved_request(request))
     everybody: dict[Who, Person] = {
         "outsider": outsider,
         "admin": admin,
@@ -133,6 +154,7 @@ async def staged(store: Redis) -> Stage:
             "programme": cast.programme.id,
             "mentorship": mentorship.id,
             "session": session.id,
+            "request": request.id,
             "token": "no-such-token",
             "guest": "no-such-guest",
             "change": "revoke",
