@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from server.jobs import Handler
 from server.mail.post import SIGN_IN_KIND, Post
+from server.pages.scheduling import tasks as session_tasks
 from server.pages.site import Site
 from server.storage import letters
 from server.ties import deadlines
@@ -23,5 +24,6 @@ def handlers(site: Site) -> Mapping[str, Handler]:
     return {
         letters.KIND: post.letter,
         SIGN_IN_KIND: post.sign_in,
+        **session_tasks.handlers(site),
         **deadlines.handlers(site.store),
     }

@@ -246,6 +246,11 @@ def held(session: Session, attendance: tuple[Attendance, ...]) -> Session:
     return _next(session, state="held", attendance=attendance, moving=None)
 
 
+def seen(session: Session, attendance: tuple[Attendance, ...]) -> Session:
+    """With what the room knows of who was there; no change of its own."""
+    return replace(session, attendance=attendance)
+
+
 def met_elsewhere(session: Session, by: PersonId, now_ms: int) -> Session:
     """Somebody says that they met without the room."""
     _one_of(session, by)

@@ -51,6 +51,8 @@ ACTIONS: Mapping[str, frozenset[Standing]] = MappingProxyType(
         "outbox.see": ANYONE,
         # One's own
         "home.see": PERSON,
+        "availability.change": PERSON,
+        "sessions.see": PERSON,
         "account.see": PERSON,
         "account.change": PERSON,
         # Requests
@@ -59,6 +61,14 @@ ACTIONS: Mapping[str, frozenset[Standing]] = MappingProxyType(
         "request.ask": MENTEE,
         "request.see": PARTICIPANT | COORDINATOR,
         "request.answer": PARTICIPANT,
+        # Sessions: the address of a feed is its own key; coordinators see that one was missed, no notes
+        "calendar.read": ANYONE,
+        "session.propose": PARTICIPANT,
+        "session.see": PARTICIPANT | COORDINATOR,
+        "session.undo": PARTICIPANT | COORDINATOR,
+        "session.change": PARTICIPANT,
+        "session.join": PARTICIPANT,
+        "session.wrap-up": PARTICIPANT,
     }
 )
 """Each action and the standings of which one is enough."""

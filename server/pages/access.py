@@ -87,7 +87,10 @@ async def session_subject(store: Redis, session: str, person: Person | None) -> 
     around = await mentorship_subject(store, found.mentorship, person)
     if around is None:
         return None
-    invited = person is not None and person.id in found.people
+    # A group's session is for whoever is in the group by now, not only for those of its first day.
+    invited = person is not None and (
+        person.id in found.people or (found.announced and "participant" in around.standings)
+    )
     return Subject(
         programme=around.programme,
         enrolments=around.enrolments,

@@ -10,6 +10,7 @@ from aiohttp import web
 from server.pages import guard, health, home, landing, links, room, start
 from server.pages.access import guarded
 from server.pages.accounts import routes as accounts
+from server.pages.scheduling import routes as scheduling
 from server.pages.site import SITE, Site
 from server.pages.static import StaticFiles
 from server.pages.ties import routes as ties
@@ -46,4 +47,5 @@ def make_app(site: Site, files: StaticFiles) -> web.Application:
     guarded(app, "GET", "/metrics", health.metrics, name="metrics", action="server.watch")
     accounts.add(app)
     ties.add(app)
+    scheduling.add(app)
     return app

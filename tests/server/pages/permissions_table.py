@@ -59,6 +59,8 @@ MAY: dict[str, frozenset[Who]] = {
     "outbox.see": EVERYBODY,
     # One's own
     "home.see": SIGNED_IN,
+    "availability.change": SIGNED_IN,
+    "sessions.see": SIGNED_IN,
     "account.see": SIGNED_IN,
     "account.change": SIGNED_IN,
     # Requests: the own-mentee's, to the own-mentor
@@ -67,6 +69,14 @@ MAY: dict[str, frozenset[Who]] = {
     "request.ask": MENTEES,
     "request.see": PAIR | COORDINATORS,
     "request.answer": PAIR,
+    # Sessions
+    "calendar.read": EVERYBODY,
+    "session.propose": PAIR,
+    "session.see": PAIR | COORDINATORS,
+    "session.undo": PAIR | COORDINATORS,
+    "session.change": PAIR,
+    "session.join": PAIR,
+    "session.wrap-up": PAIR,
 }
 
 DAY_MS = 86_400_000
@@ -156,6 +166,7 @@ async def staged(store: Redis) -> Stage:
             "session": session.id,
             "request": request.id,
             "token": "no-such-token",
+            "act": "agenda",
             "guest": "no-such-guest",
             "change": "revoke",
             "name": "no-such-file.css",

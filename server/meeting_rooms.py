@@ -1,0 +1,96 @@
+"""The room of a confirmed session: made when the first of its people comes, by their own guest's link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pycrdt import Doc, Text
+
+from server.live_document import ROOT
+from server.mentoring.actions import ActionItem
+from server.mentoring.meetings import Session
+from server.mentoring.mentorships import Mentorship
+from server.mentoring.people import Person, PersonId
+from server.mentoring.zones import DAY_MS
+from server.pages.site import Site
+from server.room.formats import formats, scale
+from server.room.names import LONGEST_NAME, clean
+from server.room.record import GuestRecord, RoomRecord
+from server.sessions import personal_path
+from server.storage.rooms import load_record, prepare
+from signaling.parts import Role, Timer
+from web.i18n import translator
+
+LINKS_LIVE_MS = 30 * DAY_MS
+"""How long after its session a room's notes can be read by its links."""
+
+
+async def way_in(
+    site: Site,
+    session: Session,
+    tie: Mentorship,
+    person: Person,
+    people: Mapping[PersonId, Person],
+    still_open: Sequence[ActionItem],
+) -> str:
+    """The path by which a person enters the session's room, which is there by then. Raises ``RedisError``.
+
+    Its notes begin with what is ``still_open`` from earlier sessions.
+    """
+    who = [each for each in dict.fromkeys((*session.people, *tie.people, person.id)) if each in people]
+    record, timer = planned(session, tie, [people[each] for each in who])
+    await prepare(site.store, record, timer, beginning(still_open, people, person))
+    stored = await load_record(site.store, session.id)
+    assert stored is not None
+    guest = stored.guest(person.id)
+    assert guest is not None
+    await site.rooms.guest_changed(session.id, guest)
+    return personal_path(site.secret, stored, guest)
+
+
+def planned(session: Session, tie: Mentorship, people: Sequence[Person]) -> tuple[RoomRecord, Timer]:
+    """The room as the appointment has it: guests are the people under their own ids."""
+    agenda = formats().get(session.format, formats()["open"])
+    guests = tuple(
+        GuestRecord(
+            id=each.id,
+            name=clean(each.shown)[:LONGEST_NAME] or "?",
+            role=_role(session, tie, each.id),
+            place=place,
+        )
+        for place, each in enumerate(people)
+    )
+    record = RoomRecord(
+        id=session.id,
+        title=session.title,
+        format=agenda.key,
+        minutes=session.minutes,
+        created_ms=session.created_ms,
+        expires_ms=session.ends_ms + LINKS_LIVE_MS,
+        guests=guests,
+    )
+    boxes = scale(agenda, max(session.minutes, len(agenda.boxes)))
+    return record, Timer(status="ready", index=0, boxes=boxes, since_ms=None)
+
+
+def beginning(actions: Sequence[ActionItem], people: Mapping[PersonId, Person], reader: Person) -> bytes:
+    """What a session's notes begin with, as an update of the document; b"" for nothing."""
+    if not actions:
+        return b""
+    heading = translator(reader.language).text("notes-begin.open")
+    lines = [f"## {heading}", ""]
+    lines += [
+        f"- [ ] @{people[each.owner].shown if each.owner in people else '?'} {each.text} ({each.due})"
+        for each in actions
+    ]
+    doc: Doc[Text] = Doc()
+    text = doc.get(ROOT, type=Text)
+    text += "\n".join([*lines, "", ""])
+    return doc.get_update()
+
+
+def _role(session: Session, tie: Mentorship, person: PersonId) -> Role:
+    """Peers have no mentor: whoever called the session keeps its time."""
+    if not tie.mentors:
+        return "mentor" if person == session.organiser else "mentee"
+    return "mentor" if person in tie.mentors else "mentee"

@@ -1,0 +1,1 @@
+"""Pages of time: when people are free, their sessions, their calendars."""
