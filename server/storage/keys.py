@@ -332,3 +332,18 @@ def attached(mentorship: str) -> str:
 def reply_address(token: str) -> str:
     """String, "mentorship person": what an answer by e-mail to this address is."""
     return f"compagnon:{{people}}:reply-address:{token}"
+
+
+def passkey(passkey: str) -> str:
+    """String, JSON: a passkey."""
+    return f"compagnon:{{people}}:passkey:{passkey}"
+
+
+def passkeys(person: str) -> str:
+    """Set of ids: a person's passkeys."""
+    return f"compagnon:{{people}}:passkeys:{person}"
+
+
+def challenge(digest: str) -> str:
+    """String: what a challenge to a passkey was made for; gone once it is answered."""
+    return f"compagnon:{{people}}:challenge:{digest}"

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from signaling.parts import Language
 from web.views import View
 from web.views.accounts import (
+    AccountView,
+    BrowserLine,
     OutboxView,
+    PasskeyLine,
     SignInGoneView,
     SignInLinkView,
     SignInSentView,
@@ -16,6 +19,7 @@ from web.views.accounts import (
     UnsubscribeView,
 )
 from web.views.form import Fault, Form
+from web.zones import zone_choices
 
 AT_MS = 1_793_278_800_000  # 29 October 2026, 13:00 UTC
 
@@ -23,7 +27,30 @@ AT_MS = 1_793_278_800_000  # 29 October 2026, 13:00 UTC
 def sign_in(typed: str, *faults: Fault) -> SignInView:
     """The form that asks for the address."""
     values = {"email": (typed,), "next": ("/home",)}
-    return SignInView(form=Form(values=values, once="o" * 22, faults=faults))
+    return SignInView(form=Form(values=values, once="o" * 22, faults=faults), passkeys_work=True)
+
+
+def account(name: str, language: Language, *faults: Fault, done: str = "") -> AccountView:
+    """The account of somebody with several browsers and passkeys."""
+    values = {"name": (name,), "language": (language,), "zone": ("Europe/Paris",)}
+    return AccountView(
+        email="zoe@example.org",
+        admin=True,
+        form=Form(values=values, once="o" * 22, version=3, faults=faults),
+        done=done,
+        zones=zone_choices(language),
+        letters=(("messages", True), ("sessions", True), ("programme", False)),
+        browsers=(
+            BrowserLine(id="b1", known_as=("Firefox", "Linux"), since_ms=AT_MS, seen_ms=AT_MS, here=True),
+            BrowserLine(id="b2", known_as=("", "iPhone"), since_ms=AT_MS, seen_ms=AT_MS, here=False),
+            BrowserLine(id="b3", known_as=("", ""), since_ms=AT_MS, seen_ms=AT_MS, here=False),
+        ),
+        passkeys=(
+            PasskeyLine(id="k1", name=name, created_ms=AT_MS, used_ms=AT_MS),
+            PasskeyLine(id="k2", name="", created_ms=AT_MS, used_ms=None),
+        ),
+        passkeys_work=True,
+    )
 
 
 PAGES: dict[str, Callable[[str, Language], View]] = {
@@ -34,6 +61,10 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     "sign-in-sent-here": lambda name, language: SignInSentView(email=name, stays=True, outbox=True),
     "sign-in-link": lambda name, language: SignInLinkView(token="t" * 43, name=name, email=name),
     "sign-in-gone": lambda name, language: SignInGoneView(),
+    "account": lambda name, language: account(name, language, done="saved"),
+    "account-wrong": lambda name, language: account(
+        name, language, Fault(field="name", code="missing"), Fault(field="zone", code="choose")
+    ),
     "outbox": lambda name, language: OutboxView(
         letters=(
             StayedLetter(to=name, subject=name, text=name, url="https://meet.example/x", at_ms=AT_MS),

@@ -11,11 +11,12 @@ from web.views.form import Form
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInView(View):
-    """``GET /sign-in``. The form posts ``email`` and ``next``."""
+    """``GET /sign-in``. The form posts ``email`` and ``next``. ``passkeys_work``: browsers know them here."""
 
     template: ClassVar[str] = "accounts/sign-in.html"
 
     form: Form
+    passkeys_work: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +79,46 @@ class UnsubscribeView(View):
     email: str
     wanted: bool
     done: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserLine:
+    """A browser that is signed in; ``known_as`` is its name and its system, "" where not known."""
+
+    id: str
+    known_as: tuple[str, str]
+    since_ms: int
+    seen_ms: int
+    here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyLine:
+    """A passkey; ``name`` may be ""."""
+
+    id: str
+    name: str
+    created_ms: int
+    used_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountView(View):
+    """``GET /account``. ``form`` has ``name``, ``language`` and ``zone``; ``zones`` are regions
+    and their zones.
+
+    ``letters`` are topics, and whether letters about them come. ``done`` names what was just done:
+    ``account.done.<done>``.
+    """
+
+    template: ClassVar[str] = "accounts/account.html"
+
+    email: str
+    admin: bool
+    form: Form
+    done: str
+    zones: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    letters: tuple[tuple[str, bool], ...]
+    browsers: tuple[BrowserLine, ...]
+    passkeys: tuple[PasskeyLine, ...]
+    passkeys_work: bool

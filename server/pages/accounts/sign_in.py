@@ -15,31 +15,29 @@ from server.mail.post import SIGN_IN_KIND
 from server.mentoring.people import EmailError, normal_email
 from server.pages.accounts.browsers import signed_in, signed_out
 from server.pages.accounts.outbox import may_read
+from server.pages.accounts.paths import next_path
 from server.pages.forms import fresh, posted, required
-from server.pages.landing import own_path
-from server.pages.site import SITE, VISITOR, PageError, asker, page, see_other
+from server.pages.site import SITE, VISITOR, PageError, asker, page, see_other, site_url
+from server.passkeys import place
 from server.storage import people, signins
 from server.storage.due import Due, falls_due
 from server.storage.records import commit
 from web.views.accounts import SignInGoneView, SignInLinkView, SignInSentView, SignInView
-from web.views.form import Fault
+from web.views.form import Fault, Form
 
-HOME = "/home"
 _token = re.compile(r"[A-Za-z0-9_-]{32,100}")
 
 
-def _next(text: str) -> str:
-    """Where to go after signing in: the path if it is one of ours, else home."""
-    path = own_path(text)
-    return HOME if path == "/" else path
+def _view(request: web.Request, form: Form) -> SignInView:
+    return SignInView(form=form, passkeys_work=place(site_url(request)) is not None)
 
 
 async def show(request: web.Request) -> web.Response:
     """``GET /sign-in``: asks for the address; whoever is signed in goes on."""
-    path = _next(request.query.get("next", ""))
+    path = next_path(request.query.get("next", ""))
     if VISITOR in request:
         return see_other(path)
-    return page(request, SignInView(form=fresh({"next": path})))
+    return page(request, _view(request, fresh({"next": path})))
 
 
 async def ask(request: web.Request) -> web.Response:
@@ -50,13 +48,13 @@ async def ask(request: web.Request) -> web.Response:
         address = normal_email(form.raw("email"))
     except EmailError:
         wrong = Fault(field="email", code="email") if form.text("email") else required(form, "email")[0]
-        return page(request, SignInView(form=form.with_faults(wrong)), status=422)
+        return page(request, _view(request, form.with_faults(wrong)), status=422)
     if not site.sign_ins.allow(asker(request), now / 1000):
         raise PageError(429, "too-many-requests", retry=True)
     if not site.links_to.allow(address, now / 1000):
         fault = Fault(field="email", code="links-sent")
-        return page(request, SignInView(form=form.with_faults(fault)), status=429)
-    task = Due(SIGN_IN_KIND, address, f"{now} {_next(form.text('next'))}")
+        return page(request, _view(request, form.with_faults(fault)), status=429)
+    task = Due(SIGN_IN_KIND, address, f"{now} {next_path(form.text('next'))}")
     await commit(site.store, [falls_due(task, now)])
     site.due_soon.set()
     return see_other(f"/sign-in/sent?{urlencode({'email': address}, quote_via=quote)}")
@@ -90,7 +88,7 @@ async def enter(request: web.Request) -> web.Response:
     link = None if token is None else await signins.consume(site.store, token)
     if link is None or await people.load(site.store, link.person) is None:
         return page(request, SignInGoneView(), status=410)
-    return await signed_in(request, link.person, _next(link.next))
+    return await signed_in(request, link.person, next_path(link.next))
 
 
 async def leave(request: web.Request) -> web.Response:
