@@ -170,5 +170,7 @@ async def staged(store: Redis) -> Stage:
             "guest": "no-such-guest",
             "change": "revoke",
             "name": "no-such-file.css",
+            "browser": "no-such-browser",
+            "passkey": "no-such-passkey",
         },
     )
