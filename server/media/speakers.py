@@ -20,6 +20,9 @@ HOLD_S = 0.6
 HEARD = 3
 """As many as a member has audio slots; one more matters too, for whoever speaks does not hear themselves."""
 
+ONSET = 127 - FLOOR
+"""From this level on (-dBov, RFC 6464) a single packet is the beginning of speech."""
+
 SILENCE_S = 2.0
 """After this long without speech nobody is the speaker."""
 
@@ -57,6 +60,24 @@ class Speakers:
         changed = speaker != self.speaker or recent != self.recent
         self.speaker, self.recent = speaker, recent
         return changed
+
+    def begin(self, member: str) -> bool:
+        """Let somebody who begins to speak take the place of one of the heard who says nothing, at once.
+
+        Return whether they did: not while all who are heard speak, then ``update`` weighs who is louder.
+        """
+        loud = self._loudness
+        if member not in self.recent[HEARD:]:
+            return False
+        quietest = min(self.recent[:HEARD], key=lambda m: loud.get(m, 0.0))
+        if loud.get(quietest, 0.0) >= FLOOR:
+            return False
+        self.recent.remove(member)
+        self.recent.remove(quietest)
+        self.recent.insert(0, member)
+        self.recent.insert(HEARD, quietest)
+        loud[member] = max(loud.get(member, 0.0), FLOOR)
+        return True
 
     def _promote(self, recent: list[str], limit: int) -> None:
         """Let the loudest beyond ``limit`` take the place of the quietest within: one change at a time."""

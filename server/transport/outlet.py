@@ -186,18 +186,25 @@ class Outlet:
                 link.room = 0
 
     def repeat(
-        self, stream: Stream, packet: bytes, number: int, sequence: int, timestamp: int, now: float
+        self,
+        stream: Stream,
+        legs: list[Leg],
+        packet: bytes,
+        number: int,
+        sequence: int,
+        timestamp: int,
+        now: float,
     ) -> None:
-        """Copy one packet of sound to every leg, with the frames before it where lines lose packets."""
+        """Copy one packet of sound to these legs, with the frames before it where lines lose packets."""
         alike: dict[tuple[int, int], list[Leg]] = {}
-        for leg in stream.legs:
+        for leg in legs:
             # The payload names the format of its frames, which is each browser's own.
             alike.setdefault((leg.redundancy, leg.redundancy and leg.plain_payload_type), []).append(leg)
-        for (depth, kind), legs in alike.items():
+        for (depth, kind), same in alike.items():
             whole = packet
             if depth:
                 whole = packet[:12] + wrap(kind, packet[12:], stream.earlier(sequence, timestamp, depth))
-            self.fan(stream, legs, whole, number, sequence, timestamp, now)
+            self.fan(stream, same, whole, number, sequence, timestamp, now)
 
     def retransmit(self, leg: Leg, numbering: Numbering, packet: bytes, sequence: int, now: float) -> None:
         """Send a kept packet again, numbered as it was, on the repair stream; ``flush`` must follow."""

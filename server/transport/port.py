@@ -100,6 +100,7 @@ class Port:
             learn=lambda link, ssrc, kind, names: link.peer.uplink.learn(ssrc, kind, names),
             report=self.reports.receive,
             lossy=self.reports.lossy,
+            begins=lambda stream: stream.link.peer.room.begins(stream.link.peer),
             hold=self.reports.pacing.hold,
         )
 

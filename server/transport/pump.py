@@ -14,6 +14,7 @@ from server.media import vp8
 from server.media.hush import Verdict, emptied
 from server.media.red import unwrap
 from server.media.renumber import Numbers
+from server.media.speakers import ONSET
 from server.media.stats import RelayStats
 from server.transport import dtls
 from server.transport.ice import Address, Path, Table
@@ -53,6 +54,7 @@ class Pump:
         learn: Callable[[Link, int, int, tuple[str, str, str]], Stream | None],
         report: Callable[[Link, bytes], None],
         lossy: Callable[[Stream], None],
+        begins: Callable[[Stream], bool],
         hold: Callable[[Stream, bytes, int, float], list[Leg]],
     ) -> None:
         self._inlet = inlet
@@ -63,6 +65,7 @@ class Pump:
         self._learn = learn
         self._report = report
         self._lossy = lossy
+        self._begins = begins
         self._hold = hold
         self._views = [memoryview(buffer) for buffer in inlet.buffers]
         self._pointers = [dtls.pointer(buffer) for buffer in inlet.buffers]
@@ -254,7 +257,7 @@ class Pump:
         stream.packets += 1
         stream.octets += len(packet) - 12
         if stream.redundant:
-            self._outlet.repeat(stream, packet, number, sequence, timestamp, now)
+            self._outlet.repeat(stream, stream.legs, packet, number, sequence, timestamp, now)
         elif stream.legs:
             legs = self._hold(stream, packet, number, now) if stream.slow else stream.legs
             self._outlet.fan(stream, legs, packet, number, sequence, timestamp, now)
@@ -287,7 +290,7 @@ class Pump:
         if stream.video:
             stream.keep(packet, sequence)
             return packet
-        verdict = self._hear(stream, len(packet) - 12, now, repair=repair)
+        verdict = self._hear(stream, number, len(packet) - 12, now, repair=repair)
         if verdict == "nothing":
             return None
         if verdict == "empty":
@@ -296,11 +299,13 @@ class Pump:
         # What follows silence begins to be heard here (RFC 3551 4.1).
         return _spurt(packet) if stream.waiting and not stream.legs else packet
 
-    def _hear(self, stream: Stream, size: int, now: float, *, repair: bool) -> Verdict:
+    def _hear(self, stream: Stream, number: int, size: int, now: float, *, repair: bool) -> Verdict:
         """Say what is to be forwarded of a packet of sound; its level counts once, for it and no other."""
         if repair:
             return "nothing" if stream.hush.begun else "whole"
         level, stream.level = stream.level, 0
+        if not stream.heard and 0 < level <= ONSET and self._begins(stream):
+            stream.heard, stream.onset = True, number
         return stream.hush.take(level, size, now) if stream.codec == "opus" else "whole"
 
     def _unwrap(
@@ -330,10 +335,17 @@ class Pump:
             numbers = stream.numbers(packet)
             size = vp8.picture_size(packet, 12) if stream.codec == "vp8" else None
             stream.lines = min(size) if size else 0
-        joined = [leg for leg in stream.waiting if leg.join(stream, number, timestamp, numbers, now)]
+        missed = [] if stream.onset is None else stream.lead_in(number)
+        start = int.from_bytes(missed[0][4:8]) if missed else timestamp
+        first = number - len(missed)
+        joined = [leg for leg in stream.waiting if leg.join(stream, first, start, numbers, now)]
         stream.legs = stream.legs + joined
         stream.weigh()
         stream.waiting = [leg for leg in stream.waiting if leg not in joined]
+        for index, earlier in enumerate(missed):
+            again = earlier if index else _spurt(earlier)
+            sequence, stamp = _HEADER.unpack_from(again)[2:4]
+            self._outlet.repeat(stream, joined, again, first + index, sequence, stamp, now)
 
     def _rtcp(self, link: Link, index: int, size: int) -> None:
         source = _U32.unpack_from(self._inlet.buffers[index], 4)[0]

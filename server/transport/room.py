@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from server.media.slots import Feed, Offered, assign_watcher
-from server.media.speakers import UNTOLD, Speakers
+from server.media.speakers import HEARD, UNTOLD, Speakers
 from server.transport.peer import Peer
 from server.transport.pictures import Pictures
 from server.transport.port import Port
@@ -133,6 +133,13 @@ class RelayRoom:
         if not self._closed:
             self._loop.call_soon_threadsafe(what, *values)
 
+    def begins(self, peer: Peer) -> bool:
+        """A peer who is not among the heard begins to speak; return whether they are from now on."""
+        if not self._speakers.begin(peer.member):
+            return False
+        self.changed()
+        return True
+
     def look(self, peer: Peer, feeds: Sequence[Feed]) -> None:
         """A peer's member looks at these pictures now, and at no others."""
         peer.looks = self._offered.look(feeds, self._peers)
@@ -155,6 +162,7 @@ class RelayRoom:
             self._speakers.recent,
             self._spoke,
         )
+        self._note_heard(present)
         nothing = Offered((), (), (), (), ())
         for peer in self._peers.values():
             inside = peer.entered and peer.connected
@@ -163,6 +171,15 @@ class RelayRoom:
             else:
                 self._assign_for(peer, offered if inside else nothing)
         self._pictures.look(self._port.clock(), everyone=True)
+
+    def _note_heard(self, present: Sequence[Peer]) -> None:
+        """Let each stream of sound know whether it is among the heard: all are while there are few."""
+        crowd = len(present) > HEARD + 1
+        heard = self._speakers.recent[:HEARD]
+        for peer in present:
+            stream = peer.streams.get("microphone")
+            if stream is not None:
+                stream.heard = not crowd or peer.member in heard
 
     def _show(self, watcher: Peer, others: Sequence[Peer]) -> None:
         """Fill the lines of one who only watches: the member followed, or whoever is loudest."""

@@ -23,8 +23,11 @@ RESENDS_A_SECOND = 400
 """Retransmissions a leg: 3.5 Mbit/s; what asks for more does not repair but flood."""
 
 
-RECENT = 4
-"""Newest packets of sound that are at hand to be said again (RFC 2198). A power of two."""
+RECENT = 8
+"""Newest packets of sound that are at hand, to be said again (RFC 2198) or heard late. A power of two."""
+
+BEFORE = 2
+"""So many packets before the first that is loud belong to what is said: an h, an f."""
 
 
 class Stream(Incoming):
@@ -53,6 +56,7 @@ class Stream(Incoming):
         "failures",
         "flow",
         "formats",
+        "heard",
         "hush",
         "layer",
         "legs",
@@ -63,6 +67,7 @@ class Stream(Incoming):
         "loudness",
         "nack",
         "octets",
+        "onset",
         "open",
         "packets",
         "payload_type",
@@ -118,6 +123,8 @@ class Stream(Incoming):
         self.dry = Dry()
         self.loudness = self.levels = self.level = 0
         self.hush = Hush()
+        self.heard = True
+        self.onset: int | None = None
         self.wanted = False
         self.wanted_at = float("-inf")
 
@@ -131,6 +138,18 @@ class Stream(Incoming):
                 offset = (timestamp - int.from_bytes(packet[4:8])) & 0xFFFFFFFF
                 frames.append(Frame(offset, packet[12:]))
         return frames
+
+    def lead_in(self, number: int) -> list[bytes]:
+        """Return the packets of sound before this one, from just before its onset on, oldest first."""
+        onset, self.onset = self.onset, None
+        first = number if onset is None else max(onset - BEFORE, number - RECENT + 1)
+        packets: list[bytes] = []
+        for earlier in range(number - 1, first - 1, -1):
+            packet = self.recent[earlier & RECENT - 1]
+            if len(packet) <= 12 or packet[2] << 8 | packet[3] != earlier & 0xFFFF:
+                break
+            packets.insert(0, packet)
+        return packets
 
     def weigh(self) -> None:
         """See whether some leg is sent again what came before, and whether one is on a paced line."""

@@ -109,3 +109,17 @@ def test_sound_of_unknown_loudness_is_heard_but_overtakes_nobody() -> None:
     talking.run(2, a=SPEECH, b=SPEECH, c=SPEECH, d=SPEECH)
     talking.run(5, z=UNTOLD)
     assert "z" not in talking.speakers.recent[:HEARD]
+
+
+def test_who_begins_to_speak_takes_a_silent_place_at_once() -> None:
+    room = Room("a", "b", "c", "d", "e")
+    room.run(2, a=SPEECH, b=SPEECH, c=SPEECH)
+    assert not room.speakers.begin("e"), "all three speak"
+    room.run(2, a=SPEECH, b=QUIET, c=SPEECH)
+    assert room.speakers.begin("e")
+    assert set(room.speakers.recent[:HEARD]) == {"a", "c", "e"}
+    assert room.speakers.recent[HEARD] == "b"
+    assert not room.speakers.begin("e"), "is heard already"
+    assert not room.speakers.begin("z"), "is not here"
+    room.run(0.5, e=SPEECH)
+    assert set(room.speakers.recent[:HEARD]) == {"a", "c", "e"}
