@@ -32,6 +32,9 @@ LANGUAGES: Final[tuple[Language, ...]] = ("en", "fr")
 NAMES: Final[Mapping[Language, str]] = {"en": "English", "fr": "Français"}
 """Each language by its own name."""
 
+SPOKEN: Final = ("fr", "en", "ar", "de", "es", "fa", "it", "nl", "pl", "pt", "ru", "tr", "uk", "vi", "zh")
+"""Languages that people can say they speak, ours first; named by the CLDR."""
+
 PAGE_CATALOGUES: Final = (
     "common",
     "pages",
@@ -103,6 +106,10 @@ class Translator:
         if form is None:
             raise TextError(f"{self.language}: {key!r} has no form for {count}")
         return form
+
+    def spoken(self, tag: str) -> str:
+        """The name of a language (BCP 47) in this one; the tag itself when it has none."""
+        return str(self._locale.languages.get(tag, tag))
 
     def number(self, value: float) -> str:
         """A number with this language's separators."""

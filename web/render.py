@@ -17,6 +17,7 @@ from signaling.parts import Language
 from web.assets import Assets
 from web.i18n import LANGUAGES, NAMES, Translator, translator
 from web.i18n import zone as zone_of
+from web.markdown import markdown
 from web.views import Bootstrap, Chrome, View
 from web.views.letter import LetterView
 
@@ -87,7 +88,7 @@ class Renderer:
             languages=LANGUAGES,
             language_names=NAMES,
         )
-        self._environment.filters.update(qr=qr, quote=lambda text: quote(text, safe=""))
+        self._environment.filters.update(markdown=markdown, qr=qr, quote=lambda text: quote(text, safe=""))
 
     def _icon(self, name: str) -> Markup:
         href = f"{self._assets.url('icons.svg')}#{name}"
@@ -108,6 +109,8 @@ class Renderer:
             "chrome": chrome,
             "t": words.text,
             "instant": words.instant,
+            "spoken": words.spoken,
+            "day": words.day,
             "when": lambda at_ms, zone="", **how: words.instant(at_ms, zone_of(zone or mine) or UTC, **how),
             "clock": lambda at_ms, zone="": words.clock(at_ms, zone_of(zone or mine) or UTC),
             "day": lambda at_ms, zone="": words.day(at_ms, zone_of(zone or mine) or UTC),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import get_args
 
@@ -58,6 +58,22 @@ async def load_programmes(store: Redis) -> list[Programme]:
     ids = await members(store, keys.PROGRAMMES)
     found = await load_many(store, [keys.programme(each) for each in ids], Programme)
     return sorted((each for each in found if each is not None), key=lambda each: -each.created_ms)
+
+
+async def load_programmes_by_id(
+    store: Redis, programmes: Iterable[ProgrammeId]
+) -> dict[ProgrammeId, Programme]:
+    """These programmes, in their order, in one round trip; what is not there is left out."""
+    found = await load_many(store, [keys.programme(each) for each in programmes], Programme)
+    return {each.id: each for each in found if each is not None}
+
+
+async def numbers_enrolled(store: Redis, programme: ProgrammeId) -> dict[ProgrammeRole, int]:
+    """How many there are in each role."""
+    pipe = store.pipeline(transaction=False)
+    for role in ROLES:
+        pipe.zcard(keys.enrolled(programme, role))
+    return dict(zip(ROLES, await pipe.execute(), strict=True))
 
 
 async def load_cohorts(store: Redis, programme: ProgrammeId) -> list[Cohort]:
