@@ -110,7 +110,6 @@ class Renderer:
             "t": words.text,
             "instant": words.instant,
             "spoken": words.spoken,
-            "day": words.day,
             "when": lambda at_ms, zone="", **how: words.instant(at_ms, zone_of(zone or mine) or UTC, **how),
             "clock": lambda at_ms, zone="": words.clock(at_ms, zone_of(zone or mine) or UTC),
             "day": lambda at_ms, zone="": words.day(at_ms, zone_of(zone or mine) or UTC),

@@ -69,6 +69,22 @@ ACTIONS: Mapping[str, frozenset[Standing]] = MappingProxyType(
         "session.change": PARTICIPANT,
         "session.join": PARTICIPANT,
         "session.wrap-up": PARTICIPANT,
+        # Programmes and their people
+        "programmes.list": PERSON,
+        "programme.make": ADMIN,
+        "programme.see": MEMBER,
+        "programme.settle": COORDINATOR,
+        "programme.leave": MEMBER,
+        "invitation.answer": frozenset({"self"}),
+        "code.join": ANYONE,
+        "people.invite": COORDINATOR,
+        "people.list": COORDINATOR,
+        "people.remove": COORDINATOR,
+        "person.see": MEMBER,
+        "training.confirm": MEMBER,
+        "profile.edit": MEMBER,
+        "mentor.rest": MENTOR,
+        "bank.search": MEMBER,
     }
 )
 """Each action and the standings of which one is enough."""

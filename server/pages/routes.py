@@ -11,6 +11,7 @@ from server.pages import guard, health, home, landing, links, room, start
 from server.pages.access import guarded
 from server.pages.accounts import routes as accounts
 from server.pages.scheduling import routes as scheduling
+from server.pages.programmes import routes as programmes
 from server.pages.site import SITE, Site
 from server.pages.static import StaticFiles
 from server.pages.ties import routes as ties
@@ -48,4 +49,5 @@ def make_app(site: Site, files: StaticFiles) -> web.Application:
     accounts.add(app)
     ties.add(app)
     scheduling.add(app)
+    programmes.add(app)
     return app

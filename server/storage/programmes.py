@@ -120,6 +120,17 @@ async def enrolled(store: Redis, programme: ProgrammeId, role: ProgrammeRole) ->
     return [each for each in found if each is not None]
 
 
+async def enrolled_page(
+    store: Redis, programme: ProgrammeId, role: ProgrammeRole, skip: int, count: int
+) -> list[Enrolment]:
+    """So many of them after the first ``skip``, however many there are."""
+    ids = await store.zrange(keys.enrolled(programme, role), skip, skip + count - 1)
+    found = await load_many(
+        store, [keys.enrolment(programme, each.decode(), role) for each in ids], Enrolment
+    )
+    return [each for each in found if each is not None]
+
+
 async def load_people(store: Redis, people: Sequence[PersonId]) -> dict[PersonId, Person]:
     """The accounts of these people, in one round trip; who is not there is left out."""
     found = await load_many(store, [keys.person(each) for each in people], Person)

@@ -67,7 +67,7 @@ class ListView(ProgrammePage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationView(View):
-    """``GET /i/{invitation}``: accept or decline. ``named`` is whether the account has a name already."""
+    """``GET /i/{invitation}``: accept or decline. The form holds the reader's name."""
 
     template: ClassVar[str] = "programmes/invitation.html"
 
@@ -76,13 +76,15 @@ class InvitationView(View):
     summary: str
     role: str
     by: str
-    named: bool
     form: Form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinView(View):
-    """``GET /join/{code}``; ``there`` is whether the reader takes part already."""
+    """``GET /join/{code}``. The form holds a name and, unless the reader is ``known``, an address.
+
+    ``there`` is whether the reader takes part already, ``sent`` whether a letter is on its way.
+    """
 
     template: ClassVar[str] = "programmes/join.html"
 
@@ -93,5 +95,6 @@ class JoinView(View):
     role: str
     open: bool
     there: bool
-    named: bool
+    known: bool
+    sent: bool
     form: Form

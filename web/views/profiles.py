@@ -60,7 +60,8 @@ class ProfilePieceView(ProgrammePage):
 class PersonView(ProgrammePage):
     """``GET /p/{programme}/people/{person}``. ``ask`` is where to ask them for mentoring, "" for nowhere.
 
-    ``email`` and ``removable`` (roles that may be ended) are for coordinators. ``now_ms`` shows the time there.
+    ``email`` and ``removable`` (roles that may be ended) are for coordinators. ``now_ms`` tells the time
+    there.
     """
 
     template: ClassVar[str] = "programmes/person.html"

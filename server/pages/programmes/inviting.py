@@ -69,7 +69,7 @@ async def invite(request: web.Request) -> web.Response:
         cohort=form.text("cohort") if form.text("cohort") in cohorts else None,
         partner=clean(form.text("partner")),
     )
-    where = f"/p/{programme.id}/people?invited=1"
+    where = f"/p/{programme.id}/people?role=invited&invited=1"
 
     async def decide() -> str:
         found = await asking(site, programme, by, [wanted], language_of(request))
@@ -144,18 +144,18 @@ async def import_list(request: web.Request) -> web.Response:
     if sheet.faults:
         return await _list(request, form, sheet, status=422)
     wanted = [_wanted(row, role, cohorts) for row in sheet.rows]
-    where = f"/p/{programme.id}/people?invited={len(wanted)}"
+    where = f"/p/{programme.id}/people?role=invited&invited="
 
     async def decide() -> tuple[int, int]:
         found = await asking(site, programme, by, wanted, language_of(request))
         if form.has("step", "invite"):
-            await commit(site.store, found.changes, once(form, where))
+            await commit(site.store, found.changes, once(form, f"{where}{len(found.new)}"))
         return len(found.new), len(found.there) + len(found.asked)
 
     new, there = await deciding(decide)
     if form.has("step", "invite"):
         site.due_soon.set()
-        return see_other(f"/p/{programme.id}/people?invited={new}")
+        return see_other(f"{where}{new}")
     return await _list(request, form, sheet, new=new, there=there)
 
 
@@ -227,9 +227,9 @@ async def make_code(request: web.Request) -> web.Response:
 
 
 async def turn_code(request: web.Request) -> web.Response:
-    """``POST /p/{programme}/codes/{code}/{change}``: opens or closes a code."""
+    """``POST /p/{programme}/codes/{code}/{turn}``: opens or closes a code."""
     site, programme, by = request.app[SITE], programme_of(request), visitor(request)
-    opens = request.match_info["change"] == "open"
+    opens = request.match_info["turn"] == "open"
 
     async def decide() -> None:
         code = await load_code(site.store, request.match_info["code"])
@@ -250,7 +250,7 @@ async def turn_code(request: web.Request) -> web.Response:
 
 
 async def change(request: web.Request) -> web.Response:
-    """``POST /p/{programme}/invitations/{sent}/{change}``: sends the letter again, or takes it back."""
+    """``POST /p/{programme}/invitations/{sent}/{act}``: sends the letter again, or takes it back."""
     site, programme, by = request.app[SITE], programme_of(request), visitor(request)
     found = await load_invitation(site.store, request.match_info["sent"])
     if found is None or found.programme != programme.id:
@@ -259,10 +259,10 @@ async def change(request: web.Request) -> web.Response:
         at_ms=site.clock(),
         programme=programme.id,
         who=by.id,
-        what="invitation.withdrawn" if request.match_info["change"] == "withdraw" else "invitation.repeated",
+        what="invitation.withdrawn" if request.match_info["act"] == "withdraw" else "invitation.repeated",
         about=found.person,
     )
-    if request.match_info["change"] == "withdraw":
+    if request.match_info["act"] == "withdraw":
         await commit(site.store, [*answered_invitation(found), noted(event)])
     else:
         again = sent_again(found, site.clock())

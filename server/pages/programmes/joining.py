@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import time
-
 from aiohttp import web
 from redis.asyncio import Redis
 
 from server.mentoring.audit import AuditEvent
 from server.mentoring.invitations import Invitation, JoinCode
-from server.mentoring.people import Person, edited
+from server.mentoring.people import EmailError, Person, edited, normal_email
 from server.mentoring.programmes import Programme
 from server.mentoring.taking_part import joined
 from server.pages.access import Subject, programme_of, visitor
 from server.pages.forms import fresh, once, posted, required, too_long
-from server.pages.site import SITE, PageError, asker, page, see_other
+from server.pages.programmes.letters import Wanted, asking
+from server.pages.site import SITE, VISITOR, PageError, asker, language_of, page, see_other
 from server.room.names import LONGEST_NAME, clean
 from server.storage import keys
 from server.storage.audit import noted
@@ -22,7 +21,7 @@ from server.storage.bank import name_changes, number_of
 from server.storage.invitations import answered_invitation, load_code, load_invitation
 from server.storage.programmes import load_enrolment, load_people, load_programme, saved_enrolment
 from server.storage.records import Change, commit, deciding, put
-from web.views.form import Form
+from web.views.form import Fault, Form
 from web.views.invitations import InvitationView, JoinView
 
 
@@ -102,9 +101,9 @@ async def _coming(request: web.Request, way: Invitation | JoinCode, name: str) -
         about=person.id,
         details={"role": way.role},
     )
-    changes: list[Change] = [*saved_enrolment(part), *name_changes(person.name, name, number), noted(event)]
+    changes: list[Change] = [*saved_enrolment(part), noted(event)]
     # The index may not know the name yet: saying it again does no harm.
-    changes += name_changes("", name, number)
+    changes += [*name_changes(person.name, name, number), *name_changes("", name, number)]
     if name != person.name:
         after = edited(person, name=name, language=person.language, zone=person.zone)
         changes.append(put(keys.person(person.id), after))
@@ -121,7 +120,6 @@ async def _invitation(request: web.Request, form: Form, status: int = 200) -> we
         summary=programme.summary,
         role=invitation.role,
         by="" if by is None else by.shown,
-        named=bool(visitor(request).name),
         form=form,
     )
     return page(request, view, status=status)
@@ -129,47 +127,86 @@ async def _invitation(request: web.Request, form: Form, status: int = 200) -> we
 
 async def show_code(request: web.Request) -> web.Response:
     """``GET /join/{code}``."""
-    return await _code(request, fresh({"name": visitor(request).name}))
+    person = request.get(VISITOR)
+    return await _code(request, fresh({"name": "" if person is None else person.name}))
 
 
 async def join(request: web.Request) -> web.Response:
-    """``POST /join/{code}``."""
+    """``POST /join/{code}``: whoever is signed in takes part; others get a letter that lets them in."""
     site = request.app[SITE]
     form = await posted(request)
     faults = [*required(form, "name"), *too_long(form, name=LONGEST_NAME)]
+    if VISITOR not in request:
+        return await _by_letter(request, form, faults)
     if faults:
         return await _code(request, form.with_faults(*faults), status=422)
 
     async def decide() -> str | None:
         code, programme = await _open(request)
-        if programme is None or not code.open:
+        if not code.open:
             return None
         where = f"/p/{programme.id}"
-        changes = await _coming(request, code, clean(form.text("name")))
-        await commit(site.store, changes, once(form, where))
+        await commit(site.store, await _coming(request, code, clean(form.text("name"))), once(form, where))
         return where
 
     where = await deciding(decide)
     return see_other(where) if where else await _code(request, form)
 
 
-async def _open(request: web.Request) -> tuple[JoinCode, Programme | None]:
+async def _by_letter(request: web.Request, form: Form, faults: list[Fault]) -> web.Response:
+    """Asks somebody in by the address they type; the answer doesn't tell whether it was known."""
+    site, now_s = request.app[SITE], request.app[SITE].clock() / 1000
+    email = ""
+    try:
+        email = normal_email(form.raw("email"))
+    except EmailError:
+        faults.append(Fault(field="email", code="email" if form.text("email") else "missing"))
+    if faults:
+        return await _code(request, form.with_faults(*faults), status=422)
+    if not site.sign_ins.allow(asker(request), now_s) or not site.links_to.allow(email, now_s):
+        raise PageError(429, "too-many-requests", retry=True)
+    where = f"/join/{request.match_info['code']}?sent=yes"
+
+    async def decide() -> bool:
+        code, programme = await _open(request)
+        by = (await load_people(site.store, [code.by])).get(code.by)
+        if not code.open or by is None:
+            return False
+        wanted = Wanted(
+            email=email,
+            name=clean(form.text("name")),
+            role=code.role,
+            cohort=code.cohort,
+            partner=code.partner,
+        )
+        found = await asking(site, programme, by, [wanted], language_of(request))
+        await commit(site.store, found.changes, once(form, where))
+        return True
+
+    if not await deciding(decide):
+        return await _code(request, form)
+    site.due_soon.set()
+    return see_other(where)
+
+
+async def _open(request: web.Request) -> tuple[JoinCode, Programme]:
     """The code of the path and its programme. Raises ``PageError`` for a made-up one, or for too many."""
     site = request.app[SITE]
     code = await load_code(site.store, request.match_info["code"])
-    if code is None:
+    programme = None if code is None else await load_programme(site.store, code.programme)
+    if code is None or programme is None:
         # Only guesses are slowed: a class that joins together comes from one address.
-        if not site.creations.allow(asker(request), time.monotonic()):
+        if not site.creations.allow(asker(request), site.clock() / 1000):
             raise PageError(429, "too-many-requests", retry=True)
         raise PageError(404, "not-found")
-    return code, await load_programme(site.store, code.programme)
+    return code, programme
 
 
 async def _code(request: web.Request, form: Form, status: int = 200) -> web.Response:
     code, programme = await _open(request)
-    if programme is None:
-        raise PageError(404, "not-found")
-    mine = await load_enrolment(request.app[SITE].store, code.programme, visitor(request).id, code.role)
+    person, mine = request.get(VISITOR), None
+    if person is not None:
+        mine = await load_enrolment(request.app[SITE].store, code.programme, person.id, code.role)
     view = JoinView(
         code=code.code,
         id=programme.id,
@@ -178,7 +215,8 @@ async def _code(request: web.Request, form: Form, status: int = 200) -> web.Resp
         role=code.role,
         open=code.open,
         there=mine is not None and mine.left_ms is None,
-        named=bool(visitor(request).name),
+        known=person is not None,
+        sent="sent" in request.query,
         form=form,
     )
     return page(request, view, status=status)

@@ -10,7 +10,6 @@ from typing import Any, get_args
 from aiohttp import web
 from msgspec import structs
 
-from server.mentoring.kinds import Kind
 from server.mentoring.profiles import Connection, Meeting, Profile
 from server.mentoring.programmes import Enrolment
 from server.mentoring.taking_part import MOST_CAPACITY, is_paused, paused, with_room
@@ -196,9 +195,7 @@ async def resume(request: web.Request) -> web.Response:
     return await _saved(request, form, saved_enrolment(paused(_mentor(request), None)), "pause")
 
 
-async def _saved(
-    request: web.Request, form: Form, changes: list[Change], part: str = ""
-) -> web.Response:
+async def _saved(request: web.Request, form: Form, changes: list[Change], part: str = "") -> web.Response:
     where = f"/p/{programme_of(request).id}/profile?saved"
     store = request.app[SITE].store
     try:

@@ -1,0 +1,120 @@
+"""``/p/{programme}/bank``: finding a mentor, with reasons on each card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from server.mentoring.bank import Ask, Reason, Weeks, reasons
+from server.mentoring.folding import words
+from server.mentoring.kinds import Kind
+from server.mentoring.programmes import Enrolment
+from server.mentoring.taking_part import needs_training
+from server.pages.access import programme_of, subject, visitor
+from server.pages.forms import read
+from server.pages.programmes.frame import nav
+from server.pages.programmes.settings import whole
+from server.pages.site import SITE, language_of, page, see_other
+from server.storage import keys
+from server.storage.bank import number_of, weeks_of
+from server.storage.bank_search import search
+from server.storage.programmes import load_people, load_profile, load_profiles
+from server.storage.records import load_many
+from web.i18n import SPOKEN, translator
+from web.views.profiles import BankView, MentorCard, ReasonLine
+
+A_PAGE = 12
+
+
+async def show(request: web.Request) -> web.Response:
+    """``GET /p/{programme}/bank?q=…&language=…&kind=…&together=yes&page=…``."""
+    site, programme, person = request.app[SITE], programme_of(request), visitor(request)
+    mine = subject(request).enrolments
+    if needs_training(programme, mine.values()):
+        return see_other(f"/p/{programme.id}/training")
+    form = read(request.query)
+    profile = await load_profile(site.store, person.id)
+    number = next((each.number for each in mine.values() if each.number), 0)
+    number = number or await number_of(site.store, person.id)
+    [weeks] = await weeks_of(site.store, [number])
+    kind: Kind | None = next((each for each in programme.kinds if each == form.text("kind")), None)
+    ask = Ask(
+        words=words(form.text("q"), short=True),
+        seeks=words(" ".join(profile.seeks), short=True),
+        language=form.text("language") if form.text("language") in SPOKEN else "",
+        speaks=profile.languages,
+        kind=kind,
+        weeks=weeks,
+        together=form.has("together", "yes") and any(weeks),
+        number=number,
+    )
+    at = whole(form.text("page"), 0, 10_000) or 0
+    found = await search(
+        site.store,
+        programme.id,
+        ask,
+        site.clock(),
+        trained=bool(programme.training.strip()),
+        skip=at * A_PAGE,
+        count=A_PAGE,
+    )
+    say = translator(language_of(request))
+    view = BankView(
+        nav=nav(request, "bank"),
+        form=form,
+        languages=tuple((each, say.spoken(each)) for each in SPOKEN),
+        kinds=tuple((each, say.text(f"kind.{each}")) for each in programme.kinds),
+        seeks=profile.seeks,
+        cards=await _cards(request, ask, found.people, profile.seeks),
+        total=found.total,
+        some=found.some,
+        page=at,
+        pages=-(-found.total // A_PAGE),
+        before=_page_path(request, at - 1) if at else "",
+        after=_page_path(request, at + 1) if (at + 1) * A_PAGE < found.total else "",
+        asks="mentee" in mine,
+        known=any(weeks),
+    )
+    return page(request, view)
+
+
+def _page_path(request: web.Request, at: int) -> str:
+    query = [(name, value) for name, value in request.query.items() if name != "page"]
+    return f"{request.path}?{urlencode([*query, ('page', str(at))])}"
+
+
+async def _cards(
+    request: web.Request, ask: Ask, people: tuple[str, ...], seeks: tuple[str, ...]
+) -> tuple[MentorCard, ...]:
+    store, programme = request.app[SITE].store, programme_of(request)
+    say = translator(language_of(request))
+    parts = await load_many(
+        store, [keys.enrolment(programme.id, each, "mentor") for each in people], Enrolment
+    )
+    there = [each for each in parts if each is not None]
+    accounts = await load_people(store, [each.person for each in there])
+    profiles = await load_profiles(store, [each.person for each in there])
+    weeks: list[Weeks] = await weeks_of(store, [each.number for each in there])
+    return tuple(
+        MentorCard(
+            id=part.person,
+            name=accounts[part.person].shown,
+            headline=profiles[part.person].headline,
+            offers=profiles[part.person].offers,
+            partner=part.partner,
+            reasons=tuple(
+                _line(reason, say.spoken) for reason in reasons(ask, profiles[part.person], part, week, seeks)
+            ),
+        )
+        for part, week in zip(there, weeks, strict=True)
+        if part.person in accounts
+    )
+
+
+def _line(reason: Reason, spoken: Callable[[str], str]) -> ReasonLine:
+    values = dict(reason.values)
+    if "language" in values:
+        values["language"] = spoken(str(values["language"]))
+    return ReasonLine(code=reason.code, values=values)
