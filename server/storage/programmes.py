@@ -13,7 +13,7 @@ from server.mentoring.profiles import Profile
 from server.mentoring.programmes import Cohort, CohortId, Enrolment, Programme, ProgrammeId, ProgrammeRole
 from server.storage import keys
 from server.storage.bank import enrolment_changes, profile_changes
-from server.storage.records import Change, Op, load, load_many, members, put, ranked
+from server.storage.records import Change, Op, load, load_many, members, placed, put, ranked
 
 ROLES: tuple[ProgrammeRole, ...] = get_args(ProgrammeRole)
 
@@ -124,10 +124,8 @@ async def enrolled_page(
     store: Redis, programme: ProgrammeId, role: ProgrammeRole, skip: int, count: int
 ) -> list[Enrolment]:
     """So many of them after the first ``skip``, however many there are."""
-    ids = await store.zrange(keys.enrolled(programme, role), skip, skip + count - 1)
-    found = await load_many(
-        store, [keys.enrolment(programme, each.decode(), role) for each in ids], Enrolment
-    )
+    ids = await placed(store, keys.enrolled(programme, role), skip, count)
+    found = await load_many(store, [keys.enrolment(programme, each, role) for each in ids], Enrolment)
     return [each for each in found if each is not None]
 
 

@@ -218,6 +218,11 @@ async def ranked(
     return [_decoded(each) for each in found]
 
 
+async def placed(store: Redis, key: str, skip: int, count: int) -> list[str]:
+    """So many members of a sorted set by rising score, after the first ``skip``."""
+    return [_decoded(each) for each in await store.zrange(key, skip, skip + count - 1)]
+
+
 def _decoded(member: object) -> str:
     assert isinstance(member, bytes)
     return member.decode()

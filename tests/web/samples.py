@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from signaling.parts import Guest, Language
-from tests.web import samples_accounts, samples_ties
+from tests.web import samples_accounts, samples_programmes, samples_ties
 from web.views import (
     Bootstrap,
     BootstrapRoom,
@@ -139,5 +139,6 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     "design": lambda name, language: DesignView(),
     **samples_accounts.PAGES,
     **samples_ties.PAGES,
+    **samples_programmes.PAGES,
 }
 """Page by name, made with a person's name and a language."""

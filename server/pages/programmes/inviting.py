@@ -79,7 +79,9 @@ async def invite(request: web.Request) -> web.Response:
 
     wrong = await deciding(decide)
     if wrong:
-        fault = Fault(field="email", code="in-already" if wrong == "there" else "invited-already")
+        fault = Fault(field="email", code="invited-already")
+        if wrong == "there":
+            fault = Fault(field="email", code="in-already")
         return await _page(request, form.with_faults(fault), status=422)
     site.due_soon.set()
     return see_other(where)

@@ -182,7 +182,9 @@ async def save_pause(request: web.Request) -> web.Response:
         there = zone(person.zone) or UTC
         until_ms = int(datetime(day.year, day.month, day.day, tzinfo=there).timestamp() * 1000)
     if until_ms is None or until_ms <= site.clock():
-        fault = Fault(field="until", code="date" if until_ms is None else "past")
+        fault = Fault(field="until", code="past")
+        if until_ms is None:
+            fault = Fault(field="until", code="date")
         return _form(request, form.with_faults(fault), "pause", status=422)
     if form.version != mine.version:
         return _form(request, changed_meanwhile(form, mine.version), "pause", status=409)

@@ -12,11 +12,13 @@ from typing import Literal, get_args
 
 from redis.asyncio import Redis
 
+from server.mentoring.invitations import Invitation, JoinCode
 from server.mentoring.meetings import Session
 from server.mentoring.mentorships import Mentorship, Participation
 from server.mentoring.people import Person
 from server.mentoring.requests import first_ask
 from server.pages.site import now_ms
+from server.storage.invitations import saved_code, saved_invitation
 from server.storage.meetings import saved_session
 from server.storage.mentorships import saved_mentorship
 from server.storage.records import commit
@@ -63,6 +65,22 @@ MAY: dict[str, frozenset[Who]] = {
     "sessions.see": SIGNED_IN,
     "account.see": SIGNED_IN,
     "account.change": SIGNED_IN,
+    # Programmes and their people
+    "programmes.list": SIGNED_IN,
+    "programme.make": ADMINS,
+    "programme.see": MEMBERS,
+    "programme.settle": COORDINATORS,
+    "programme.leave": MEMBERS,
+    "invitation.answer": frozenset({"mentee"}),
+    "code.join": EVERYBODY,
+    "people.invite": COORDINATORS,
+    "people.list": COORDINATORS,
+    "people.remove": COORDINATORS,
+    "person.see": MEMBERS,
+    "training.confirm": MEMBERS,
+    "profile.edit": MEMBERS,
+    "mentor.rest": MENTORS,
+    "bank.search": MEMBERS,
     # Requests: the own-mentee's, to the own-mentor
     "request.list": MENTORS | MENTEES,
     "request.come-back": MENTORS,
@@ -148,6 +166,18 @@ async def staged(store: Redis) -> Stage:
         until_ms=now_ms() + DAY_MS,
     )
     await commit(store, saved_request(request))
+    invitation = Invitation(
+        id="invitation-one",
+        programme=cast.programme.id,
+        person=cast.mentees[1].id,
+        role="mentor",
+        by=cast.coordinator.id,
+        at_ms=now_ms(),
+    )
+    code = JoinCode(
+        code="code-one", programme=cast.programme.id, role="mentee", by=cast.coordinator.id, at_ms=now_ms()
+    )
+    await commit(store, [*saved_invitation(invitation), *saved_code(code)])
     everybody: dict[Who, Person] = {
         "outsider": outsider,
         "admin": admin,
@@ -165,6 +195,14 @@ async def staged(store: Redis) -> Stage:
             "mentorship": mentorship.id,
             "session": session.id,
             "request": request.id,
+            "invitation": invitation.id,
+            "code": code.code,
+            "person": cast.mentors[0].id,
+            "cohort": "new",
+            "piece": "about",
+            "turn": "close",
+            "sent": "no-such-invitation",
+            "act": "again",
             "token": "no-such-token",
             "act": "agenda",
             "guest": "no-such-guest",
