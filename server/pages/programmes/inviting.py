@@ -252,7 +252,7 @@ async def turn_code(request: web.Request) -> web.Response:
 
 
 async def change(request: web.Request) -> web.Response:
-    """``POST /p/{programme}/invitations/{sent}/{act}``: sends the letter again, or takes it back."""
+    """``POST /p/{programme}/invitations/{sent}/{redo}``: sends the letter again, or takes it back."""
     site, programme, by = request.app[SITE], programme_of(request), visitor(request)
     found = await load_invitation(site.store, request.match_info["sent"])
     if found is None or found.programme != programme.id:
@@ -261,10 +261,10 @@ async def change(request: web.Request) -> web.Response:
         at_ms=site.clock(),
         programme=programme.id,
         who=by.id,
-        what="invitation.withdrawn" if request.match_info["act"] == "withdraw" else "invitation.repeated",
+        what="invitation.withdrawn" if request.match_info["redo"] == "withdraw" else "invitation.repeated",
         about=found.person,
     )
-    if request.match_info["act"] == "withdraw":
+    if request.match_info["redo"] == "withdraw":
         await commit(site.store, [*answered_invitation(found), noted(event)])
     else:
         again = sent_again(found, site.clock())

@@ -135,7 +135,7 @@ async def save(request: web.Request) -> web.Response:
         return _form(request, form.with_faults(*faults), status=422)
     before = await load_profile(site.store, person.id)
     if form.version != before.version:
-        return _form(request, changed_meanwhile(form, before.version), status=409)
+        return _form(request, changed_meanwhile(form, before.version), status=422)
     after = structs.replace(before, **fields, version=before.version + 1)
     changes = saved_profile(after, before, await number_of(site.store, person.id))
     return await _saved(request, form, changes)
@@ -160,7 +160,7 @@ async def save_room(request: web.Request) -> web.Response:
     if faults or capacity is None:
         return _form(request, form.with_faults(*faults), "room", status=422)
     if form.version != mine.version:
-        return _form(request, changed_meanwhile(form, mine.version), "room", status=409)
+        return _form(request, changed_meanwhile(form, mine.version), "room", status=422)
     every = set(kinds) == set(programme.kinds)
     return await _saved(
         request, form, saved_enrolment(with_room(mine, capacity, () if every else kinds)), "room"
@@ -187,7 +187,7 @@ async def save_pause(request: web.Request) -> web.Response:
             fault = Fault(field="until", code="date")
         return _form(request, form.with_faults(fault), "pause", status=422)
     if form.version != mine.version:
-        return _form(request, changed_meanwhile(form, mine.version), "pause", status=409)
+        return _form(request, changed_meanwhile(form, mine.version), "pause", status=422)
     return await _saved(request, form, saved_enrolment(paused(mine, until_ms)), "pause")
 
 
@@ -209,7 +209,7 @@ async def _saved(request: web.Request, form: Form, changes: list[Change], part: 
             version = mine.version if mine else 0
         else:
             version = (await load_profile(store, person)).version
-        return _form(request, changed_meanwhile(form, version), part, status=409)
+        return _form(request, changed_meanwhile(form, version), part, status=422)
     return see_other(where)
 
 

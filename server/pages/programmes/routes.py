@@ -72,7 +72,7 @@ def _asking_in(app: web.Application, at: str) -> None:
     guarded(app, "POST", f"{at}/codes", inviting.make_code, name="code-make", action=can)
     guarded(app, "POST", f"{at}/codes/{{code}}/{{turn:open|close}}", inviting.turn_code, name="code-turn",
             action=can)  # fmt: skip
-    guarded(app, "POST", f"{at}/invitations/{{sent}}/{{act:again|withdraw}}", inviting.change,
+    guarded(app, "POST", f"{at}/invitations/{{sent}}/{{redo:again|withdraw}}", inviting.change,
             name="invitation-change", action=can)  # fmt: skip
 
 

@@ -169,7 +169,7 @@ async def save(request: web.Request) -> web.Response:
     if faults:
         return _form(request, form.with_faults(*faults), status=422)
     if form.version != programme.version:
-        return _form(request, changed_meanwhile(form, programme.version), status=409)
+        return _form(request, changed_meanwhile(form, programme.version), status=422)
     where = f"/p/{programme.id}/settings?saved"
     after = structs.replace(programme, **fields, version=programme.version + 1)
     event = AuditEvent(
@@ -183,7 +183,7 @@ async def save(request: web.Request) -> web.Response:
         await commit(site.store, [*saved_programme(after), noted(event)], once(form, where))
     except ChangedMeanwhileError:
         there = await load_programme(site.store, programme.id)
-        return _form(request, changed_meanwhile(form, there.version if there else 0), status=409)
+        return _form(request, changed_meanwhile(form, there.version if there else 0), status=422)
     return see_other(where)
 
 
@@ -231,7 +231,7 @@ async def save_cohort(request: web.Request) -> web.Response:
     if cohort is None:
         after = Cohort(id=secrets.token_urlsafe(9), programme=programme.id, **fields)
     elif form.version != cohort.version:
-        return _cohort_form(request, changed_meanwhile(form, cohort.version), status=409)
+        return _cohort_form(request, changed_meanwhile(form, cohort.version), status=422)
     else:
         after = structs.replace(cohort, **fields, version=cohort.version + 1)
     where = f"/p/{programme.id}/settings?saved"
@@ -246,7 +246,7 @@ async def save_cohort(request: web.Request) -> web.Response:
         await commit(site.store, [*saved_cohort(after), noted(event)], once(form, where))
     except ChangedMeanwhileError:
         there = await load_cohort(site.store, after.id)
-        return _cohort_form(request, changed_meanwhile(form, there.version if there else 0), status=409)
+        return _cohort_form(request, changed_meanwhile(form, there.version if there else 0), status=422)
     return see_other(where)
 
 

@@ -25,6 +25,7 @@ from server.pages.access import visitor
 from server.pages.forms import changed_meanwhile, fresh, once, posted
 from server.pages.site import SITE, Site, page, see_other
 from server.storage.availability import load_availabilities, load_availability, saved_availability
+from server.storage.bank import free_time_changes
 from server.storage.mentorships import mentorships_of
 from server.storage.people import ChangedMeanwhileError
 from server.storage.programmes import load_people
@@ -62,7 +63,8 @@ async def save(request: web.Request) -> web.Response:
         form = form.with_faults(*faults)
         return page(request, await _view(site, person, known, form), status=422)
     try:
-        await commit(site.store, saved_availability(wanted), once(form, "/availability?saved"))
+        found_by = await free_time_changes(site.store, wanted, site.clock())
+        await commit(site.store, [*saved_availability(wanted), *found_by], once(form, "/availability?saved"))
     except ChangedMeanwhileError:
         known = await load_availability(site.store, person.id)
         form = changed_meanwhile(form, known.version)

@@ -202,7 +202,7 @@ async def staged(store: Redis) -> Stage:
             "piece": "about",
             "turn": "close",
             "sent": "no-such-invitation",
-            "act": "again",
+            "redo": "again",
             "token": "no-such-token",
             "act": "agenda",
             "guest": "no-such-guest",
