@@ -356,7 +356,7 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     "setting-training": lambda name, language: setting(name, "training", training=name),
     "setting-agreement": lambda name, language: setting(name, "agreement", agreement=name, signatures="yes"),
     "setting-partners": lambda name, language: setting(
-        name, "partners", fault("partners", "too-many", most=50), partners=name
+        name, "partners", fault("partners", "more-than", most=50), partners=name
     ),
     "cohort": lambda name, language: setting(name, "cohort", name=name),
     "training": lambda name, language: TrainingView(

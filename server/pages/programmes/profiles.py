@@ -61,7 +61,7 @@ def _skills(form: Form) -> Read:
     for name in ("offers", "seeks"):
         said = skills(form.text(name))
         if len(said) > MOST_SKILLS:
-            faults.append(Fault(field=name, code="too-many", values={"most": MOST_SKILLS}))
+            faults.append(Fault(field=name, code="more-than", values={"most": MOST_SKILLS}))
         if any(len(each) > LONGEST_SKILL for each in said):
             faults.append(Fault(field=name, code="too-long", values={"most": LONGEST_SKILL}))
         fields[name] = said

@@ -91,7 +91,7 @@ def _partners(form: Form) -> tuple[list[Fault], dict[str, Any]]:
     names = tuple(dict.fromkeys(clean(line) for line in form.text("partners").splitlines() if clean(line)))
     faults = []
     if len(names) > MOST_PARTNERS:
-        faults.append(Fault(field="partners", code="too-many", values={"most": MOST_PARTNERS}))
+        faults.append(Fault(field="partners", code="more-than", values={"most": MOST_PARTNERS}))
     if any(len(each) > LONGEST_NAME for each in names):
         faults.append(Fault(field="partners", code="too-long", values={"most": LONGEST_NAME}))
     return faults, {"partners": names}
