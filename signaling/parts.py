@@ -42,7 +42,11 @@ Moderation = Literal[
 
 TimerStatus = Literal["ready", "running", "paused", "finished"]
 
-TimerAction = Literal["start", "pause", "resume", "add", "next", "back", "finish"]
+TimerAction = Literal["start", "pause", "resume", "add", "next", "back", "next-turn", "back-turn", "finish"]
+
+Speaks = Literal["everyone", "turns", "one", "others"]
+"""Who speaks in a box of the agenda: everyone freely, each in turn, the one whose question it is, or all the
+others while that one listens."""
 
 Quality = Literal["unknown", "good", "fair", "poor", "lost"]
 """What a person should expect of a member's connection, both ways."""
@@ -144,11 +148,29 @@ class Guest(Part, frozen=True):
 class Box(Part, frozen=True):
     """One box of the agenda. ``key`` names its title in the catalogues (``box.<key>``).
 
-    ``seconds`` is planned plus what was added; ``spent_ms`` is what ran before ``Timer.since_ms``.
+    ``seconds`` is planned plus what was added; ``planned_s`` is what it was at first; ``spent_ms`` is what
+    ran before ``Timer.since_ms``. ``turn_s`` is how long each turn has, 0 for no clock of its own. ``round``
+    counts from 0 where the agenda is gone through several times, each time with another one.
     """
 
     key: str
     seconds: int
+    planned_s: int
+    spent_ms: int
+    speaks: Speaks
+    turn_s: int
+    round: int
+
+
+class Turn(Part, frozen=True):
+    """Whose turn it is in the current box: ``order[index]``, a member's id.
+
+    With ``turns`` they speak, with ``one`` as well, with ``others`` they listen. ``spent_ms`` is what their
+    turn ran before ``Timer.since_ms``.
+    """
+
+    order: tuple[str, ...]
+    index: int
     spent_ms: int
 
 
@@ -162,6 +184,7 @@ class Timer(Part, frozen=True):
     index: int
     boxes: tuple[Box, ...]
     since_ms: int | None
+    turn: Turn | None
 
 
 class Floor(Part, frozen=True):

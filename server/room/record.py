@@ -104,4 +104,4 @@ def plan(
             for index, each in enumerate(invited)
         ),
     )
-    return record, Timer(status="ready", index=0, boxes=scale(agenda, minutes), since_ms=None)
+    return record, Timer(status="ready", index=0, boxes=scale(agenda, minutes), since_ms=None, turn=None)

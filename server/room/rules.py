@@ -73,7 +73,8 @@ def _drive(state: RoomState, actor: Actor, message: TimerCommand, now_ms: int) -
     members.entered(state, actor.id)
     if not state.facilitates(actor.id):
         raise ProtocolError("not-facilitator")
-    timer = drive(state.timer, message, now_ms)
+    present = [member.id for member in state.members if member.connected]
+    timer = drive(state.timer, message, now_ms, present)
     told = Send(TimerChanged(timer=timer, by=actor.id, now_ms=now_ms))
     return Change(replace(state, timer=timer), (SaveTimer(timer),), (told,))
 

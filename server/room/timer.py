@@ -1,16 +1,18 @@
 """The session timer's rules. ``now_ms`` is the server's clock; a clock set back counts as no time passing.
 
 ready --start--> running <--pause/resume--> paused --finish--> finished
-next and back move between boxes while running or paused; add lengthens the current box until finished;
+next and back move between boxes, next-turn and back-turn between turns, while running or paused;
+add lengthens the current box until finished;
 back takes a finish back, paused where it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from server.room import turns
 from signaling.errors import ProtocolError
 from signaling.messages import TimerCommand
 from signaling.parts import Timer, TimerAction, TimerStatus
@@ -19,12 +21,21 @@ LONGEST_BOX_S = 24 * 3600
 """A box is never lengthened beyond a day."""
 
 
-def drive(timer: Timer, command: TimerCommand, now_ms: int) -> Timer:
-    """The timer after the command. Raises ``ProtocolError`` ``timer-state`` when it makes no sense now."""
+def drive(timer: Timer, command: TimerCommand, now_ms: int, present: Sequence[str] = ()) -> Timer:
+    """The timer after the command. Raises ``ProtocolError`` ``timer-state`` when it makes no sense now.
+
+    ``present`` are the members who can have a turn, in the order of entering.
+    """
+    if command.action in _turns:
+        if timer.status not in _under_way:
+            raise ProtocolError("timer-state", "action", f"{command.action} while {timer.status}")
+        return turns.moved(_settled(timer, now_ms), _turns[command.action], present)
     allowed, step = _steps[command.action]
     if timer.status not in allowed:
         raise ProtocolError("timer-state", "action", f"{command.action} while {timer.status}")
-    return step(timer, command, now_ms)
+    after = step(timer, command, now_ms)
+    begins = command.action == "start" or after.index != timer.index
+    return turns.begun(after, present) if begins else after
 
 
 def remaining_ms(timer: Timer, now_ms: int) -> int:
@@ -48,7 +59,10 @@ def _settled(timer: Timer, now_ms: int) -> Timer:
     box = timer.boxes[timer.index]
     spent = replace(box, spent_ms=box.spent_ms + _running_ms(timer, now_ms))
     boxes = (*timer.boxes[: timer.index], spent, *timer.boxes[timer.index + 1 :])
-    return replace(timer, boxes=boxes, since_ms=None if timer.since_ms is None else now_ms)
+    turn = timer.turn
+    if turn is not None:
+        turn = replace(turn, spent_ms=turn.spent_ms + _running_ms(timer, now_ms))
+    return replace(timer, boxes=boxes, turn=turn, since_ms=None if timer.since_ms is None else now_ms)
 
 
 def _run(timer: Timer, command: TimerCommand, now_ms: int) -> Timer:
@@ -89,6 +103,8 @@ def _finish(timer: Timer, command: TimerCommand, now_ms: int) -> Timer:
 
 
 _Step = Callable[[Timer, TimerCommand, int], Timer]
+
+_turns: Mapping[TimerAction, int] = {"next-turn": 1, "back-turn": -1}
 
 _under_way: frozenset[TimerStatus] = frozenset({"running", "paused"})
 

@@ -3,6 +3,7 @@
 import { bannerOf } from "./banners";
 import type { Values } from "./i18n";
 import { leads, myself, others, type State, type Toast } from "./state";
+import { turnView } from "./timer";
 
 export interface Saying {
   readonly key: string;
@@ -25,6 +26,7 @@ export function sayings(before: State, after: State): Saying[] {
     ...company(before, after),
     ...sharing(before, after),
     ...floor(before, after),
+    ...turns(before, after),
     ...self(before, after),
     ...link(before, after),
   ];
@@ -92,6 +94,21 @@ function floor(before: State, after: State): Saying[] {
       is ? say("say.hand-up", { place: after.floor.hands.indexOf(after.me.id) + 1 }) : say("say.hand-down"),
     );
   return found;
+}
+
+/** Whose turn it has become. */
+function turns(before: State, after: State): Saying[] {
+  const turn = after.timer === null ? null : turnView(after.timer, 0);
+  const was = before.timer === null ? null : turnView(before.timer, 0);
+  const same =
+    turn?.member === was?.member &&
+    turn?.speaks === was?.speaks &&
+    before.timer?.index === after.timer?.index;
+  if (turn === null || same) return [];
+  const own = turn.member === after.me.id;
+  if (!turn.speaks) return own ? [show("say.listen-you")] : [];
+  const name = after.members.find((member) => member.id === turn.member)?.name ?? "";
+  return [own ? show("say.turn-you") : say("say.turn", { name })];
 }
 
 function self(before: State, after: State): Saying[] {

@@ -29,7 +29,18 @@ export type Moderation =
 
 export type TimerStatus = "ready" | "running" | "paused" | "finished";
 
-export type TimerAction = "start" | "pause" | "resume" | "add" | "next" | "back" | "finish";
+export type TimerAction =
+  | "start"
+  | "pause"
+  | "resume"
+  | "add"
+  | "next"
+  | "back"
+  | "next-turn"
+  | "back-turn"
+  | "finish";
+
+export type Speaks = "everyone" | "turns" | "one" | "others";
 
 export type Quality = "unknown" | "good" | "fair" | "poor" | "lost";
 
@@ -105,11 +116,29 @@ export interface Guest {
 /**
  * One box of the agenda. `key` names its title in the catalogues (`box.<key>`).
  *
- * `seconds` is planned plus what was added; `spent_ms` is what ran before `Timer.since_ms`.
+ * `seconds` is planned plus what was added; `planned_s` is what it was at first; `spent_ms` is what
+ * ran before `Timer.since_ms`. `turn_s` is how long each turn has, 0 for no clock of its own. `round`
+ * counts from 0 where the agenda is gone through several times, each time with another one.
  */
 export interface Box {
   readonly key: string;
   readonly seconds: number;
+  readonly planned_s: number;
+  readonly spent_ms: number;
+  readonly speaks: Speaks;
+  readonly turn_s: number;
+  readonly round: number;
+}
+
+/**
+ * Whose turn it is in the current box: `order[index]`, a member's id.
+ *
+ * With `turns` they speak, with `one` as well, with `others` they listen. `spent_ms` is what their
+ * turn ran before `Timer.since_ms`.
+ */
+export interface Turn {
+  readonly order: readonly string[];
+  readonly index: number;
   readonly spent_ms: number;
 }
 
@@ -123,6 +152,7 @@ export interface Timer {
   readonly index: number;
   readonly boxes: readonly Box[];
   readonly since_ms: number | null;
+  readonly turn: Turn | null;
 }
 
 /**

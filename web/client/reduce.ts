@@ -13,8 +13,10 @@ import type {
   ServerMessage,
   Slot,
   Source,
+  Timer,
 } from "./protocol";
 import type { Arrangement, Link, LiveSlot, MediaPath, Mine, PanelName, State, Toast } from "./state";
+import { turnView } from "./timer";
 
 /** Something that happened in this browser. */
 export type Act =
@@ -61,7 +63,7 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
     case "members":
       return roster(state, message);
     case "timer-changed":
-      return { ...state, timer: message.timer };
+      return { ...state, timer: message.timer, kept: turnShown(state, message.timer) };
     case "floor":
       return { ...state, floor: message.floor };
     case "waiting":
@@ -168,6 +170,17 @@ export function act(state: State, event: Act): State {
     case "reaction-over":
       return { ...state, reactions: state.reactions.filter((each) => each.id > event.id) };
   }
+}
+
+/** Whoever has the turn is shown large; afterwards it is again as it was. */
+function turnShown(state: State, timer: Timer): string | null {
+  const speaker = (of: Timer | null) => {
+    const turn = of === null ? null : turnView(of, 0);
+    return turn?.speaks ? turn.member : null;
+  };
+  const [was, is] = [speaker(state.timer), speaker(timer)];
+  if (is !== null && is !== was) return is === state.me.id ? null : is;
+  return is === null && state.kept === was ? null : state.kept;
 }
 
 /** More at once than anybody could make out. */

@@ -17,6 +17,8 @@ const melodies = {
   ],
   /** One minute left: a single note. */
   "one-minute": [{ pitch: 587.33, at: 0, lasts: 0.9 }],
+  /** A turn is over: a single low note. */
+  "turn-up": [{ pitch: 440, at: 0, lasts: 0.7 }],
   /** Time is up: two falling notes. */
   "time-up": [
     { pitch: 659.25, at: 0, lasts: 0.8 },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Timer } from "./protocol";
 import { FakeTimers } from "./testing/fake-timers";
+import { box } from "./testing/samples";
 import { TimerWatch } from "./timer-watch";
 
 function setUp() {
@@ -21,8 +22,9 @@ function setUp() {
 const running: Timer = {
   status: "running",
   index: 0,
-  boxes: [{ key: "topic", seconds: 120, spent_ms: 0 }],
+  boxes: [box("topic", 120)],
   since_ms: 0,
+  turn: null,
 };
 
 describe("TimerWatch", () => {

@@ -1,7 +1,7 @@
 /** Calls out the timer's marks (one minute left, time is up) in the instant they come, by the server's clock. */
 
 import type { Box, Timer } from "./protocol";
-import { nextMark, remaining, type TimerMark } from "./timer";
+import { nextMark, remaining, type TimerMark, turnView } from "./timer";
 import type { Timers } from "./timers";
 
 /** A mark that is this late (ms: the laptop slept) is not called out any more. */
@@ -39,7 +39,9 @@ export class TimerWatch {
 
   private reached(timer: Timer, mark: TimerMark): void {
     const box = timer.boxes[timer.index];
-    const late = (mark === "one-minute" ? 60_000 : 0) - remaining(timer, this.serverNow());
+    const now = this.serverNow();
+    const left = mark === "turn-up" ? (turnView(timer, now)?.remaining ?? 0) : remaining(timer, now);
+    const late = (mark === "one-minute" ? 60_000 : 0) - left;
     // The clock was set right while waiting: the mark is still to come.
     if (late >= 0 && late < TOO_LATE && box !== undefined) this.call(mark, box);
     this.schedule();

@@ -1,15 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Timer } from "./protocol";
+import { box } from "./testing/samples";
 import { clockText, nextMark, remaining, timerView, untilNext } from "./timer";
 
 const running: Timer = {
   status: "running",
   index: 1,
-  boxes: [
-    { key: "check-in", seconds: 300, spent_ms: 300_000 },
-    { key: "topic", seconds: 900, spent_ms: 60_000 },
-  ],
+  boxes: [box("check-in", 300, 300_000), box("topic", 900, 60_000)],
   since_ms: 1_000_000,
+  turn: null,
 };
 
 describe("remaining", () => {
@@ -71,7 +70,7 @@ describe("timerView", () => {
     const over = {
       ...running,
       since_ms: null,
-      boxes: [{ key: "topic", seconds: 60, spent_ms: 90_000 }],
+      boxes: [box("topic", 60, 90_000)],
       index: 0,
     };
     expect(timerView({ ...over, status: "finished" }, 0).overtime).toBe(false);
@@ -87,7 +86,7 @@ describe("nextMark", () => {
   });
 
   it("does not warn in a box of a minute", () => {
-    const short: Timer = { ...running, index: 0, boxes: [{ key: "topic", seconds: 60, spent_ms: 0 }] };
+    const short: Timer = { ...running, index: 0, boxes: [box("topic", 60)] };
     expect(nextMark(short, 1_000_000)).toEqual({ mark: "time-up", wait: 60_000 });
   });
 

@@ -12,15 +12,19 @@ export interface TimerView {
   fraction: number;
   /** "4:05", in overtime "+0:07". */
   text: string;
+  turn: TurnView | null;
 }
 
 /** Milliseconds left in the current box at `now` (server's clock, ms); negative is overtime. */
 export function remaining(timer: Timer, now: number): number {
   const box = timer.boxes[timer.index];
   if (box === undefined) return 0;
-  const running =
-    timer.status === "running" && timer.since_ms !== null ? Math.max(0, now - timer.since_ms) : 0;
-  return box.seconds * 1000 - box.spent_ms - running;
+  return box.seconds * 1000 - box.spent_ms - running(timer, now);
+}
+
+/** For how long (ms) the clock has run since the server's record. */
+function running(timer: Timer, now: number): number {
+  return timer.status === "running" && timer.since_ms !== null ? Math.max(0, now - timer.since_ms) : 0;
 }
 
 /**
@@ -45,20 +49,54 @@ export function timerView(timer: Timer, now: number): TimerView {
     overtime: left <= 0 && box !== undefined && timer.status !== "ready" && timer.status !== "finished",
     fraction: whole <= 0 ? 0 : Math.min(1, Math.max(0, 1 - left / whole)),
     text: clockText(left),
+    turn: turnView(timer, now),
+  };
+}
+
+/** Whose turn it is, as a person sees it. */
+export interface TurnView {
+  /** The member whose turn it is, or whom the box is about. */
+  readonly member: string;
+  /** Whether they speak; with false the others do. */
+  readonly speaks: boolean;
+  readonly place: number;
+  readonly count: number;
+  /** Left of the turn in ms, negative is over; null where turns have no clock. */
+  readonly remaining: number | null;
+}
+
+/** The current turn; null where everyone speaks freely or nothing runs. */
+export function turnView(timer: Timer, now: number): TurnView | null {
+  const box = timer.boxes[timer.index];
+  const { turn } = timer;
+  const resting = timer.status === "ready" || timer.status === "finished";
+  if (box === undefined || turn === null || box.speaks === "everyone" || resting) return null;
+  const member = turn.order[turn.index];
+  if (member === undefined) return null;
+  const left = box.turn_s * 1000 - turn.spent_ms - running(timer, now);
+  return {
+    member,
+    speaks: box.speaks !== "others",
+    place: turn.index + 1,
+    count: turn.order.length,
+    remaining: box.turn_s === 0 ? null : left,
   };
 }
 
 /** What is sounded and said during a box. */
-export type TimerMark = "one-minute" | "time-up";
+export type TimerMark = "one-minute" | "time-up" | "turn-up";
 
-/** The next mark of the current box and in how many ms it comes; null when none is left or the timer rests. */
+/** The next mark of the current box or turn and in how many ms it comes; null when none is left or the timer rests. */
 export function nextMark(timer: Timer, now: number): { mark: TimerMark; wait: number } | null {
   const box = timer.boxes[timer.index];
   if (box === undefined || timer.status !== "running") return null;
   const left = remaining(timer, now);
+  const marks: { mark: TimerMark; wait: number }[] = [{ mark: "time-up", wait: left }];
   // A box of a minute or less has no warning: it would come at once.
-  if (box.seconds > 60 && left > 60_000) return { mark: "one-minute", wait: left - 60_000 };
-  return left > 0 ? { mark: "time-up", wait: left } : null;
+  if (box.seconds > 60) marks.push({ mark: "one-minute", wait: left - 60_000 });
+  const turn = turnView(timer, now)?.remaining;
+  if (turn !== null && turn !== undefined) marks.push({ mark: "turn-up", wait: turn });
+  return marks.filter(({ wait }) => wait > 0).sort((one, two) => one.wait - two.wait)[0] ?? null;
 }
 
 /**

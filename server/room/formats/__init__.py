@@ -10,26 +10,45 @@ from types import MappingProxyType
 
 from msgspec import Struct, convert
 
-from signaling.parts import Box
+from signaling.parts import Box, Speaks
 
 LONGEST_MINUTES = 480
 """A working day: no session is planned longer."""
 
 
+MOST_ROUNDS = 12
+
+
 class PlannedBox(Struct, frozen=True, forbid_unknown_fields=True):
-    """A box as the format's file has it; ``key`` names its title in the catalogues (``box.<key>``)."""
+    """A box as the format's file has it.
+
+    ``key`` names its title in the catalogues (``box.<key>``) and its prompt (``prompt.<key>``). ``speaks``
+    says who speaks; ``turn_s`` is how long each turn has, 0 for no clock of its own.
+    """
 
     key: str
     minutes: int
+    speaks: Speaks = "everyone"
+    turn_s: int = 0
 
 
 class Format(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One format; ``key`` is its file's name and names it in the catalogues (``format.<key>``)."""
+    """One format; ``key`` is its file's name and names it in the catalogues (``format.<key>``).
+
+    The boxes are gone through ``rounds`` times, each time with another one of those who are there.
+    ``minutes`` is all of that.
+    """
 
     key: str
     order: int
     minutes: int
     boxes: tuple[PlannedBox, ...]
+    rounds: int = 1
+
+    @property
+    def course(self) -> tuple[tuple[PlannedBox, int], ...]:
+        """Every box as it comes, with its round from 0."""
+        return tuple((box, turn) for turn in range(self.rounds) for box in self.boxes)
 
 
 @cache
@@ -49,7 +68,9 @@ def parse(key: str, text: str) -> Format:
     agenda = convert({"key": key, **tomllib.loads(text)}, Format)
     if not agenda.boxes or min(box.minutes for box in agenda.boxes) < 1:
         raise ValueError(f"{key}: every format has a box, and every box at least a minute")
-    if sum(box.minutes for box in agenda.boxes) != agenda.minutes:
+    if not 1 <= agenda.rounds <= MOST_ROUNDS:
+        raise ValueError(f"{key}: from one to {MOST_ROUNDS} rounds")
+    if agenda.rounds * sum(box.minutes for box in agenda.boxes) != agenda.minutes:
         raise ValueError(f"{key}: the boxes do not add up to {agenda.minutes} minutes")
     return agenda
 
@@ -59,18 +80,27 @@ def scale(agenda: Format, minutes: int) -> tuple[Box, ...]:
 
     Raises ``ValueError`` when ``minutes`` is fewer than the boxes or more than ``LONGEST_MINUTES``.
     """
-    if not len(agenda.boxes) <= minutes <= LONGEST_MINUTES:
-        raise ValueError(f"{agenda.key} takes {len(agenda.boxes)} to {LONGEST_MINUTES} minutes")
+    course = agenda.course
+    if not len(course) <= minutes <= LONGEST_MINUTES:
+        raise ValueError(f"{agenda.key} takes {len(course)} to {LONGEST_MINUTES} minutes")
     # Each box has its minute; what is left is shared out by what each would have beyond it, largest remainder
     # first (Hamilton's method), earlier boxes first among equals.
-    spare = minutes - len(agenda.boxes)
-    weights = [max(box.minutes * minutes - agenda.minutes, 0) for box in agenda.boxes]
+    spare = minutes - len(course)
+    weights = [max(box.minutes * minutes - agenda.minutes, 0) for box, _ in course]
     total = sum(weights) or 1
     shares = [spare * weight // total for weight in weights]
     by_remainder = sorted(range(len(shares)), key=lambda i: -(spare * weights[i] % total))
     for index in by_remainder[: spare - sum(shares)]:
         shares[index] += 1
     return tuple(
-        Box(key=box.key, seconds=60 * (1 + share), spent_ms=0)
-        for box, share in zip(agenda.boxes, shares, strict=True)
+        Box(
+            key=box.key,
+            seconds=60 * (1 + share),
+            planned_s=60 * (1 + share),
+            spent_ms=0,
+            speaks=box.speaks,
+            turn_s=box.turn_s,
+            round=turn,
+        )
+        for (box, turn), share in zip(course, shares, strict=True)
     )

@@ -18,7 +18,7 @@ ACTIONS: tuple[TimerAction, ...] = ("start", "pause", "resume", "add", "next", "
 
 
 def fresh() -> Timer:
-    return Timer(status="ready", index=0, boxes=scale(formats()["quick-30"], 30), since_ms=None)
+    return Timer(status="ready", index=0, boxes=scale(formats()["quick-30"], 30), since_ms=None, turn=None)
 
 
 def after(*steps: tuple[TimerAction, int], minutes: int = 1) -> Timer:

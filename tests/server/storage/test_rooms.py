@@ -59,7 +59,7 @@ async def test_an_unknown_room_is_none(store: Redis) -> None:
 async def test_changes_are_kept_in_their_order(store: Redis) -> None:
     record, timer = planned()
     await rooms.create(store, record, timer)
-    running = Timer(status="running", index=1, boxes=timer.boxes, since_ms=77)
+    running = Timer(status="running", index=1, boxes=timer.boxes, since_ms=77, turn=None)
     await save(
         store,
         record,
@@ -101,7 +101,7 @@ async def test_who_was_in_a_room_stays_known(store: Redis) -> None:
 async def test_a_room_is_prepared_once_and_takes_in_whoever_is_missing(store: Redis) -> None:
     record, timer = planned()
     await rooms.prepare(store, record, timer, b"first")
-    running = Timer(status="running", index=1, boxes=timer.boxes, since_ms=77)
+    running = Timer(status="running", index=1, boxes=timer.boxes, since_ms=77, turn=None)
     more = record.with_guest(GuestRecord(id="zed", name="Zed", role="mentee", place=9))
     await rooms.prepare(store, replace(more, minutes=99), running, b"second")
     found = await rooms.load(store, "r1")

@@ -1,17 +1,20 @@
 /** Messages and states that many tests begin from. */
 
-import type { Figures, Joined, Member, Members, Room, Slot, Timer } from "../protocol";
+import type { Box, Figures, Joined, Member, Members, Room, Slot, Timer } from "../protocol";
 import { act, receive } from "../reduce";
 import { initialState, type State } from "../state";
+
+/** A box of the agenda in which everyone speaks. */
+export function box(key: string, seconds: number, spent_ms = 0, change: Partial<Box> = {}): Box {
+  return { key, seconds, planned_s: seconds, spent_ms, speaks: "everyone", turn_s: 0, round: 0, ...change };
+}
 
 export const timer: Timer = {
   status: "ready",
   index: 0,
-  boxes: [
-    { key: "check-in", seconds: 300, spent_ms: 0 },
-    { key: "topic", seconds: 900, spent_ms: 0 },
-  ],
+  boxes: [box("check-in", 300), box("topic", 900)],
   since_ms: null,
+  turn: null,
 };
 
 export const guests = [

@@ -2,9 +2,10 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Call } from "../call";
 import { t } from "../i18n";
 import { type IconName, icon } from "../icon";
-import type { Timer } from "../protocol";
+import type { Box, Timer } from "../protocol";
 import { leads, type State } from "../state";
 import type { TimerView } from "../timer";
+import { boxName, prompt, turnLine, turnWord } from "./turn";
 
 export interface AgendaParts {
   call: Call;
@@ -17,18 +18,20 @@ export interface AgendaParts {
 
 /** What drops from the timer: all boxes of the session, the facilitator's controls, one's own choice of sounds. */
 export function agenda(parts: AgendaParts): TemplateResult {
-  const { call, state, timer } = parts;
+  const { call, state, timer, view } = parts;
   return html`<div class="agenda" id="agenda" role="group" aria-label=${t("timer.agenda")}>
     <ol class="agenda-boxes" role="list">
       ${timer.boxes.map((box, index) => {
         const place =
           timer.status === "finished" || index < timer.index ? "past" : index > timer.index ? "next" : "now";
         return html`<li class="agenda-box" data-place=${place} aria-current=${place === "now" ? "step" : nothing}>
-          <span>${t(`box.${box.key}`)}</span>
-          <span class="tabular muted">${t("minutes", { count: Math.round(box.seconds / 60) })}</span>
+          <span>${boxName(timer, index)}</span>
+          <span class="tabular muted">${minutes(box, place)}</span>
         </li>`;
       })}
     </ol>
+    <p class="agenda-prompt">${prompt(timer)}</p>
+    ${turnLine(state, view.turn)}
     ${leads(state) ? controls(parts) : html`<p class="small muted">${t("timer.driven")}</p>`}
     <label class="check"
       ><input
@@ -41,8 +44,16 @@ export function agenda(parts: AgendaParts): TemplateResult {
   </div>`;
 }
 
+/** Planned minutes; of a box that has begun or is over also those it has taken. */
+function minutes(box: Box, place: "past" | "now" | "next"): string {
+  const planned = Math.round(box.planned_s / 60);
+  return place === "past"
+    ? t("timer.actual", { actual: Math.round(box.spent_ms / 60_000), planned })
+    : t("minutes", { count: Math.round(box.seconds / 60) });
+}
+
 function controls(parts: AgendaParts): TemplateResult | typeof nothing {
-  const { call, timer, finishing, finish } = parts;
+  const { call, timer, view, finishing, finish } = parts;
   if (timer.status === "finished") {
     return html`<div class="agenda-confirm">
       <p class="small muted">${t("timer.over")}</p>
@@ -72,20 +83,32 @@ function controls(parts: AgendaParts): TemplateResult | typeof nothing {
   }
   const ready = timer.status === "ready";
   const last = timer.index >= timer.boxes.length - 1;
-  const button = (name: string, icons: IconName | null, act: () => void, disabled = false) => html`<button
+  const button = (
+    name: string,
+    icons: IconName | null,
+    act: () => void,
+    disabled = false,
+    words = `timer.${name}`,
+  ) => html`<button
     class="button"
     type="button"
     data-timer-action=${name}
     ?disabled=${disabled}
     @click=${act}
   >
-    ${icons === null ? nothing : icon(icons)}${t(`timer.${name}`)}
+    ${icons === null ? nothing : icon(icons)}${t(words)}
   </button>`;
   return html`<div class="agenda-controls">
     ${button("add-1", null, () => call.drive("add", 1))}
     ${button("add-5", null, () => call.drive("add", 5))}
     ${button("back", "back", () => call.drive("back"), ready || timer.index === 0)}
     ${button("next", "next", () => call.drive("next"), ready || last)}
+    ${
+      view.turn === null
+        ? nothing
+        : html`${button("back-turn", null, () => call.drive("back-turn"), view.turn.place === 1, "turn.back")}
+            ${button("next-turn", null, () => call.drive("next-turn"), false, turnWord(timer))}`
+    }
     ${button("finish", "finish", () => finish(true), ready)}
   </div>`;
 }

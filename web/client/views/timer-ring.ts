@@ -3,12 +3,13 @@ import { property, state } from "lit/decorators.js";
 import type { Call } from "../call";
 import { t } from "../i18n";
 import { icon } from "../icon";
-import type { TimerStatus } from "../protocol";
+import type { Timer, TimerStatus } from "../protocol";
 import { leads, type State } from "../state";
-import { timerView, untilNext } from "../timer";
+import { type TimerView, timerView, untilNext } from "../timer";
 import { Dropdown } from "./dropdown";
 import { LightElement } from "./element";
 import { agenda } from "./timer-panel";
+import { boxName, prompt, turnLine } from "./turn";
 
 /** Drawn this often (ms), on the same instants everywhere. */
 const STEP = 100;
@@ -55,12 +56,30 @@ export class SessionTimer extends LightElement {
     this.querySelector<HTMLElement>(".agenda [data-timer-action=finish]")?.focus();
   }
 
+  /** While a box runs: its prompt, and whose turn it is; the agenda says the same when it is open. */
+  private guide(timer: Timer, view: TimerView) {
+    if (this.menu.open || timer.status === "ready" || timer.status === "finished") return nothing;
+    const { state, call } = this;
+    const listens = view.turn !== null && !view.turn.speaks && view.turn.member === state.me.id;
+    return html`<div class="guide">
+      <p class="guide-prompt">${prompt(timer)}</p>
+      ${turnLine(state, view.turn)}
+      ${
+        listens && state.mine.microphone === "on"
+          ? html`<button class="button" type="button" data-turn-mute @click=${() => call.setMicrophone(false)}>
+              ${icon("microphone-off")}${t("turn.mute")}
+            </button>`
+          : nothing
+      }
+    </div>`;
+  }
+
   protected override render() {
     const { timer } = this.state;
     if (timer === null) return nothing;
     const view = timerView(timer, this.call.serverNow());
     const drives = leads(this.state);
-    const name = view.box === undefined ? "" : t(`box.${view.box.key}`);
+    const name = boxName(timer);
     const main = primary[timer.status];
     const caption = timer.status === "finished" ? t("timer.finished") : name;
     return html`
@@ -99,6 +118,7 @@ export class SessionTimer extends LightElement {
             : nothing
         }
       </div>
+      ${this.guide(timer, view)}
       ${
         this.menu.open
           ? agenda({
