@@ -69,8 +69,8 @@ def planned(session: Session, tie: Mentorship, people: Sequence[Person]) -> tupl
         expires_ms=session.ends_ms + LINKS_LIVE_MS,
         guests=guests,
     )
-    boxes = scale(agenda, max(session.minutes, len(agenda.boxes)))
-    return record, Timer(status="ready", index=0, boxes=boxes, since_ms=None)
+    boxes = scale(agenda, max(session.minutes, len(agenda.course)))
+    return record, Timer(status="ready", index=0, boxes=boxes, since_ms=None, turn=None)
 
 
 def beginning(actions: Sequence[ActionItem], people: Mapping[PersonId, Person], reader: Person) -> bytes:

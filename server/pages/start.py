@@ -88,11 +88,18 @@ def faults(typed: Typed) -> tuple[StartError, ...]:
     found: list[StartError] = []
     if typed.format not in formats():
         found.append(StartError(code="format-missing", field="format"))
-    if typed.minutes and not _minutes_fit(typed.minutes):
-        values = {"least": LEAST_MINUTES, "most": MOST_MINUTES}
+    least = least_minutes(typed.format)
+    if typed.minutes and not _minutes_fit(typed.minutes, least):
+        values = {"least": least, "most": MOST_MINUTES}
         found.append(StartError(code="minutes-wrong", field="minutes", values=values))
     found.extend(_people_faults(typed))
     return tuple(found)
+
+
+def least_minutes(key: str) -> int:
+    """The shortest that a session of this format can be: a minute for each of its boxes, five at least."""
+    agenda = formats().get(key)
+    return LEAST_MINUTES if agenda is None else max(LEAST_MINUTES, len(agenda.course))
 
 
 def choices() -> tuple[FormatChoice, ...]:
@@ -143,7 +150,7 @@ def _again(typed: Typed, errors: tuple[StartError, ...]) -> StartView:
         people=typed.people,
         list=typed.list,
         errors=errors,
-        least_minutes=LEAST_MINUTES,
+        least_minutes=least_minutes(chosen),
         most_minutes=MOST_MINUTES,
         most_rows=ROWS,
         most_people=MOST_GUESTS,
@@ -187,8 +194,8 @@ def _name_fault(typed: str, seen: set[str]) -> StartError | None:
     return None
 
 
-def _minutes_fit(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 4 and LEAST_MINUTES <= int(text) <= MOST_MINUTES
+def _minutes_fit(text: str, least: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 4 and least <= int(text) <= MOST_MINUTES
 
 
 def _text(value: object, longest: int = _longest_field) -> str:

@@ -81,9 +81,12 @@ def test_what_is_to_put_right(pairs: Pairs, expected: list[tuple[str, str | int]
     assert codes(pairs) == expected
 
 
-def test_every_format_fits_the_shortest_session() -> None:
-    for agenda in formats().values():
-        assert len(agenda.boxes) <= 5
+def test_a_session_has_a_minute_for_each_box_at_least() -> None:
+    people_and = [("name", "Ada"), ("role", "mentor"), ("name", "Bao"), ("role", "mentee")]
+    for key, agenda in formats().items():
+        least = max(5, len(agenda.course))
+        assert codes([("format", key), ("minutes", str(least)), *people_and]) == []
+        assert codes([("format", key), ("minutes", str(least - 1)), *people_and]) == [WRONG]
     assert [choice.key for choice in choices()] == list(formats())
 
 
