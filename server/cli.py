@@ -90,7 +90,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Makes a session and prints everybody's link, beside a running server or without one.",
     )
     new.set_defaults(command=_room_new)
-    new.add_argument("--format", required=True, dest="agenda", help="open, quick-30, grow-45 or grow-60")
+    new.add_argument(
+        "--format", required=True, dest="agenda", help="a format: open, grow-45, circle-60 and so on"
+    )
     new.add_argument("--minutes", type=int, help="length (the format's own)")
     new.add_argument("--title", default="", help="what the session is about")
     new.add_argument(
