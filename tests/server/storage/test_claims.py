@@ -1,4 +1,4 @@
-"""A key that somebody holds is nobody else's, and an account made with other things is made with them or not."""
+"""A key that somebody holds is nobody else's; an account is made with what comes with it, or not at all."""
 
 from __future__ import annotations
 
