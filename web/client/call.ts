@@ -111,6 +111,7 @@ export class Call {
       send: (message) => this.connection.send(message),
       wait: (wait) => this.negotiation.wait(wait),
       choke: (choked) => this.outgoing.choke(choked),
+      relieve: (step) => this.relieve(step),
     });
     this.details = new DetailsWatch(
       timers,
@@ -417,6 +418,13 @@ export class Call {
     this.parts.timers.after(ENTER_AGAIN, () => {
       if (this.state.view === "room" && this.state.joined && !this.state.entered) this.outgoing.enter();
     });
+  }
+
+  private relieve(step: number): void {
+    if (this.state.strain === 0 || step === 0)
+      this.toast(step > 0 ? "toast.device-busy" : "toast.device-rested");
+    this.store.dispatch({ type: "strain", step });
+    this.outgoing.relieve(step);
   }
 
   private tellMedia(): void {

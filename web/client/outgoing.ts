@@ -25,6 +25,7 @@ import {
   speechEncoding,
 } from "./sending";
 import type { State } from "./state";
+import { bearableAt, reliefAt } from "./strain";
 
 const all = ["microphone", "camera", "screen"] as const;
 
@@ -46,6 +47,7 @@ export class Outgoing {
 
   private quiet = false;
   private choked = false;
+  private strain = 0;
   private speech: SpeechEncoding = plainSpeech;
   /** What the device bears, best first; empty where the browser can't be asked for a codec. */
   private codecs: readonly VideoCodec[] = [];
@@ -70,6 +72,12 @@ export class Outgoing {
   choke(choked: boolean): void {
     this.choked = choked;
     this.speak();
+    this.shapeAll();
+  }
+
+  /** The device has too much to do: one's own picture is sent in fewer sizes and lines. */
+  relieve(step: number): void {
+    this.strain = step;
     this.shapeAll();
   }
 
@@ -162,13 +170,22 @@ export class Outgoing {
 
   private shape(source: Source, track: MediaStreamTrack): void {
     if (source === "microphone") return;
-    const lines = captured(track);
-    const layers = source === "camera" ? layersOf(lines) : screenRids.length;
+    const whole = captured(track);
+    const relief = reliefAt(this.strain);
     const asked = this.asked.get(source) ?? null;
-    const encodings =
-      source === "camera" ? cameraEncodings(lines, layers, asked) : screenEncodings(lines, layers, asked);
+    const camera = source === "camera";
+    const layers = camera
+      ? Math.min(layersOf(whole), relief.layers)
+      : this.strain > 0
+        ? 1
+        : screenRids.length;
+    const lines = camera ? Math.min(whole, relief.lines) : whole;
+    const encodings = camera
+      ? cameraEncodings(whole, layers, asked, lines)
+      : screenEncodings(whole, layers, asked);
     void this.parts.negotiation().setEncodings(source, this.choked ? paused(encodings) : encodings);
-    this.tellCapture({ type: "capture", source, lines, layers, codecs: this.codecs });
+    const codecs = bearableAt(this.codecs, this.strain);
+    this.tellCapture({ type: "capture", source, lines, layers, codecs });
   }
 
   private tellCapture(capture: Capture): void {

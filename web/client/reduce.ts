@@ -28,6 +28,7 @@ export type Act =
   | { readonly type: "media"; readonly media: MediaPath }
   | { readonly type: "round-trip"; readonly roundTrip: number | null }
   | { readonly type: "probing"; readonly probing: Probing }
+  | { readonly type: "strain"; readonly step: number }
   | {
       readonly type: "mine";
       readonly source: Source;
@@ -134,6 +135,8 @@ export function act(state: State, event: Act): State {
       return { ...state, media: event.media };
     case "probing":
       return { ...state, probing: event.probing };
+    case "strain":
+      return { ...state, strain: event.step };
     case "round-trip":
       return { ...state, roundTrip: event.roundTrip };
     case "mine":

@@ -68,12 +68,17 @@ function encoding(
 }
 
 /**
- * The camera's layers, each half of the next. `captured` is the short side of what the camera gives, in pixels;
+ * The camera's layers, each half of the next, the largest of `most` lines. `captured` is the short side of what the camera gives, in pixels;
  * before the server has said what it wants only the largest is sent.
  */
-export function cameraEncodings(captured: number, layers: number, asked: readonly Asked[] | null): Encodings {
+export function cameraEncodings(
+  captured: number,
+  layers: number,
+  asked: readonly Asked[] | null,
+  most = MOST_LINES,
+): Encodings {
   const found: Partial<Record<LayerName, Encoding>> = {};
-  const top = Math.min(captured, MOST_LINES);
+  const top = Math.min(captured, most, MOST_LINES);
   rids.forEach((rid, index) => {
     const used = index < layers;
     const lines = used ? top / 2 ** (layers - 1 - index) : captured;

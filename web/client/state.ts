@@ -94,6 +94,8 @@ export interface State {
   readonly roundTrip: number | null;
   /** The closer look at the connection before the call; null before it was asked for. */
   readonly probing: Probing | null;
+  /** How much less is sent and shown because the device has too much to do: 0 nothing, then step by step. */
+  readonly strain: number;
   readonly mine: Readonly<Record<Source, Mine>>;
   readonly problems: Readonly<Record<Source, DeviceProblem | null>>;
   readonly panel: PanelName | null;
@@ -158,6 +160,7 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
     media: "wait",
     roundTrip: null,
     probing: null,
+    strain: 0,
     mine: { microphone: "off", camera: "off", screen: "off" },
     problems: { microphone: null, camera: null, screen: null },
     panel: null,

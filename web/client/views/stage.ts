@@ -10,6 +10,7 @@ import { isTyping } from "../shortcuts";
 import { type Paging, type PlacedTile, paging, placeTiles, type Reserve, sceneOf, watched } from "../stage";
 import type { State } from "../state";
 import { others } from "../state";
+import { spared } from "../strain";
 import { LightElement } from "./element";
 import "./tile";
 
@@ -115,7 +116,8 @@ export class RoomStage extends LightElement {
   /** The server sends what is on screen, in the size it has there. */
   private readonly tell = (): void => {
     if (this.area.width > 0) {
-      this.call.viewing.look(watched(this.tiles, window.devicePixelRatio, document.hidden));
+      const seen = watched(this.tiles, window.devicePixelRatio, document.hidden);
+      this.call.viewing.look(spared(seen, this.state.strain));
     }
   };
 

@@ -148,6 +148,7 @@ export class RoomTile extends LightElement {
               ? html`<span class="tile-wait"><span class="spinner"></span>${t("tile.screen-coming", { name: member.name })}</span>`
               : nothing
         }
+        ${!self && on && !slot && this.call.state.strain > 0 ? html`<span class="tile-paused">${t("tile.paused-device")}</span>` : nothing}
         ${!self && on && slot?.paused ? html`<span class="tile-paused">${t(`tile.paused-${slot.paused}`)}</span>` : nothing}
         ${camera && quality === "lost" ? html`<span class="tile-lost">${t("tile.lost")}</span>` : nothing}
       </div>
