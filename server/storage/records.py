@@ -172,6 +172,15 @@ async def led_to(store: Redis, once: Once) -> str | None:
     return None if found is None else _decoded(found)
 
 
+async def not_done_before(store: Redis, once: Once) -> None:
+    """For a form that something stands in the way of: raises ``DoneBeforeError`` if that is the form itself,
+    sent before.
+    """
+    location = await led_to(store, once)
+    if location is not None:
+        raise DoneBeforeError(location)
+
+
 def _word(word: str | int | bytes) -> str:
     return word.decode() if isinstance(word, bytes) else str(word)
 

@@ -24,6 +24,7 @@ from server.room.names import clean
 from server.storage.calendars import load_calendars
 from server.storage.meetings import load_session, sessions_in
 from server.storage.people import ChangedMeanwhileError
+from server.storage.records import not_done_before
 from server.storage.rooms import load_stays
 from web.views.form import Form
 
@@ -86,8 +87,10 @@ async def _carry_out(request: web.Request, rule: Act | None) -> web.Response:
             await settle(site, steps, by=person.id, now_ms=asked.now_ms, once=once(form, location))
             return see_other(location)
         except (MeetingError, OverlapError) as error:
+            await not_done_before(site.store, once(form, location))
             return await _refused(request, session, form.with_faults(*faults_of(error, request)))
         except ChangedMeanwhileError:
+            await not_done_before(site.store, once(form, location))
             session = await load_session(site.store, session.id) or session
             # Somebody's other session was booked in the same moment: nothing of this one has changed.
             if left == 0 or form.version != session.version:

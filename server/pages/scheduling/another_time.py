@@ -28,6 +28,7 @@ from server.pages.site import SITE, Site, page, see_other
 from server.room.names import clean
 from server.storage.meetings import load_session, sessions_in
 from server.storage.people import ChangedMeanwhileError
+from server.storage.records import not_done_before
 from web.views.form import Form
 from web.views.scheduling import TimeView
 
@@ -54,8 +55,10 @@ async def save(request: web.Request) -> web.Response:
         steps, location = await _steps(request, form)
         await settle(site, steps, by=person.id, now_ms=site.clock(), once=once(form, location))
     except (MeetingError, OverlapError) as error:
+        await not_done_before(site.store, once(form, ""))
         return await _refused(request, session, form.with_faults(*faults_of(error, request)))
     except ChangedMeanwhileError:
+        await not_done_before(site.store, once(form, ""))
         session = await load_session(site.store, session.id) or session
         return await _refused(request, session, changed_meanwhile(form, session.version))
     return see_other(location)

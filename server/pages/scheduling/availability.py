@@ -29,7 +29,7 @@ from server.storage.bank import free_time_changes
 from server.storage.mentorships import mentorships_of
 from server.storage.people import ChangedMeanwhileError
 from server.storage.programmes import load_people
-from server.storage.records import commit
+from server.storage.records import commit, not_done_before
 from web.views.form import Fault, Form
 from web.views.scheduling import AvailabilityView, Exceptional, Shared
 
@@ -57,6 +57,7 @@ async def save(request: web.Request) -> web.Response:
     known = await load_availability(site.store, person.id)
     wanted, faults = _read(form, known, person)
     if form.version != known.version:
+        await not_done_before(site.store, once(form, "/availability?saved"))
         form = changed_meanwhile(form, known.version)
         return page(request, await _view(site, person, known, form), status=422)
     if faults:

@@ -25,6 +25,7 @@ from server.room.formats import formats
 from server.room.names import clean
 from server.storage.meetings import sessions_in
 from server.storage.programmes import load_people
+from server.storage.records import not_done_before
 from web.views.form import Form
 from web.views.scheduling import TimeView
 
@@ -62,6 +63,7 @@ async def make(request: web.Request) -> web.Response:
         steps = [Step(None, each) for each in sessions]
         await settle(site, steps, by=person.id, now_ms=now, once=once(form, f"/sessions/{first.id}?done=new"))
     except (MeetingError, OverlapError) as error:
+        await not_done_before(site.store, once(form, ""))
         form = form.with_faults(*faults_of(error, request))
         return page(request, await _view(site, person, tie, form), status=422)
     return see_other(f"/sessions/{first.id}?done=new")

@@ -28,7 +28,7 @@ from server.pages.site import SITE, PageError, Site, page, see_other
 from server.storage.actions import SessionNotes, load_actions, load_notes, saved_action, saved_notes
 from server.storage.meetings import load_session, sessions_in
 from server.storage.people import ChangedMeanwhileError
-from server.storage.records import Change
+from server.storage.records import Change, not_done_before
 from web.views.form import Fault, Form
 from web.views.scheduling import ActionRow, WrapUpView
 
@@ -67,10 +67,12 @@ async def save(request: web.Request) -> web.Response:
         extra = [*await _kept(site, session, form.raw("notes")), *await _actions(site, items)]
         await settle(site, steps, by=person.id, now_ms=now, extra=extra, once=once(form, location))
     except (MeetingError, OverlapError, _RefusedError) as error:
+        await not_done_before(site.store, once(form, location))
         found = error.faults if isinstance(error, _RefusedError) else faults_of(error, request)
         view = await _view(site, person, session, tie, people, form.with_faults(*found))
         return page(request, view, status=422)
     except ChangedMeanwhileError:
+        await not_done_before(site.store, once(form, location))
         session = await load_session(site.store, session.id) or session
         form = changed_meanwhile(form, session.version)
         return page(request, await _view(site, person, session, tie, people, form), status=422)

@@ -185,9 +185,7 @@ async def test_wrapping_up_makes_actions_of_notes_and_proposes_the_next_date(
     # Twelve days after, for a rhythm of a fortnight: not tomorrow.
     assert first >= STARTS + 12 * DAY
 
-    answer = await submit(
-        mentor, f"{path}/wrap-up", f"{path}/wrap-up", worth="5", starts=str(first), again="2"
-    )
+    answer = await submit(mentor, f"{path}/wrap-up", f"{path}/wrap-up", again=2, worth="5", starts=str(first))
     assert answer.status == 303, await answer.text()
     after = await load_session(store, session.id)
     assert after is not None

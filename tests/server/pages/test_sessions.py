@@ -255,6 +255,17 @@ async def test_a_form_sent_twice_counts_once(client_as: ClientAs, pair: Pair, st
     assert len(await letters(store)) == 1
 
 
+async def test_an_act_sent_twice_leads_where_the_first_one_did(
+    client_as: ClientAs, pair: Pair, store: Redis
+) -> None:
+    mentor, mentee = await client_as(pair.mentor), await client_as(pair.mentee)
+    path = await proposed(mentor, pair, at("Europe/Paris", 2026, 10, 20, 15))
+    html = await (await mentee.get(path)).text()
+    answers = [await send(mentee, html, f"{path}/agree") for _ in range(2)]
+    assert {each.headers["Location"] for each in answers} == {f"{path}?done=agree"}
+    assert len(await letters(store, "session-confirmed")) == 2
+
+
 async def test_what_changed_elsewhere_is_shown_and_words_are_kept(
     client_as: ClientAs, pair: Pair, store: Redis
 ) -> None:
