@@ -85,6 +85,11 @@ ACTIONS: Mapping[str, frozenset[Standing]] = MappingProxyType(
         "profile.edit": MEMBER,
         "mentor.rest": MENTOR,
         "bank.search": MEMBER,
+        # Ties
+        "tie.list": PERSON,
+        "tie.see": PARTICIPANT | COORDINATOR,
+        "tie.keep": PARTICIPANT,
+        "tie.close": PARTICIPANT | COORDINATOR,
     }
 )
 """Each action and the standings of which one is enough."""

@@ -21,7 +21,9 @@ class Programme(Struct, frozen=True, kw_only=True):
 
     ``starts`` and ``ends`` are ISO dates in ``zone`` or None. ``training`` and ``agreement`` are Markdown; an
     empty ``training`` asks for none, and ``signatures`` says whether the agreement has to be signed.
-    ``answer_days`` is how long a request waits for its answer.
+    ``answer_days`` is how long a request waits for its answer. ``adapts`` lets the promised rhythm tighten to
+    a week when a tie is at risk or behind, and relax while it is on time. ``safeguarding`` are who read
+    worries, besides administrators.
     """
 
     id: ProgrammeId
@@ -37,6 +39,8 @@ class Programme(Struct, frozen=True, kw_only=True):
     signatures: bool = True
     cadence_days: int = 14
     answer_days: int = 5
+    adapts: bool = False
+    safeguarding: tuple[PersonId, ...] = ()
     starts: str | None = None
     ends: str | None = None
     partners: tuple[str, ...] = ()

@@ -347,3 +347,18 @@ def passkeys(person: str) -> str:
 def challenge(digest: str) -> str:
     """String: what a challenge to a passkey was made for; gone once it is answered."""
     return f"compagnon:{{people}}:challenge:{digest}"
+
+
+def response(survey: str, mentorship: str, about: str, person: str) -> str:
+    """String, JSON: what a person answered to a survey about something in a mentorship."""
+    return f"compagnon:{{people}}:response:{survey}:{mentorship}:{about}:{person}"
+
+
+def responses(programme: str, survey: str) -> str:
+    """Sorted set, the key of a response by the ms when it was given: a survey's answers in a programme."""
+    return f"compagnon:{{people}}:responses:{programme}:{survey}"
+
+
+def moods(mentorship: str) -> str:
+    """Hash, person to "ms:mood": how each said that it goes, the last time."""
+    return f"compagnon:{{people}}:moods:{mentorship}"

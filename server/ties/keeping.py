@@ -50,6 +50,8 @@ async def step(
     events = [event]
     if after.state == "active" and before.state in {"accepted", "agreed"}:
         events.append(TieEvent(at_ms=now, who=None, what="began"))
+    if after.state == "closed" and event.what not in {"closed", "no-start"}:
+        events.append(TieEvent(at_ms=now, who=None, what="closed"))
     changes = [
         *tie_changes(before, after, programme, *events),
         *places.changes(),

@@ -61,22 +61,22 @@ def fields_of(html: str, action: str) -> list[tuple[str, str]]:
 
 
 async def submit(
-    client: Client, path: str, action: str, again: int = 1, **typed: str | list[str]
+    client: Client, path: str, action: str, times: int = 1, **typed: str | list[str]
 ) -> ClientResponse:
-    """Opens a page, fills in the form that posts to ``action``, and sends it ``again`` times."""
+    """Opens a page, fills in the form that posts to ``action``, and sends it so many ``times``."""
     page = await client.get(path)
     html = await page.text()
     assert page.status == 200, html[-2000:]
-    return await send(client, html, action, again, **typed)
+    return await send(client, html, action, times, **typed)
 
 
 async def send(
-    client: Client, html: str, action: str, again: int = 1, **typed: str | list[str]
+    client: Client, html: str, action: str, times: int = 1, **typed: str | list[str]
 ) -> ClientResponse:
     """The same from a page that is open already; gives the last answer, not followed."""
     fields = [(name, value) for name, value in fields_of(html, action) if name not in typed]
     for name, value in typed.items():
         fields += [(name, each) for each in ([value] if isinstance(value, str) else value)]
-    for _ in range(again):
+    for _ in range(times):
         answer = await client.post(action, data=FormData(fields), allow_redirects=False)
     return answer

@@ -5,10 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from server.mentoring.health import FACT_CODES
 from signaling.parts import Language
 from web.views import View
 from web.views.form import Fault, Form
 from web.views.requests import AskedLine, AskView, RequestLine, RequestsView, RequestView
+from web.views.ties import (
+    ActionEntry,
+    ActionLine,
+    AgreementView,
+    ClosingLine,
+    ClosingView,
+    FactLine,
+    GoalLine,
+    NoteEntry,
+    PauseView,
+    PersonPart,
+    TieEventEntry,
+    TieHead,
+    TieLine,
+    TiesView,
+    TieView,
+    VersionLine,
+)
 
 AT_MS = 1_793_278_800_000  # 29 October 2026, 13:00 UTC
 
@@ -129,4 +148,254 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     "request-accepted": lambda name, language: request(name, "accepted", "mentee", mentorship="m"),
     "request-withdrawn": lambda name, language: request(name, "withdrawn", "mentee"),
     "request-ended": lambda name, language: request(name, "ended", "mentee"),
+}
+
+
+def head(name: str, state: str = "active", wait: str = "", kind: str = "one-to-one") -> TieHead:
+    return TieHead(
+        id="m",
+        name=name,
+        kind=kind,
+        state=state,
+        programme="p",
+        programme_name=name,
+        wait=wait,
+        wait_name=name if wait.startswith("their") else "",
+        until_ms=AT_MS if wait else None,
+    )
+
+
+EVENTS = [
+    "matched",
+    "proposed",
+    "accepted",
+    "opened",
+    "agreement-written",
+    "signed",
+    "began",
+    "joined",
+    "queued",
+    "unqueued",
+    "left",
+    "goal-added",
+    "goal-reached",
+    "paused",
+    "resumed",
+    "closing",
+    "said-goodbye",
+    "closed",
+    "no-start",
+]
+
+
+def tie(name: str, **changed: object) -> TieView:
+    made = TieView(
+        head=head(name),
+        inside=True,
+        lives=True,
+        people=(
+            PersonPart(id="a", name=name, role="mentor", me=False),
+            PersonPart(id="b", name="Paul", role="mentee", me=True),
+        ),
+        purpose=name,
+        cadence_days=14,
+        ends="2027-06-30",
+        level="",
+        facts=tuple(
+            FactLine(code=code, values={"count": 3, "cadence": 14}) for code in FACT_CODES if code != "over"
+        ),
+        goals=(GoalLine(id="g1", text=name, progress=50), GoalLine(id="g2", text="Paul", progress=100)),
+        actions=(
+            ActionLine(id="a1", text=name, owner=name, due="2026-10-01", late=True, done=False, mine=True),
+            ActionLine(
+                id="a2", text="Read", owner=name, due="2026-11-01", late=False, done=False, mine=False
+            ),
+            ActionLine(id="a3", text="Write", owner=name, due="2026-11-01", late=False, done=True, mine=True),
+        ),
+        entries=(
+            *(TieEventEntry(at_ms=AT_MS, what=what, who=name) for what in EVENTS),
+            NoteEntry(at_ms=AT_MS, who=name, text=name, private=True, remove="/m/m/notes/n/remove", once="o"),
+            NoteEntry(at_ms=AT_MS, who=name, text=name, private=False, remove="", once="o"),
+            ActionEntry(at_ms=AT_MS, who=name, text=name),
+        ),
+        closed_as="",
+        words=(),
+        can_leave=False,
+        seats=None,
+        goal_form=form(),
+        action_form=form({"action_owner": "b"}),
+        note_form=form({"note_visibility": "shared"}),
+        today="2026-10-29",
+        find="",
+    )
+    return replace(made, **changed)  # type: ignore[arg-type]
+
+
+def version(name: str, number: int, *, in_force: bool) -> VersionLine:
+    return VersionLine(
+        number=number,
+        by=name,
+        at_ms=AT_MS,
+        goals=(name, "Find a first job"),
+        cadence_days=14,
+        ends="2027-06-30",
+        text=name,
+        signed=(name,),
+        unsigned=() if in_force else (name, "Paul"),
+        in_force=in_force,
+    )
+
+
+def agreement(name: str, **changed: object) -> AgreementView:
+    made = AgreementView(
+        head=head(name, "accepted", "sign"),
+        newest=version(name, 2, in_force=False),
+        earlier=(version(name, 1, in_force=True),),
+        to_sign=True,
+        may_change=True,
+        changing=False,
+        text=name,
+        signatures=True,
+        last_day="2027-06-30",
+        form=form({"goals": name, "cadence_days": "14", "ends": "2027-01-01"}),
+        sign_form=form(),
+    )
+    return replace(made, **changed)  # type: ignore[arg-type]
+
+
+def closing(name: str, **changed: object) -> ClosingView:
+    made = ClosingView(
+        head=head(name),
+        began=False,
+        said=False,
+        inside=True,
+        starts=False,
+        reasons=("completed", "no_fault", "safeguarding"),
+        words=(),
+        by="",
+        form=form({"reason": "no_fault"}),
+    )
+    return replace(made, **changed)  # type: ignore[arg-type]
+
+
+AGREEMENT_FAULTS = (
+    Fault(field="goals", code="agreement-goals"),
+    Fault(field="goals", code="goal-long", values={"most": 300}),
+    Fault(field="cadence_days", code="agreement-cadence"),
+    *(
+        Fault(field="ends", code=code)
+        for code in ("agreement-past", "agreement-too-late", "agreement-end-missing", "date-wrong")
+    ),
+    Fault(field="", code="agreement-versions"),
+    Fault(field="", code="changed-meanwhile"),
+)
+
+WAITS = [
+    "write",
+    "sign",
+    "their-sign",
+    "resign",
+    "their-resign",
+    "people",
+    "training",
+    "word",
+    "their-word",
+    "paused",
+]
+
+PAGES |= {
+    "tie": lambda name, language: tie(name),
+    **{
+        f"tie-{wait}": lambda name, language, wait=wait: tie(  # type: ignore[misc]
+            name,
+            head=head(name, {"paused": "paused", "word": "closing"}.get(wait, "accepted"), wait),
+            entries=(),
+            goals=(),
+            actions=(),
+        )
+        for wait in WAITS
+    },
+    "tie-wrong": lambda name, language: tie(
+        name,
+        goal_form=form(
+            {"goal_text": name},
+            Fault(field="goal_text", code="agreement-goals"),
+            Fault(field="", code="goal-progress"),
+            Fault(field="", code="goal-gone"),
+            Fault(field="", code="tie-training"),
+        ),
+        action_form=form(
+            {"action_text": name, "action_owner": "b"},
+            Fault(field="action_owner", code="action-owner"),
+            Fault(field="action_due", code="action-day"),
+        ),
+        note_form=form(
+            {"note_text": name, "note_visibility": "private"}, Fault(field="note_text", code="missing")
+        ),
+    ),
+    "tie-seen": lambda name, language: tie(
+        name, inside=False, level="at-risk", goals=(), actions=(), entries=()
+    ),
+    "tie-group": lambda name, language: tie(
+        name, head=head(name, kind="group"), can_leave=True, seats=(2, 8)
+    ),
+    "tie-closed": lambda name, language: tie(
+        name,
+        head=head(name, "closed"),
+        lives=False,
+        closed_as="no_fault",
+        words=(ClosingLine(name=name, good=name),),
+        find="/p/p/bank",
+    ),
+    **{
+        f"tie-closed-{reason}": lambda name, language, reason=reason: tie(  # type: ignore[misc]
+            name, head=head(name, "closed"), lives=False, closed_as=reason
+        )
+        for reason in ("completed", "no_start", "safeguarding")
+    },
+    "agreement": lambda name, language: agreement(name),
+    "agreement-new": lambda name, language: agreement(
+        name, newest=None, earlier=(), to_sign=False, changing=True
+    ),
+    "agreement-wrong": lambda name, language: agreement(
+        name, changing=True, form=form({"goals": name}, *AGREEMENT_FAULTS)
+    ),
+    "agreement-changed": lambda name, language: agreement(
+        name, sign_form=form({}, Fault(field="", code="agreement-changed"))
+    ),
+    "agreement-over": lambda name, language: agreement(
+        name, head=head(name, "closed"), to_sign=False, may_change=False, last_day=None
+    ),
+    "pause": lambda name, language: PauseView(
+        head=head(name), form=form({}, Fault(field="until", code="tie-pause-date")), longest_days=120
+    ),
+    "pause-resting": lambda name, language: PauseView(
+        head=head(name, "paused", "paused"), form=form(), longest_days=120
+    ),
+    "closing": lambda name, language: closing(
+        name, form=form({"good": name}, Fault(field="reason", code="choose"))
+    ),
+    "closing-began": lambda name, language: closing(
+        name, head=head(name, "closing", "word"), began=True, by=name
+    ),
+    "closing-ends": lambda name, language: closing(name, head=head(name, "closing", "word"), began=True),
+    "closing-said": lambda name, language: closing(
+        name,
+        head=head(name, "closing", "their-word"),
+        began=True,
+        said=True,
+        words=(ClosingLine(name=name, good=name),),
+    ),
+    "closing-no-start": lambda name, language: closing(
+        name, head=head(name, "accepted"), starts=True, reasons=("no_start",)
+    ),
+    "ties": lambda name, language: TiesView(
+        open=(
+            TieLine(head=head(name, "accepted", "sign"), role="mentor", mine=True),
+            TieLine(head=head(name, "active", "their-resign"), role="mentee", mine=False),
+            TieLine(head=head(name, "paused", "paused", "office-hours"), role="mentee", mine=False),
+        ),
+        over=(TieLine(head=head(name, "closed", kind="peer"), role="mentee", mine=False),),
+    ),
+    "ties-none": lambda name, language: TiesView(open=(), over=()),
 }

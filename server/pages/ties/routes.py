@@ -6,14 +6,17 @@ from aiohttp import web
 
 from server.pages import home
 from server.pages.access import guarded
-from server.pages.ties import requests
+from server.pages.ties import agreement, closing, entries, mine, requests, tie
+from server.pages.ties.timeline import TIMELINE
 
-home.PARTS.append(requests.home_part)
+home.PARTS.extend([requests.home_part, mine.home_part])
+TIMELINE.extend([entries.changes, entries.notes, entries.actions])
 
 
 def add(app: web.Application) -> None:
     """Adds them."""
     _requests(app)
+    _ties(app)
 
 
 def _requests(app: web.Application) -> None:
@@ -28,3 +31,26 @@ def _requests(app: web.Application) -> None:
     guarded(app, "POST", f"{one}/decline", requests.decline, name="request-decline", action=answer)
     guarded(app, "POST", f"{one}/next", requests.choose, name="request-next", action=answer)
     guarded(app, "POST", f"{one}/withdraw", requests.withdraw, name="request-withdraw", action=answer)
+
+
+def _ties(app: web.Application) -> None:
+    one = "/m/{mentorship}"
+    guarded(app, "GET", "/mentorships", mine.show, name="ties", action="tie.list")
+    guarded(app, "GET", one, tie.show, name="tie", action="tie.see")
+    keep = "tie.keep"
+    guarded(app, "POST", f"{one}/goals", tie.add_goal, name="tie-goal", action=keep)
+    guarded(app, "POST", f"{one}/goals/{{goal}}", tie.move_goal, name="tie-goal-move", action=keep)
+    guarded(app, "POST", f"{one}/actions", tie.add_action, name="tie-action", action=keep)
+    guarded(app, "POST", f"{one}/actions/{{action}}", tie.tick, name="tie-action-tick", action=keep)
+    guarded(app, "POST", f"{one}/notes", tie.add_note, name="tie-note", action=keep)
+    remove = f"{one}/notes/{{note}}/remove"
+    guarded(app, "POST", remove, tie.remove_note, name="tie-note-remove", action=keep)
+    guarded(app, "GET", f"{one}/agreement", agreement.show, name="tie-agreement", action=keep)
+    guarded(app, "POST", f"{one}/agreement", agreement.draft, name="tie-agreement-write", action=keep)
+    guarded(app, "POST", f"{one}/sign", agreement.sign, name="tie-sign", action=keep)
+    guarded(app, "GET", f"{one}/pause", closing.show_pause, name="tie-pause", action=keep)
+    guarded(app, "POST", f"{one}/pause", closing.pause, name="tie-pause-do", action=keep)
+    guarded(app, "POST", f"{one}/resume", closing.resume, name="tie-resume", action=keep)
+    close = "tie.close"
+    guarded(app, "GET", f"{one}/closing", closing.show_closing, name="tie-closing", action=close)
+    guarded(app, "POST", f"{one}/closing", closing.close, name="tie-closing-do", action=close)

@@ -95,6 +95,11 @@ MAY: dict[str, frozenset[Who]] = {
     "session.change": PAIR,
     "session.join": PAIR,
     "session.wrap-up": PAIR,
+    # The tie of the pair
+    "tie.list": SIGNED_IN,
+    "tie.see": PAIR | COORDINATORS,
+    "tie.keep": PAIR,
+    "tie.close": PAIR | COORDINATORS,
 }
 
 DAY_MS = 86_400_000
@@ -203,6 +208,9 @@ async def staged(store: Redis) -> Stage:
             "turn": "close",
             "sent": "no-such-invitation",
             "redo": "again",
+            "goal": "no-such-goal",
+            "action": "no-such-action",
+            "note": "no-such-note",
             "token": "no-such-token",
             "act": "agenda",
             "guest": "no-such-guest",
