@@ -57,7 +57,7 @@ class Front:
         if not own_page(request.headers, self._base_url):
             return web.Response(status=403, text="This WebSocket serves its own pages only.\n")
         socket = web.WebSocketResponse(
-            heartbeat=HEARTBEAT_S, max_msg_size=MAX_FRAME_BYTES, compress=False, timeout=GOODBYE_WITHIN_S
+            heartbeat=HEARTBEAT_S, max_msg_size=MAX_FRAME_BYTES, compress=True, timeout=GOODBYE_WITHIN_S
         )
         await socket.prepare(request)
         try:

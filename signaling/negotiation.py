@@ -250,7 +250,9 @@ class Negotiation:
             raise refuse("another certificate: this is a new connection")
         restarted = before is not None and transport.ufrag != self._remote_ufrag
         used = credentials if before is None or restarted else before.credentials
-        setup = before.setup if before else "active" if transport.setup == "passive" else "passive"
+        # RFC 8842 5.3: whoever answers begins, half a round trip sooner than the browser could; and a flight
+        # of ours that is lost goes again after 0.1 s, a browser's after two round trips.
+        setup = before.setup if before else "passive" if transport.setup == "active" else "active"
         extensions = dict(before.extensions) if before else {}
         for media in accepted:
             for uri in (MID, AUDIO_LEVEL, TRANSPORT_CC, RID, REPAIRED_RID):

@@ -53,7 +53,9 @@ class WebSockets:
         socket = web.WebSocketResponse(
             heartbeat=HEARTBEAT_S,
             max_msg_size=MAX_FRAME_BYTES,
-            compress=False,
+            # A browser's first offer is 30 kB of text that shrinks to 3: on a line that loses every seventh
+            # packet it took 0.6 to 3.7 s to come through.
+            compress=True,
             timeout=GOODBYE_WITHIN_S,
         )
         await socket.prepare(request)

@@ -8,6 +8,7 @@ import { DetailsWatch } from "./details-watch";
 import { browserHost } from "./devices";
 import { FloorActs } from "./floor";
 import { Hearing } from "./hearing";
+import { HedgedSocket } from "./hedged";
 import { Negotiation } from "./negotiation";
 import { NotesLine } from "./notes-line";
 import { Outgoing } from "./outgoing";
@@ -273,7 +274,8 @@ export class Call {
   private newConnection(): Connection {
     const { page, timers } = this.parts;
     return new Connection({
-      connect: () => new WebSocket(socketUrl(page.ws, location)) as unknown as Socket,
+      connect: () =>
+        new HedgedSocket(() => new WebSocket(socketUrl(page.ws, location)) as unknown as Socket, timers),
       timers,
       random: Math.random,
       listener: {

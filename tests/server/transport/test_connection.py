@@ -67,24 +67,21 @@ async def test_the_handshake_survives_lost_flights(lost: str) -> None:
 
 
 async def test_a_lost_flight_of_ours_is_sent_again_without_being_asked() -> None:
-    """The client's hello is only let through once: nothing but a repeat of our own can finish this."""
+    """Our hello is lost: nothing but a repeat of our own can begin this."""
     async with scene() as stage:
         client = Client()
-        hellos, answers = [], []
+        hellos = []
 
         def lose(data: bytes) -> bool:
             if data[0] == 22 and data[13] == 1:
                 hellos.append(data)
-                return len(hellos) > 1
-            if data[0] == 22 and data[13] == 2:
-                answers.append(data)
-                return len(answers) == 1
+                return len(hellos) == 1
             return False
 
         client.lose_dtls = lose
         await stage.join("anna", client=client)
-        assert len(answers) >= 2
-        assert answers[0] == answers[1]
+        assert len(hellos) >= 2
+        assert hellos[0] == hellos[1]
 
 
 async def test_consent_that_expires_takes_the_member_out_until_checks_return() -> None:
@@ -228,13 +225,13 @@ async def test_a_browser_that_says_goodbye_is_gone_at_once() -> None:
         await until(lambda: stage.heard.shown("ben") == [])
 
 
-async def test_a_passive_client_is_called() -> None:
+async def test_a_client_that_wants_to_begin_is_waited_for() -> None:
     async with scene() as stage:
         client = Client()
         stage.clients.append(client)
         peer = stage.room.open("anna", ["127.0.0.1"])
-        answer, _ = peer.answer(client.offer().replace("actpass", "passive"))
-        assert "a=setup:active" in answer
+        answer, _ = peer.answer(client.offer().replace("actpass", "active"))
+        assert "a=setup:passive" in answer
         await client.connect(answer)
         await until(lambda: peer.connected)
 
