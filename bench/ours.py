@@ -95,7 +95,7 @@ class CompagnonServer:
             expires_ms=now_ms + _HOUR_MS,
             guests=guests,
         )
-        timer = Timer(status="ready", index=0, boxes=scale(agenda, agenda.minutes), since_ms=None)
+        timer = Timer(status="ready", index=0, boxes=scale(agenda, agenda.minutes), since_ms=None, turn=None)
         store = connect(f"unix://{socket_path(self._data)}")
         try:
             await create(store, record, timer)
