@@ -127,6 +127,9 @@ class Translator:
         if not name_zone:
             return said
         name = "UTC" if zone is UTC else get_timezone_name(local, width="short", locale=self._locale)
+        if name[:1] in {"+", "-"} and isinstance(zone, ZoneInfo):
+            # "UTC-4" in figures says little: the language has no short name for it, the place has one.
+            name = self.city(zone.key)
         return f"{said} ({name})"
 
     def clock(self, at_ms: int, zone: tzinfo = UTC) -> str:

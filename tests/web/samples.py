@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from signaling.parts import Guest, Language
-from tests.web import samples_accounts, samples_programmes, samples_ties
+from tests.web import samples_accounts, samples_programmes, samples_scheduling, samples_ties
 from web.views import (
     Bootstrap,
     BootstrapRoom,
@@ -140,5 +140,6 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     **samples_accounts.PAGES,
     **samples_ties.PAGES,
     **samples_programmes.PAGES,
+    **samples_scheduling.PAGES,
 }
 """Page by name, made with a person's name and a language."""

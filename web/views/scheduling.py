@@ -43,10 +43,10 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """How much of a week two people share; None minutes while one of them hasn't said."""
+    """How much of a week two people share, to the quarter; None while one of them hasn't said."""
 
     name: str
-    minutes: int | None
+    hours: float | None
     path: str
 
 

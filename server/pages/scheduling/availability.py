@@ -100,7 +100,8 @@ async def _shared(site: Site, person: Person, known: Availability) -> tuple[Shar
                 theirs = times[other]
                 said = theirs.version > 0 and known.version > 0
                 minutes = weekly_overlap_minutes(known, theirs, site.clock()) if said else None
-                found[other] = Shared(name=names[other].shown, minutes=minutes, path=f"/m/{tie.id}")
+                hours = None if minutes is None else minutes / 60
+                found[other] = Shared(name=names[other].shown, hours=hours, path=f"/m/{tie.id}")
     return tuple(found.values())
 
 

@@ -21,7 +21,7 @@ from web.views.scheduling import SlotDay
 AHEAD_MS = 28 * DAY_MS
 NOTICE_MS = 2 * HOUR_MS
 MOST_DAYS = 8
-MOST_A_DAY = 6
+MOST_A_DAY = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
