@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from server.live_outbox import Outbox
 from server.live_roster import Roster
@@ -12,8 +12,8 @@ from server.room.state import Present
 from server.transport.relay import Capture, Feed, Peer, Probed, Relay, Tally
 from signaling import messages
 from signaling.errors import ProtocolError
-from signaling.messages import Encodings, OwnAdvice, ServerMessage, Slots, SlotsWanted, Speaker, Unheard
-from signaling.parts import Advice, Encoding, PictureSource, Quality, Slot, Source, Watched
+from signaling.messages import Encodings, OwnAdvice, ServerMessage, Slots, SlotsWanted, Speaker, Talk, Unheard
+from signaling.parts import Advice, Encoding, PictureSource, Quality, Slot, Source, Spoken, Watched
 
 _sources: tuple[Source, ...] = ("microphone", "camera", "screen")
 
@@ -45,6 +45,7 @@ class Calls:
         self._found: dict[str, messages.Probed] = {}
         self._offered: dict[str, float] = {}
         self._speaker: str | None = None
+        self._talked: dict[str, float] = {}
 
     def close(self) -> None:
         """Ends every connection."""
@@ -127,6 +128,8 @@ class Calls:
         """What they would know, had they been here."""
         if self._speaker is not None:
             outbox.send(Speaker(member=self._speaker))
+        if self._talked:
+            outbox.send(_spoken(self._talked))
 
     # ---------------------------------------------------------------- what the relay tells
 
@@ -147,6 +150,11 @@ class Calls:
         """Tells everyone who is loudest."""
         self._speaker = member
         self._tell(None, Speaker(member=member))
+
+    def talked(self, seconds: Mapping[str, float]) -> None:
+        """Tells everyone how long these have spoken. It is kept nowhere: it is for those who are here."""
+        self._talked |= seconds
+        self._tell(None, _spoken(seconds))
 
     def media_changed(self, member: str, connected: bool) -> None:  # noqa: FBT001 - the relay's seam
         """Measures how long media took to stand."""
@@ -208,6 +216,12 @@ class Calls:
         peer = self._peers.get(member)
         if peer is not None:
             peer.heard(concealed, buffer)
+
+
+def _spoken(seconds: Mapping[str, float]) -> Talk:
+    return Talk(
+        spoken=tuple(Spoken(member=member, ms=round(each * 1000)) for member, each in seconds.items())
+    )
 
 
 def _told(probed: Probed) -> messages.Probed:

@@ -36,6 +36,7 @@ from signaling.parts import (
     Slot,
     Source,
     SpeechEncoding,
+    Spoken,
     Timer,
     TimerAction,
     Token,
@@ -382,6 +383,12 @@ class Figures(Wire, tag="figures", frozen=True):
     receives: tuple[FeedFigures, ...]
 
 
+class Talk(Wire, tag="talk", frozen=True):
+    """How long members have spoken so far: those for whom that has changed, everybody after ``joined``."""
+
+    spoken: tuple[Spoken, ...]
+
+
 class OwnAdvice(Wire, tag="advice", frozen=True):
     """What this member can do about a connection that is poor; null when it is not any more."""
 
@@ -447,6 +454,7 @@ ServerMessage = (
     | LadderNow
     | Usage
     | Speaker
+    | Talk
     | OwnAdvice
     | Probed
     | Figures

@@ -235,6 +235,13 @@ class MemberQuality(Part, frozen=True):
     score: int | None
 
 
+class Spoken(Part, frozen=True):
+    """How long a member has spoken since the room came to life, in ms."""
+
+    member: str
+    ms: int
+
+
 class Watched(Part, frozen=True):
     """A picture on a person's screen, ``lines`` device pixels high."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from server.media.slots import Feed, Offered, assign_watcher
 from server.media.speakers import HEARD, UNTOLD, Speakers
+from server.media.talk import Talk
 from server.transport.peer import Peer
 from server.transport.pictures import Pictures
 from server.transport.port import Port
@@ -17,6 +18,9 @@ from signaling.parts import Advice, Encoding, PictureSource, Quality, Slot
 
 QUIET_ROUNDS = 3
 """Lines without a known limit are looked at every so many rounds of 100 ms."""
+
+TALK_ROUNDS = 20
+"""How long people have spoken is told every so many rounds of 100 ms."""
 
 FLOWS_S = 0.5
 """Sound without levels (RFC 6464) counts as speech while its last packet is not older."""
@@ -39,6 +43,9 @@ class RoomListener(Protocol):
 
     def speaker_changed(self, member: str | None) -> None:
         """The loudest member now, None after silence."""
+
+    def talked(self, seconds: Mapping[str, float]) -> None:
+        """How long these have spoken so far, of those who have spoken since this was told last."""
 
     def media_changed(self, member: str, connected: bool) -> None:  # noqa: FBT001 - the seam with live
         """The member's media connection is up; or consent has expired, or the browser has closed it."""
@@ -66,6 +73,7 @@ class RelayRoom:
         self._peers: dict[str, Peer] = {}
         self._speakers = Speakers()
         self._spoke: list[str] = []
+        self._talk = Talk()
         self._offered = Offered((), (), (), (), ())
         self._pictures = Pictures(self._peers, port.reports.keyframe, self._ask, self._tell_slots)
         self._rounds = 0
@@ -244,17 +252,24 @@ class RelayRoom:
         """Follow who speaks, and what lines carry; called about every 100 ms."""
         self._rounds += 1
         self._pictures.look(now, everyone=self._rounds % QUIET_ROUNDS == 0)
-        levels = {}
+        levels, voices = {}, {}
         for peer in self._peers.values():
             stream = peer.streams.get("microphone")
             if stream is None:
                 continue
             if stream.open:
                 levels[peer.member] = stream.loudness / stream.levels if stream.levels else 0.0
-                if not peer.link.level_id and time.monotonic() - stream.seen_at < FLOWS_S:
+                if peer.link.level_id:
+                    voices[peer.member] = levels[peer.member]
+                elif time.monotonic() - stream.seen_at < FLOWS_S:
                     levels[peer.member] = UNTOLD
             # What was heard while the gate was closed counts for nothing later.
             stream.loudness = stream.levels = 0
+        self._talk.update(voices, now)
+        if self._rounds % TALK_ROUNDS == 0:
+            news = self._talk.news()
+            if news:
+                self._tell(self._listener.talked, news)
         speaker = self._speakers.speaker
         if self._speakers.update(levels, now):
             if self._speakers.speaker != speaker:

@@ -10,7 +10,7 @@ import secrets
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from aioice import stun
@@ -46,6 +46,7 @@ class Heard:
         self.encodings: dict[tuple[str, PictureSource], tuple[Encoding, ...]] = {}
         self.wanted: dict[str, int] = {}
         self.speakers: list[str | None] = []
+        self.talk: dict[str, float] = {}
         self.media: list[tuple[str, bool]] = []
         self.quality: dict[str, Quality] = {}
         self.scores: dict[str, int | None] = {}
@@ -63,6 +64,9 @@ class Heard:
 
     def speaker_changed(self, member: str | None) -> None:
         self.speakers.append(member)
+
+    def talked(self, seconds: Mapping[str, float]) -> None:
+        self.talk |= seconds
 
     def media_changed(self, member: str, connected: bool) -> None:
         self.media.append((member, connected))

@@ -3,7 +3,7 @@ import { sayings } from "./announce";
 import { bannerOf } from "./banners";
 import type { Floor, FloorChanged } from "./protocol";
 import { act, receive } from "./reduce";
-import { handUp, leads, type State } from "./state";
+import { handUp, leads, type State, talkShare } from "./state";
 import { inRoom, joined, member, members, room } from "./testing/samples";
 
 const floor = (change: Partial<Floor>): FloorChanged => ({
@@ -79,5 +79,32 @@ describe("the floor", () => {
       const state = receive(inRoom(), { type: "bye", reason }, 0);
       expect([state.view, state.ending]).toEqual(["error", reason]);
     }
+  });
+});
+
+describe("the talk", () => {
+  it("is shared among those who are here, once there is enough of it", () => {
+    let state = receive(
+      inRoom(member("sam"), member("ana")),
+      { type: "talk", spoken: [{ member: "sam", ms: 9_000 }] },
+      0,
+    );
+    expect(talkShare(state, "sam")).toBeNull();
+    state = receive(
+      state,
+      {
+        type: "talk",
+        spoken: [
+          { member: "sam", ms: 30_000 },
+          { member: "me", ms: 10_000 },
+        ],
+      },
+      0,
+    );
+    expect([talkShare(state, "sam"), talkShare(state, "me"), talkShare(state, "ana")]).toEqual([
+      0.75, 0.25, 0,
+    ]);
+    state = receive(state, members({ left: ["sam"] }), 0);
+    expect(talkShare(state, "me")).toBeNull();
   });
 });

@@ -201,6 +201,12 @@ export interface MemberQuality {
   readonly score: number | null;
 }
 
+/** How long a member has spoken since the room came to life, in ms. */
+export interface Spoken {
+  readonly member: string;
+  readonly ms: number;
+}
+
 /** A picture on a person's screen, ``lines`` device pixels high. */
 export interface Watched {
   readonly member: string;
@@ -596,6 +602,12 @@ export interface Figures {
   readonly receives: readonly FeedFigures[];
 }
 
+/** How long members have spoken so far: those for whom that has changed, everybody after ``joined``. */
+export interface Talk {
+  readonly type: "talk";
+  readonly spoken: readonly Spoken[];
+}
+
 /** What this member can do about a connection that is poor; null when it is not any more. */
 export interface OwnAdvice {
   readonly type: "advice";
@@ -683,6 +695,7 @@ export type ServerMessage =
   | LadderNow
   | Usage
   | Speaker
+  | Talk
   | OwnAdvice
   | Probed
   | Figures

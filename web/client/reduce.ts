@@ -41,6 +41,7 @@ export type Act =
   | { readonly type: "keep"; readonly member: string | null }
   | { readonly type: "own"; readonly shown?: boolean; readonly corner?: Corner }
   | { readonly type: "sounds"; readonly sounds: boolean }
+  | { readonly type: "balance"; readonly balance: boolean }
   | { readonly type: "shortcuts"; readonly shortcuts: boolean }
   | { readonly type: "sound-blocked"; readonly blocked: boolean }
   | { readonly type: "toast"; readonly toast: Toast }
@@ -65,6 +66,10 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
       return roster(state, message);
     case "timer-changed":
       return { ...state, timer: message.timer, kept: turnShown(state, message.timer) };
+    case "talk": {
+      const spoken = message.spoken.map(({ member, ms }) => [member, ms] as const);
+      return { ...state, talk: { ...state.talk, ...Object.fromEntries(spoken) } };
+    }
     case "floor":
       return { ...state, floor: message.floor };
     case "waiting":
@@ -162,6 +167,8 @@ export function act(state: State, event: Act): State {
       };
     case "sounds":
       return { ...state, sounds: event.sounds };
+    case "balance":
+      return { ...state, balance: event.balance };
     case "shortcuts":
       return { ...state, shortcuts: event.shortcuts };
     case "sound-blocked":
@@ -210,6 +217,7 @@ function joined(state: State, message: Joined, now: number): State {
     members,
     timer,
     floor,
+    talk: {},
     waiting: false,
     reactions: [],
     slots: liveSlots(message.media_kept ? state.slots : [], slots, now),

@@ -34,6 +34,7 @@ const defaults: Remembered = {
   ownShown: true,
   ownCorner: "bottom-right",
   sounds: true,
+  balance: true,
   shortcuts: true,
   devices: { microphone: null, camera: null, speaker: null },
   microphone: true,

@@ -69,6 +69,8 @@ export interface State {
   /** This person is at the door and waits to be let in. */
   readonly waiting: boolean;
   readonly reactions: readonly ShownReaction[];
+  /** How long each member has spoken, in ms. */
+  readonly talk: Readonly<Record<string, number>>;
   readonly slots: readonly LiveSlot[];
   readonly speaker: string | null;
   /** Who of the others spoke last: stays large while nobody speaks. */
@@ -103,6 +105,8 @@ export interface State {
   readonly ownShown: boolean;
   readonly ownCorner: Corner;
   readonly sounds: boolean;
+  /** How the talking is shared is shown (each person's own choice). */
+  readonly balance: boolean;
   /** Single keys act (WCAG 2.1.4: a person can switch that off). */
   readonly shortcuts: boolean;
   readonly soundBlocked: boolean;
@@ -128,6 +132,7 @@ export interface Preferences {
   readonly ownShown: boolean;
   readonly ownCorner: Corner;
   readonly sounds: boolean;
+  readonly balance: boolean;
   readonly shortcuts: boolean;
 }
 
@@ -142,6 +147,7 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
     floor: { hands: [], locked: false, lobby: false, waiting: [] },
     waiting: false,
     reactions: [],
+    talk: {},
     slots: [],
     speaker: null,
     lastSpeaker: null,
@@ -186,6 +192,15 @@ export function slotOf(state: State, member: string, source: Source): LiveSlot |
 
 /** The mentor leads: drives the timer and moderates. */
 export const leads = (state: State): boolean => state.me.role === "mentor";
+
+/** Shares below this much talk (ms) would jump about. */
+const ENOUGH_TALK = 20_000;
+
+/** The share (0 to 1) of all that was said by those who are here; null before there is enough of it. */
+export function talkShare(state: State, member: string): number | null {
+  const said = state.members.map((each) => state.talk[each.id] ?? 0).reduce((sum, ms) => sum + ms, 0);
+  return said < ENOUGH_TALK ? null : (state.talk[member] ?? 0) / said;
+}
 
 /** Whether this person's own hand is up. */
 export const handUp = (state: State): boolean => state.floor.hands.includes(state.me.id);

@@ -95,7 +95,14 @@ export const videoSlot = (mid: string, member: string | null, source: Slot["sour
 export function beginning(): State {
   return initialState(
     { room: { title: "GROW", format: "grow-45", minutes: 45, guests, expires_ms: 9e12 }, me: guests[0] },
-    { arrangement: "grid", ownShown: true, ownCorner: "bottom-right", sounds: true, shortcuts: true },
+    {
+      arrangement: "grid",
+      ownShown: true,
+      ownCorner: "bottom-right",
+      sounds: true,
+      balance: true,
+      shortcuts: true,
+    },
   );
 }
 

@@ -7,7 +7,7 @@ import { icon } from "../icon";
 import { hue, initials } from "../person";
 import type { Guest, Member, Moderation } from "../protocol";
 import { canKeep, qualityOf } from "../stage";
-import { leads, myself, others, type State } from "../state";
+import { leads, myself, others, type State, talkShare } from "../state";
 import { LightElement } from "./element";
 import "./member-menu";
 import { qualityBars } from "./quality";
@@ -39,6 +39,18 @@ export class PeoplePanel extends LightElement {
         "people.away",
         away.filter((guest) => !waiting.has(guest.id)),
       )}
+      <label class="check people-balance"
+        ><input
+          type="checkbox"
+          data-balance
+          .checked=${state.balance}
+          @change=${(event: Event) =>
+            this.call.store.dispatch({
+              type: "balance",
+              balance: (event.target as HTMLInputElement).checked,
+            })}
+        />${t("people.balance")}</label
+      >
       ${this.question()}
     </div>`;
   }
@@ -117,8 +129,9 @@ export class PeoplePanel extends LightElement {
     const speaking = state.speaker === member.id && member.microphone;
     const quality = qualityOf(state, member);
     const place = state.floor.hands.indexOf(member.id) + 1;
+    const share = state.balance ? talkShare(state, member.id) : null;
     return html`<li class="people-row" data-member=${member.id} data-speaking=${speaking}>
-      ${person(member, self)}
+      <span class="people-who">${person(member, self)}${share === null ? nothing : talked(share)}</span>
       <span class="people-state">
         ${place > 0 ? html`<span class="people-mark hand" title=${t("tile.hand", { place })}>${icon("hand")}<span class="tabular" aria-hidden="true">${place}</span><span class="visually-hidden">${t("tile.hand", { place })}</span></span>` : nothing}
         ${member.screen ? mark("screen", t("people.shares")) : nothing}
@@ -212,6 +225,15 @@ function person(guest: Guest, self = false): TemplateResult {
       ><span class="person-name">${self ? t("tile.you", { name: guest.name }) : guest.name}</span
       ><span class="person-role">${t(`role.${guest.role}`)}</span></span
     >
+  </span>`;
+}
+
+/** How much of the talking was theirs: a fact for those who are here, no grade. */
+function talked(share: number): TemplateResult {
+  const percent = Math.round(share * 100);
+  return html`<span class="people-talk" data-talk=${percent}>
+    <meter min="0" max="100" .value=${percent} aria-label=${t("people.talked")}></meter>
+    <span class="small muted tabular">${t("people.share", { percent })}</span>
   </span>`;
 }
 
