@@ -1,4 +1,4 @@
-"""How long people have spoken, by the levels of real packets: told while they speak, not while they are silent."""
+"""How long people have spoken, by the levels of real packets: told while they speak, not in silence."""
 
 from __future__ import annotations
 
