@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from server.conversations import tell
 from server.jobs import Handler
 from server.mail.post import SIGN_IN_KIND, Post
 from server.pages.scheduling import tasks as session_tasks
 from server.pages.site import Site
 from server.storage import letters
+from server.storage.conversations import NOTIFY
+from server.storage.due import Due
 from server.ties import deadlines
 
 
@@ -21,9 +24,16 @@ def handlers(site: Site) -> Mapping[str, Handler]:
         secret=site.secret,
         renderer=site.renderer,
     )
+
+    async def told_of_messages(task: Due, now_ms: int) -> int | None:
+        again = await tell(site.store, task, now_ms)
+        site.due_soon.set()
+        return again
+
     return {
         letters.KIND: post.letter,
         SIGN_IN_KIND: post.sign_in,
+        NOTIFY: told_of_messages,
         **session_tasks.handlers(site),
         **deadlines.handlers(site.store),
     }

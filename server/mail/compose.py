@@ -12,7 +12,7 @@ from server.mail.tokens import sign_unsubscribe
 from server.mentoring.letters import OPTIONAL_TOPICS, Detail, Letter
 from server.mentoring.people import Person
 from server.room.names import clean
-from web.i18n import Translator, translator
+from web.i18n import LANGUAGES, Translator, translator
 from web.i18n import zone as zone_of
 from web.render import Renderer
 from web.views.letter import LetterView
@@ -51,10 +51,16 @@ def view(desk: Desk, letter: Letter, person: Person, url: str, *, answered: bool
         url=url,
         fallback=words.text("letter.fallback"),
         hint=words.text("letter.answer") if answered else "",
+        above=words.text("letter.above") if answered else "",
         foot=words.text("letter.why", site=desk.site.partition("://")[2]),
         stop=words.text(f"letter.stop.{letter.topic}") if optional else "",
         stop_url=stop_url(desk, letter, person) if optional else "",
     )
+
+
+def markers() -> frozenset[str]:
+    """The lines above which answers are written, in every language."""
+    return frozenset(translator(language).text("letter.above") for language in LANGUAGES)
 
 
 def stop_url(desk: Desk, letter: Letter, person: Person) -> str:

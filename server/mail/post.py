@@ -12,9 +12,11 @@ from redis.asyncio import Redis
 from server.mail.compose import Desk, compose
 from server.mail.settings import Mail
 from server.mail.smtp import LaterError, RefusedError, hand_in
+from server.mail.tokens import reply_token
 from server.mentoring.letters import OPTIONAL_TOPICS, Letter
 from server.mentoring.people import Person
 from server.storage import outbox, people, signins
+from server.storage.conversations import remember_reply
 from server.storage.due import Due
 from server.storage.letters import forget, load_letter
 from server.storage.outbox import OutboxLetter
@@ -98,7 +100,7 @@ class Post:
         """Sends a letter to a person now. Raises ``LaterError`` and ``RefusedError``."""
         url = await self._url(letter)
         desk = Desk(site=self.site, sender=self.mail.sender, secret=self.secret, renderer=self.renderer)
-        message = compose(desk, letter, person, url)
+        message = compose(desk, letter, person, url, await self._reply_address(letter))
         if self.mail.server is not None:
             await hand_in(self.mail.server, message, self.mail.sender, person.email, self.trust)
             return
@@ -115,6 +117,15 @@ class Post:
         await outbox.keep(self.store, kept)
         # Whoever started the server on their own computer reads along.
         print("\n    ".join([f"  Letter to {kept.to}: {kept.subject}", *([url] if url else [])]), flush=True)
+
+    async def _reply_address(self, letter: Letter) -> str:
+        """Where an answer goes, "" where none can: an address that only the reader of this letter knows."""
+        if not letter.reply_to or self.mail.inbound is None:
+            return ""
+        token = reply_token(self.secret, letter.reply_to, letter.to)
+        await remember_reply(self.store, token, letter.reply_to, letter.to)
+        name, _, domain = self.mail.reply_address.partition("@")
+        return f"{name}+{token}@{domain}"
 
     async def _url(self, letter: Letter) -> str:
         """Where the button leads. A link that signs in is made only now: no secret waits in the store."""

@@ -1,8 +1,10 @@
-"""Signed words in letters: what ends letters about a topic without signing in."""
+"""Signed words in letters: what ends letters about a topic without signing in, and where an answer goes."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 from typing import Literal
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -47,3 +49,12 @@ def _serializer(secret: str) -> URLSafeSerializer:
         salt="compagnon unsubscribe",
         signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
     )
+
+
+def reply_token(secret: str, mentorship: str, person: PersonId) -> str:
+    """What the address that a person answers to has after its "+": nobody else can guess it.
+
+    120 bits in lower case, since some mail servers change capitals.
+    """
+    told = hmac.new(secret.encode(), f"reply {mentorship} {person}".encode(), hashlib.sha256).digest()
+    return base64.b32encode(told[:15]).decode().lower()

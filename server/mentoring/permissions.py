@@ -61,6 +61,9 @@ ACTIONS: Mapping[str, frozenset[Standing]] = MappingProxyType(
         "request.ask": MENTEE,
         "request.see": PARTICIPANT | COORDINATOR,
         "request.answer": PARTICIPANT,
+        # Messages: between the people of a tie, and nobody else's
+        "messages.read": PARTICIPANT,
+        "messages.write": PARTICIPANT,
         # Sessions: the address of a feed is its own key; coordinators see that one was missed, no notes
         "calendar.read": ANYONE,
         "session.propose": PARTICIPANT,

@@ -10,6 +10,7 @@ from aiohttp import web
 from server.pages import guard, health, home, landing, links, room, start
 from server.pages.access import guarded
 from server.pages.accounts import routes as accounts
+from server.pages.messages import routes as messages
 from server.pages.programmes import routes as programmes
 from server.pages.scheduling import routes as scheduling
 from server.pages.site import SITE, Site
@@ -47,6 +48,7 @@ def make_app(site: Site, files: StaticFiles) -> web.Application:
     guarded(app, "GET", "/readyz", health.readyz, name="readyz", action="server.watch")
     guarded(app, "GET", "/metrics", health.metrics, name="metrics", action="server.watch")
     accounts.add(app)
+    messages.add(app)
     ties.add(app)
     scheduling.add(app)
     programmes.add(app)

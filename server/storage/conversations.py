@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import json
 from redis.asyncio import Redis
@@ -92,15 +92,30 @@ async def load_message(store: Redis, message: str) -> Message | None:
     return found
 
 
-def read_until(mentorship: MentorshipId, person: PersonId, at_ms: int) -> list[Change]:
-    """What notes that a person has read all that was written until an instant.
+async def read_until(store: Redis, mentorship: MentorshipId, person: PersonId, at_ms: int) -> None:
+    """Notes that a person has read all that was written until an instant; what is newer stays unread."""
+    await store.eval(
+        _READ,
+        3,
+        keys.read_marks(mentorship),
+        keys.unread(person),
+        keys.messages(mentorship),
+        person,
+        mentorship,
+        at_ms,
+    )
 
-    Nothing newer may be there: it would no longer count as unread.
-    """
-    return [
-        Op("HSET", keys.read_marks(mentorship), (person, at_ms)),
-        Op("ZREM", keys.unread(person), (mentorship,)),
-    ]
+
+# A message that came while the page was being drawn is not read. Its author could be the reader only if they
+# had written it, which takes the conversation off the list by itself.
+_READ = """
+local before = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '0')
+if tonumber(ARGV[3]) > before then redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
+if not redis.call('ZSCORE', KEYS[2], ARGV[2]) then return end
+local newer = redis.call('ZRANGEBYSCORE', KEYS[3], '(' .. ARGV[3], '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+if newer[2] then redis.call('ZADD', KEYS[2], newer[2], ARGV[2])
+else redis.call('ZREM', KEYS[2], ARGV[2]) end
+"""
 
 
 async def read_mark(store: Redis, mentorship: MentorshipId, person: PersonId) -> int:
@@ -114,6 +129,15 @@ async def unread(store: Redis, person: PersonId) -> dict[MentorshipId, int]:
     return {each[0].decode(): int(each[1]) for each in found if isinstance(each[0], bytes)}
 
 
+async def unread_counts(store: Redis, waiting: Mapping[MentorshipId, int]) -> dict[MentorshipId, int]:
+    """How many messages there are since these instants, in one round trip."""
+    async with store.pipeline(transaction=False) as pipe:
+        for mentorship, since_ms in waiting.items():
+            pipe.zcount(keys.messages(mentorship), since_ms, "+inf")
+        found = await pipe.execute()
+    return {name: int(count) for name, count in zip(waiting, found, strict=True)}
+
+
 async def told_mark(store: Redis, mentorship: MentorshipId, person: PersonId) -> int:
     """Until when the person was told of messages by letter; 0 for never."""
     return int(await store.hget(keys.told_marks(mentorship), person) or 0)
@@ -122,6 +146,20 @@ async def told_mark(store: Redis, mentorship: MentorshipId, person: PersonId) ->
 def told_until(mentorship: MentorshipId, person: PersonId, at_ms: int) -> Op:
     """What notes that a letter has told a person of all until an instant."""
     return Op("HSET", keys.told_marks(mentorship), (person, at_ms))
+
+
+async def remember_reply(store: Redis, token: str, mentorship: MentorshipId, person: PersonId) -> None:
+    """From now on, and for a year, an answer to the address with this token is the person's in the tie."""
+    await store.set(keys.reply_address(token), f"{mentorship} {person}", ex=365 * 86_400)
+
+
+async def reply_of(store: Redis, token: str) -> tuple[MentorshipId, PersonId] | None:
+    """Which conversation and person an answer to this address belongs to; None for made-up ones."""
+    found = await store.get(keys.reply_address(token))
+    if not isinstance(found, bytes):
+        return None
+    mentorship, _, person = found.decode().partition(" ")
+    return mentorship, person
 
 
 async def attached_bytes(store: Redis, mentorship: MentorshipId) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from signaling.parts import Guest, Language
-from tests.web import samples_accounts, samples_programmes, samples_scheduling, samples_ties
+from tests.web import samples_accounts, samples_messages, samples_programmes, samples_scheduling, samples_ties
 from web.views import (
     Bootstrap,
     BootstrapRoom,
@@ -138,6 +138,7 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     "error-server": lambda name, language: ErrorView(status=500, code="server-error", retry=True),
     "design": lambda name, language: DesignView(),
     **samples_accounts.PAGES,
+    **samples_messages.PAGES,
     **samples_ties.PAGES,
     **samples_programmes.PAGES,
     **samples_scheduling.PAGES,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class LetterView:
     """``url`` and ``action`` go together; ``details`` are pairs of label and value.
 
-    ``foot`` says why the letter came, ``stop`` is the words of the link ``stop_url`` that ends such letters.
+    ``above`` is a line above which an answer is written. ``foot`` says why the letter came, ``stop`` is the
+    words of the link ``stop_url`` that ends such letters.
     """
 
     subject: str
@@ -21,13 +22,14 @@ class LetterView:
     url: str = ""
     fallback: str = ""
     hint: str = ""
+    above: str = ""
     foot: str = ""
     stop: str = ""
     stop_url: str = ""
 
     def as_text(self) -> str:
         """The letter for readers of plain text, lines ended by "\\n"."""
-        parts = [self.greeting, *self.paragraphs]
+        parts = [*([self.above] if self.above else []), self.greeting, *self.paragraphs]
         if self.details:
             parts.append("\n".join(f"{label}: {value}" for label, value in self.details))
         if self.quote:

@@ -100,6 +100,9 @@ MAY: dict[str, frozenset[Who]] = {
     "tie.see": PAIR | COORDINATORS,
     "tie.keep": PAIR,
     "tie.close": PAIR | COORDINATORS,
+    # Messages
+    "messages.read": PAIR,
+    "messages.write": PAIR,
 }
 
 DAY_MS = 86_400_000
@@ -218,5 +221,7 @@ async def staged(store: Redis) -> Stage:
             "name": "no-such-file.css",
             "browser": "no-such-browser",
             "passkey": "no-such-passkey",
+            "message": "no-such-message",
+            "file": "no-such-file",
         },
     )

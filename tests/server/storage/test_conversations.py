@@ -34,7 +34,10 @@ async def test_what_others_wrote_is_unread_since_the_first(store: Redis) -> None
         await commit(store, posted_message(message(number), ["ada", "bao", "cem"]))
     assert await conversations.unread(store, "bao") == {"t": AT_MS + 1}
     assert await conversations.unread(store, "ada") == {}
-    await commit(store, read_until("t", "bao", AT_MS + 2))
+    await read_until(store, "t", "bao", AT_MS + 1)
+    assert await conversations.unread(store, "bao") == {"t": AT_MS + 2}
+    await read_until(store, "t", "bao", AT_MS + 2)
+    await read_until(store, "t", "bao", AT_MS + 1)
     assert await conversations.unread(store, "bao") == {}
     assert await conversations.read_mark(store, "t", "bao") == AT_MS + 2
     assert await conversations.unread(store, "cem") == {"t": AT_MS + 1}

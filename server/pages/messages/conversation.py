@@ -1,0 +1,101 @@
+"""``/m/{mentorship}/messages``: reading and writing, page by page."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from aiohttp.web_request import FileField
+
+from server.conversations import attachments, message_changes, message_text
+from server.mentoring.attachments import MOST_BYTES, AttachmentError
+from server.mentoring.conversations import LONGEST_MESSAGE, Attachment, may_write
+from server.pages.access import mentorship_of, visitor
+from server.pages.forms import fresh, once, read, too_long
+from server.pages.messages.shown import lines, title
+from server.pages.site import SITE, PageError, page, see_other
+from server.storage.conversations import messages, messages_since, read_mark, read_until
+from server.storage.records import commit
+from web.views.form import Fault, Form
+from web.views.messages import ConversationView, NewMessagesView
+
+PAGE = 50
+"""Messages on a page."""
+
+
+def _instant(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+async def show(request: web.Request) -> web.Response:
+    """``GET``: the last messages, which are read by that, or those before ``?before=<ms>``."""
+    return await _page(request, fresh({"text": ""}))
+
+
+async def _page(request: web.Request, form: Form, status: int = 200) -> web.Response:
+    site, reader, tie = request.app[SITE], visitor(request), mentorship_of(request)
+    before = _instant(request.query.get("before", ""))
+    found = await messages(site.store, tie.id, before_ms=before, count=PAGE + 1)
+    more, found = len(found) > PAGE, found[-PAGE:]
+    mark = await read_mark(site.store, tie.id, reader.id)
+    view = ConversationView(
+        mentorship=tie.id,
+        title=await title(site.store, tie, reader),
+        lines=await lines(site.store, tie, found, reader, mark),
+        form=form,
+        may_write=may_write(tie),
+        waits=tie.state == "proposed",
+        older_ms=found[0].at_ms if more else None,
+        newest_ms=found[-1].at_ms if found else 0,
+        past=before is not None,
+        most=LONGEST_MESSAGE,
+    )
+    if before is None and found:
+        await read_until(site.store, tie.id, reader.id, found[-1].at_ms)
+    return page(request, view, status=status)
+
+
+async def newer(request: web.Request) -> web.Response:
+    """``GET …/new?after=<ms>``: what came since, as a piece of the page; 204 for nothing.
+
+    ``read=1`` says that the page is being looked at.
+    """
+    site, reader, tie = request.app[SITE], visitor(request), mentorship_of(request)
+    after = _instant(request.query.get("after", ""))
+    if after is None:
+        raise PageError(400, "bad-request")
+    found = await messages_since(site.store, tie.id, after)
+    if not found:
+        return web.Response(status=204, headers={"Cache-Control": "no-store"})
+    if request.query.get("read") == "1":
+        await read_until(site.store, tie.id, reader.id, found[-1].at_ms)
+    return page(request, NewMessagesView(lines=await lines(site.store, tie, found, reader, 0)))
+
+
+async def write(request: web.Request) -> web.Response:
+    """``POST``: 303 to the conversation, or the form again with what is to be put right."""
+    site, author, tie = request.app[SITE], visitor(request), mentorship_of(request)
+    posted = await request.post()
+    form = read(posted, texts=("text",))
+    if not may_write(tie):
+        return await _page(request, form, 409)
+    if not site.creations.allow(f"message {author.id}", site.clock() / 1000):
+        raise PageError(429, "too-many-requests", retry=True)
+    text = message_text(form.raw("text"))
+    chosen = [each for each in posted.getall("files", []) if isinstance(each, FileField) and each.filename]
+    faults = too_long(form, text=LONGEST_MESSAGE)
+    attached: tuple[Attachment, ...] = ()
+    if not text.strip() and not chosen:
+        faults.append(Fault(field="text", code="no-message"))
+    if not faults:
+        try:
+            # One byte more than may come tells that there are more.
+            files = [(each.filename, each.file.read(MOST_BYTES + 1)) for each in chosen]
+            attached = await attachments(site.store, tie.id, files)
+        except AttachmentError as error:
+            faults.append(Fault(field="files", code=error.code))
+    if faults:
+        return await _page(request, form.with_faults(*faults), 422)
+    path = f"/m/{tie.id}/messages#newest"
+    changes = message_changes(tie, author.id, text, site.clock(), attached)
+    await commit(site.store, changes, once(form, path))
+    site.due_soon.set()
+    return see_other(path)
