@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from server.conversations import tell
 from server.jobs import Handler
 from server.mail.post import SIGN_IN_KIND, Post
+from server.matchmaking import tasks as matchmaking
 from server.pages.scheduling import tasks as session_tasks
 from server.pages.site import Site
 from server.storage import letters
@@ -36,4 +37,5 @@ def handlers(site: Site) -> Mapping[str, Handler]:
         NOTIFY: told_of_messages,
         **session_tasks.handlers(site),
         **deadlines.handlers(site.store),
+        **matchmaking.handlers(site.store, site.clock),
     }

@@ -93,6 +93,9 @@ ACTIONS: Mapping[str, frozenset[Standing]] = MappingProxyType(
         "tie.see": PARTICIPANT | COORDINATOR,
         "tie.keep": PARTICIPANT,
         "tie.close": PARTICIPANT | COORDINATOR,
+        # Matching
+        "matching.run": COORDINATOR,
+        "shortlist.rank": MENTOR | MENTEE,
     }
 )
 """Each action and the standings of which one is enough."""

@@ -11,6 +11,7 @@ from server.pages import guard, health, home, landing, links, room, start
 from server.pages.access import guarded
 from server.pages.accounts import routes as accounts
 from server.pages.messages import routes as messages
+from server.pages.matching import routes as matching
 from server.pages.programmes import routes as programmes
 from server.pages.scheduling import routes as scheduling
 from server.pages.site import SITE, Site
@@ -52,4 +53,5 @@ def make_app(site: Site, files: StaticFiles) -> web.Application:
     ties.add(app)
     scheduling.add(app)
     programmes.add(app)
+    matching.add(app)
     return app

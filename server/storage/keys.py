@@ -362,3 +362,38 @@ def responses(programme: str, survey: str) -> str:
 def moods(mentorship: str) -> str:
     """Hash, person to "ms:mood": how each said that it goes, the last time."""
     return f"compagnon:{{people}}:moods:{mentorship}"
+
+
+def match_run(run: str) -> str:
+    """String, JSON: a matching run."""
+    return f"compagnon:{{people}}:match-run:{run}"
+
+
+def match_runs(programme: str) -> str:
+    """Sorted set, run id by the ms of its making: the matching runs of a programme."""
+    return f"compagnon:{{people}}:match-runs:{programme}"
+
+
+def match_outcome(run: str) -> str:
+    """String, JSON: what a matching run found."""
+    return f"compagnon:{{people}}:match-outcome:{run}"
+
+
+def match_input(programme: str, digest: str) -> str:
+    """String, JSON: the people whom runs with this input hash looked at; kept for some weeks."""
+    return f"compagnon:{{people}}:match-input:{programme}:{digest}"
+
+
+def match_step(run: str) -> str:
+    """String: the step that a matching run is at."""
+    return f"compagnon:{{people}}:match-step:{run}"
+
+
+def ranking(programme: str, person: str, role: str) -> str:
+    """String, JSON: whom somebody was offered as mentor or mentee, and how they ranked them."""
+    return f"compagnon:{{people}}:ranking:{programme}:{person}:{role}"
+
+
+def rankings(programme: str, role: str) -> str:
+    """Set of person ids: who was offered people to rank, as this."""
+    return f"compagnon:{{people}}:rankings:{programme}:{role}"

@@ -51,6 +51,8 @@ for at, claim in ipairs(change.claims) do
   if known then same = same + 1 else fresh = fresh + 1 end
 end
 if same > 0 and fresh == 0 then return {0} end
+-- Some as they would be and some not: another commit made the same change to one of them.
+if same > 0 then return {1, 0} end
 for _, put in ipairs(change.puts) do redis.call('SET', KEYS[put[1]], put[3]) end
 for _, drop in ipairs(change.drops) do redis.call('DEL', KEYS[drop[1]]) end
 for _, claim in ipairs(change.claims) do redis.call('SET', KEYS[claim[1]], claim[2]) end

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from signaling.parts import Guest, Language
 from tests.web import samples_accounts, samples_messages, samples_programmes, samples_scheduling, samples_ties
+from tests.web import samples_accounts, samples_matching, samples_programmes, samples_scheduling, samples_ties
 from web.views import (
     Bootstrap,
     BootstrapRoom,
@@ -139,6 +140,7 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     "design": lambda name, language: DesignView(),
     **samples_accounts.PAGES,
     **samples_messages.PAGES,
+    **samples_matching.PAGES,
     **samples_ties.PAGES,
     **samples_programmes.PAGES,
     **samples_scheduling.PAGES,

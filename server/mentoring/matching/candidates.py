@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct, json, structs
 
 from server.mentoring.availability import Window
+from server.mentoring.folding import folded as skill_key
 from server.mentoring.people import PersonId
 from server.mentoring.profiles import Meeting
 
@@ -101,11 +101,8 @@ def input_hash(gathering: Gathering) -> str:
     return hashlib.sha256(json.encode(ordered(gathering))).hexdigest()
 
 
-@lru_cache(maxsize=65_536)
-def folded(text: str) -> str:
-    """The form in which two spellings of a skill are the same: no case, accents or doubled blanks."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
+folded = lru_cache(maxsize=65_536)(skill_key)
+"""The form in which two spellings of a skill are the same, remembered."""
 
 
 def tongue(tag: str) -> str:

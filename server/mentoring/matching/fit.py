@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +16,6 @@ from scipy.sparse import csr_array
 from server.mentoring.matching.candidates import Candidate, Gathering, Settings, folded, tongue
 from server.mentoring.matching.parts import ENOUGH_MINUTES, RANKS, rank_value, share_of, spare, waited
 from server.mentoring.matching.weeks import overlaps
-from server.mentoring.profiles import Meeting
-
-WAYS: tuple[Meeting, ...] = get_args(Meeting)
 
 # Rows at a time: what is computed of a thousand mentors stays within a core's cache.
 _together = 128
@@ -47,8 +43,11 @@ def fit(gathering: Gathering, settings: Settings) -> Fit:
     mentees, mentors = gathering.mentees, gathering.mentors
     shares = share_of(settings.weights)
     minutes = overlaps(mentees, mentors, gathering.at_ms)
-    tongues = _Tongues.of(mentees, mentors)
-    skills, meets = _Skills.of(mentees, mentors), _Meets.of(mentees, mentors)
+    tongues = [[tongue(tag) for tag in each.languages] for each in mentees]
+    spoken = [[tongue(tag) for tag in each.languages] for each in mentors]
+    any_of, best_of = _Tags.of(tongues, spoken), _Tags.of([each[:1] for each in tongues], spoken)
+    meets = _Tags.of([each.meets for each in mentees], [each.meets for each in mentors])
+    skills = _Skills.of(mentees, mentors)
     constant = np.array([shares["spread"] * spare(each) for each in mentors], np.float32)
     waiting = np.array([shares["waiting"] * waited(each, gathering.at_ms) for each in mentees], np.float32)
     ready = np.array([not each.paused for each in mentees], bool)
@@ -58,13 +57,13 @@ def fit(gathering: Gathering, settings: Settings) -> Fit:
     score = np.empty(minutes.shape, np.float32)
     for start in range(0, len(mentees), _together):
         rows = slice(start, min(start + _together, len(mentees)))
-        some, best = tongues.shared(rows)
+        some = any_of.shared(rows)
         part = score[rows]
         np.multiply(minutes[rows], np.float32(1 / ENOUGH_MINUTES), out=part)
         np.minimum(part, 1, out=part)
         part *= np.float32(shares["time"])
         part += waiting[rows, None] + constant
-        part += (best + np.float32(1)) * np.float32(shares["language"] / 2)
+        part += (best_of.shared(rows) + np.float32(1)) * np.float32(shares["language"] / 2)
         part += skills.shared(rows) * np.float32(shares["skills"])
         part += meets.shared(rows) * np.float32(shares["meeting"])
         speaks[rows] = some
@@ -78,31 +77,30 @@ def fit(gathering: Gathering, settings: Settings) -> Fit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tongues:
-    """Which languages a mentee and a mentor have in common."""
+class _Tags:
+    """Small sets of tags on both sides as bits: products of matrices so small cost BLAS more in threads."""
 
-    wanted: Matrix
-    spoken: Matrix
-    best: NDArray[np.intp]
+    mentees: NDArray[np.uint64]
+    mentors: NDArray[np.uint64]
 
     @staticmethod
-    def of(mentees: Sequence[Candidate], mentors: Sequence[Candidate]) -> _Tongues:
-        said = {tongue(tag) for each in (*mentees, *mentors) for tag in each.languages}
-        names = {tag: at for at, tag in enumerate(sorted(said))}
-        spoken = np.zeros((len(names) + 1, len(mentors)), np.float32)
-        wanted = np.zeros((len(mentees), len(names) + 1), np.float32)
-        best = np.full(len(mentees), len(names), np.intp)
-        for at, each in enumerate(mentors):
-            spoken[[names[tongue(tag)] for tag in each.languages], at] = 1
-        for at, each in enumerate(mentees):
-            wanted[at, [names[tongue(tag)] for tag in each.languages]] = 1
-            if each.languages:
-                best[at] = names[tongue(each.languages[0])]
-        return _Tongues(wanted, spoken, best)
+    def of(mentees: Sequence[Sequence[str]], mentors: Sequence[Sequence[str]]) -> _Tags:
+        said = sorted({tag for each in (*mentees, *mentors) for tag in each})
+        names = {tag: at for at, tag in enumerate(said)}
+        return _Tags(_bits(mentees, names), _bits(mentors, names))
 
-    def shared(self, rows: slice) -> tuple[Mask, Matrix]:
-        """Whether any, and 1 where it is the one that the mentee likes best."""
-        return (self.wanted[rows] @ self.spoken) > 0, self.spoken[self.best[rows]]
+    def shared(self, rows: slice) -> Mask:
+        """Whether both have any of the tags."""
+        some = np.zeros((len(self.mentees[rows]), len(self.mentors)), bool)
+        for word in range(self.mentees.shape[1]):
+            some |= (self.mentees[rows, word, None] & self.mentors[None, :, word]) != 0
+        return some
+
+
+def _bits(sets: Sequence[Sequence[str]], names: Mapping[str, int]) -> NDArray[np.uint64]:
+    words = -(-max(len(names), 1) // 64)
+    raw = b"".join(sum({1 << names[tag] for tag in each}).to_bytes(words * 8, "little") for each in sets)
+    return np.frombuffer(raw, "<u8").reshape(len(sets), words).astype(np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,28 +132,6 @@ def _incidence(sets: Sequence[set[str]], names: Mapping[str, int], values: Seque
     ends = np.concatenate([[0], np.cumsum(lengths, dtype=np.int32)]).astype(np.int32)
     weights = np.repeat(np.asarray(values, np.float32), lengths)
     return csr_array((weights, columns, ends), shape=(len(sets), len(names)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Meets:
-    """How people like to meet."""
-
-    mentees: Matrix
-    mentors: Matrix
-
-    @staticmethod
-    def of(mentees: Sequence[Candidate], mentors: Sequence[Candidate]) -> _Meets:
-        sides = [
-            np.array([[way in each.meets for way in WAYS] for each in side], np.float32).reshape(
-                -1, len(WAYS)
-            )
-            for side in (mentees, mentors)
-        ]
-        return _Meets(sides[0], sides[1].T)
-
-    def shared(self, rows: slice) -> Matrix:
-        """1 where a way of meeting is common, else 0."""
-        return ((self.mentees[rows] @ self.mentors) > 0).astype(np.float32)
 
 
 def _ranks(score: Matrix, choosers: Sequence[Candidate], others: Sequence[Candidate], share: float) -> None:

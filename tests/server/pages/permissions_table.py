@@ -81,6 +81,9 @@ MAY: dict[str, frozenset[Who]] = {
     "profile.edit": MEMBERS,
     "mentor.rest": MENTORS,
     "bank.search": MEMBERS,
+    # Matching
+    "matching.run": COORDINATORS,
+    "shortlist.rank": MENTORS | MENTEES,
     # Requests: the own-mentee's, to the own-mentor
     "request.list": MENTORS | MENTEES,
     "request.come-back": MENTORS,
@@ -214,6 +217,7 @@ async def staged(store: Redis) -> Stage:
             "goal": "no-such-goal",
             "action": "no-such-action",
             "note": "no-such-note",
+            "run": "no-such-run",
             "token": "no-such-token",
             "act": "agenda",
             "guest": "no-such-guest",

@@ -119,3 +119,15 @@ async def test_members_are_ranked_by_score(store: Redis) -> None:
     assert await ranked(store, key("z")) == ["m1", "m5", "m9"]
     assert await ranked(store, key("z"), falling=True) == ["m9", "m5", "m1"]
     assert await ranked(store, key("z"), 2, 9, count=1) == ["m5"]
+
+
+async def test_two_commits_that_make_the_same_change_to_a_shared_record_conflict(store: Redis) -> None:
+    """Both take the last place of one record, each for somebody else: the second must be decided again."""
+    await commit(store, [put(key("places"), Seat(name="places"))])
+    taken = Seat(name="places", taken=1, version=2)
+    await commit(store, [put(key("places"), taken), put(key("b"), Seat(name="b"))])
+    with pytest.raises(ChangedMeanwhileError):
+        await commit(store, [put(key("places"), taken), put(key("c"), Seat(name="c"))])
+    assert await load(store, key("c"), Seat) is None
+    # What was said twice, word for word, is still no conflict.
+    await commit(store, [put(key("places"), taken), put(key("b"), Seat(name="b"))])
