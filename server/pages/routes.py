@@ -10,8 +10,8 @@ from aiohttp import web
 from server.pages import guard, health, home, landing, links, room, start
 from server.pages.access import guarded
 from server.pages.accounts import routes as accounts
-from server.pages.messages import routes as messages
 from server.pages.matching import routes as matching
+from server.pages.messages import routes as messages
 from server.pages.programmes import routes as programmes
 from server.pages.scheduling import routes as scheduling
 from server.pages.site import SITE, Site

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from signaling.parts import Guest, Language
-from tests.web import samples_accounts, samples_messages, samples_programmes, samples_scheduling, samples_ties
-from tests.web import samples_accounts, samples_matching, samples_programmes, samples_scheduling, samples_ties
+from tests.web import (
+    samples_accounts,
+    samples_matching,
+    samples_messages,
+    samples_programmes,
+    samples_scheduling,
+    samples_ties,
+)
 from web.views import (
     Bootstrap,
     BootstrapRoom,
