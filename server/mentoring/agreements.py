@@ -70,7 +70,7 @@ def check_end(mentorship: Mentorship, programme: Programme, ends: str | None, no
 def signed(mentorship: Mentorship, now_ms: int, *, person: PersonId, number: int) -> Mentorship:
     """The person signs version ``number``, the newest one. With the last signature it comes into force."""
     newest = mentorship.agreement
-    if mentorship.state not in {"accepted", "active", "paused"}:
+    if mentorship.state not in {"accepted", "agreed", "active", "paused"}:
         raise TieError(code="tie-moved-on")
     if newest is None or newest.number != number:
         raise TieError(code="agreement-changed")

@@ -96,6 +96,11 @@ ACTIONS: Mapping[str, frozenset[Standing]] = MappingProxyType(
         # Matching
         "matching.run": COORDINATOR,
         "shortlist.rank": MENTOR | MENTEE,
+        # Groups, circles, office hours: who leads and how many seats there are is for everybody in it
+        "group.list": MEMBER,
+        "group.open": MEMBER,
+        "seat.see": MEMBER,
+        "seat.take": MENTEE,
     }
 )
 """Each action and the standings of which one is enough."""

@@ -181,10 +181,12 @@ def advanced(
     none.
     """
     after = mentorship
-    if after.state == "accepted" and is_agreed(after, programme):
-        after = moved(after, "agreed", now_ms, until_ms=after.until_ms)
     enough = len(after.mentees) >= POLICIES[after.kind].mentees[0]
-    if after.state == "agreed" and enough and all(person in trained for person in after.people):
+    if not enough or not is_agreed(after, programme):
+        return after
+    if after.state == "accepted":
+        after = moved(after, "agreed", now_ms, until_ms=after.until_ms)
+    if after.state == "agreed" and all(person in trained for person in after.people):
         after = structs.replace(moved(after, "active", now_ms), started_ms=now_ms)
     return after
 

@@ -397,3 +397,8 @@ def ranking(programme: str, person: str, role: str) -> str:
 def rankings(programme: str, role: str) -> str:
     """Set of person ids: who was offered people to rank, as this."""
     return f"compagnon:{{people}}:rankings:{programme}:{role}"
+
+
+def groups_in(programme: str) -> str:
+    """Sorted set, mentorship id by the ms when it was opened: the living groups of a programme."""
+    return f"compagnon:{{people}}:groups-in:{programme}"

@@ -14,7 +14,7 @@ from server.mentoring.mentorships import Mentorship, MentorshipId
 from server.mentoring.people import PersonId
 from server.mentoring.places import enrolled_as, given_back, moved_places, taken
 from server.mentoring.programmes import Enrolment, Programme, ProgrammeId, ProgrammeRole
-from server.mentoring.seats import next_lapse_ms
+from server.mentoring.seats import JOINABLE, next_lapse_ms
 from server.mentoring.tie_events import TieEvent
 from server.mentoring.tie_rules import Tie, TieError, advanced, day_ms, matched, next_version
 from server.storage import keys
@@ -23,7 +23,7 @@ from server.storage.due import Due, falls_due, not_due
 from server.storage.letters import posted
 from server.storage.mentorships import saved_mentorship
 from server.storage.programmes import saved_enrolment
-from server.storage.records import Change, Op, load_many
+from server.storage.records import Change, Op, load_many, ranked
 
 DEADLINE = "tie-deadline"
 """The kind of task for the end of the state that a tie is in."""
@@ -33,6 +33,9 @@ SEATS = "tie-seats"
 
 ENDS = "tie-ends"
 """The kind of task for the last day of a tie."""
+
+TRAINED = "tie-trained"
+"""The kind of task for somebody who confirmed the training: about "programme:person"."""
 
 Place = tuple[PersonId, ProgrammeRole]
 
@@ -115,7 +118,25 @@ def tie_changes(
         _due(Due(DEADLINE, record.id), record.until_ms),
         _due(Due(SEATS, record.id), next_lapse_ms(record)),
         _due(Due(ENDS, record.id), _ends_ms(record, programme)),
+        *_listed(record),
     ]
+
+
+def _listed(mentorship: Mentorship) -> list[Change]:
+    """What finds a group, circle or office hours of a programme while it lives."""
+    if mentorship.seats is None:
+        return []
+    key = keys.groups_in(mentorship.programme)
+    if mentorship.state in {*JOINABLE, "paused"}:
+        return [Op("ZADD", key, (mentorship.created_ms, mentorship.id))]
+    return [Op("ZREM", key, (mentorship.id,))]
+
+
+async def groups_in(store: Redis, programme: ProgrammeId, most: int = 200) -> list[Mentorship]:
+    """The groups, circles and office hours of a programme that live, the newest first."""
+    ids = await ranked(store, keys.groups_in(programme), falling=True, count=most)
+    found = await load_many(store, [keys.mentorship(each) for each in ids], Mentorship)
+    return [each for each in found if each is not None]
 
 
 def told(mentorship: Mentorship, event: TieEvent) -> list[Change]:

@@ -13,7 +13,7 @@ from server.mentoring.tie_events import TieEvent
 from server.storage import requests as stored_requests
 from server.storage import ties as stored_ties
 from server.storage.due import Due
-from server.storage.mentorships import load_mentorship
+from server.storage.mentorships import load_mentorship, mentorships_of
 from server.storage.programmes import load_people, load_programme
 from server.storage.records import deciding
 from server.storage.requests import load_request
@@ -37,11 +37,15 @@ def handlers(store: Redis) -> dict[str, Handler]:
     async def ends(task: Due, now_ms: int) -> int | None:
         return await deciding(lambda: _ends(store, task.about, now_ms))
 
+    async def trained(task: Due, now_ms: int) -> int | None:
+        return await deciding(lambda: _trained(store, task.about, now_ms))
+
     return {
         stored_requests.DEADLINE: request,
         stored_ties.DEADLINE: deadline,
         stored_ties.SEATS: seats,
         stored_ties.ENDS: ends,
+        stored_ties.TRAINED: trained,
     }
 
 
@@ -134,6 +138,19 @@ async def _seats(store: Redis, about: str, now_ms: int) -> int | None:
         lambda it: it,
         TieEvent(at_ms=now_ms, who=None, what="seat-passed-on"),
     )
+    return None
+
+
+async def _trained(store: Redis, about: str, now_ms: int) -> int | None:
+    """Ties that waited for somebody's training begin."""
+    programme_id, _, person = about.partition(":")
+    programme = await load_programme(store, programme_id)
+    if programme is None:
+        return None
+    for tie in await mentorships_of(store, person):
+        if tie.programme == programme.id and tie.state in {"accepted", "agreed"}:
+            event = TieEvent(at_ms=now_ms, who=person, what="trained")
+            await step(store, programme, tie, lambda it: it, event)
     return None
 
 

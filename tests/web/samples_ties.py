@@ -9,6 +9,8 @@ from server.mentoring.health import FACT_CODES
 from signaling.parts import Language
 from web.views import View
 from web.views.form import Fault, Form
+from web.views.groups import GroupLine, GroupsView, OpenView, SeatView
+from web.views.programmes import ProgrammeNav, TabLink
 from web.views.requests import AskedLine, AskView, RequestLine, RequestsView, RequestView
 from web.views.ties import (
     ActionEntry,
@@ -38,6 +40,16 @@ def form(values: dict[str, str] | None = None, *faults: Fault) -> Form:
     )
 
 
+def nav(name: str, current: str) -> ProgrammeNav:
+    return ProgrammeNav(
+        id="p",
+        name=name,
+        tabs=tuple(
+            TabLink(key=key, path=f"/p/p/{key}", current=key == current) for key in ("requests", "groups")
+        ),
+    )
+
+
 def line(name: str, state: str, turn: str) -> RequestLine:
     until = AT_MS if turn else None
     return RequestLine(id="r", name=name, kind="micro", state=state, turn=turn, until_ms=until, purpose=name)
@@ -45,8 +57,7 @@ def line(name: str, state: str, turn: str) -> RequestLine:
 
 def requests(name: str) -> RequestsView:
     return RequestsView(
-        programme="p",
-        programme_name=name,
+        nav=nav(name, "requests"),
         received=(line(name, "waiting", "me"),),
         sent=(line(name, "waiting", "them"), line(name, "choosing", "me")),
         over=tuple(
@@ -398,4 +409,85 @@ PAGES |= {
         over=(TieLine(head=head(name, "closed", kind="peer"), role="mentee", mine=False),),
     ),
     "ties-none": lambda name, language: TiesView(open=(), over=()),
+}
+
+
+def group(name: str, *, free: int, mine: bool = False) -> GroupLine:
+    return GroupLine(
+        id="m",
+        title=name,
+        kind="group",
+        leaders=name,
+        purpose=name,
+        free=free,
+        seats=8,
+        waiting=0 if free else 2,
+        mine=mine,
+    )
+
+
+def opening(name: str, kind: str, *faults: Fault) -> OpenView:
+    return OpenView(
+        nav=nav(name, "groups"),
+        kind=kind,
+        mentors=(("a", name),) if kind == "group" else (),
+        least=1,
+        most=99,
+        agreement=name,
+        form=form({"kind": kind, "title": name, "purpose": name, "seats": "8"}, *faults),
+    )
+
+
+def seat(name: str, **changed: object) -> SeatView:
+    made = SeatView(
+        head=head(name, kind="group"),
+        leaders=name,
+        purpose=name,
+        goals=(name,),
+        cadence_days=28,
+        ends="2027-06-30",
+        agreement=name,
+        free=1,
+        seats=8,
+        waiting=0,
+        place=None,
+        offered_ms=None,
+        inside=False,
+        may_leave=False,
+        may_join=True,
+        open=True,
+        form=form(),
+    )
+    return replace(made, **changed)  # type: ignore[arg-type]
+
+
+PAGES |= {
+    "groups": lambda name, language: GroupsView(
+        nav=nav(name, "groups"),
+        groups=(group(name, free=3), group(name, free=0), group(name, free=1, mine=True)),
+        kinds=("group", "office-hours", "peer"),
+    ),
+    "groups-none": lambda name, language: GroupsView(nav=nav(name, "groups"), groups=(), kinds=()),
+    "group-new": lambda name, language: opening(
+        name,
+        "group",
+        Fault(field="title", code="missing"),
+        Fault(field="seats", code="tie-seats"),
+        Fault(field="mentor", code="choose"),
+        Fault(field="", code="tie-training"),
+        Fault(field="", code="tie-people"),
+    ),
+    "circle-new": lambda name, language: opening(name, "peer"),
+    "office-hours-new": lambda name, language: replace(opening(name, "office-hours"), agreement=""),
+    "seat-free": lambda name, language: seat(
+        name, form=form({}, Fault(field="agree", code="seat-agree"), Fault(field="", code="seat-taken"))
+    ),
+    "seat-full": lambda name, language: seat(
+        name, free=0, waiting=2, form=form({}, Fault(field="", code="queue-full"))
+    ),
+    "seat-waiting": lambda name, language: seat(name, free=0, waiting=2, place=2),
+    "seat-kept": lambda name, language: seat(name, free=0, waiting=1, place=1, offered_ms=AT_MS),
+    "seat-mine": lambda name, language: seat(name, inside=True, may_leave=True),
+    "seat-closed": lambda name, language: seat(name, head=head(name, "paused"), open=False),
+    "seat-seen": lambda name, language: seat(name, may_join=False, agreement=""),
 }

@@ -8,6 +8,7 @@ from typing import ClassVar
 from web.views import View
 from web.views.form import Form
 from web.views.home import HomePart
+from web.views.programmes import ProgrammePage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +25,11 @@ class RequestLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestsView(View):
+class RequestsView(ProgrammePage):
     """``GET /p/<programme>/requests``. ``hidden``: requests ran out, the bank doesn't show this mentor."""
 
     template: ClassVar[str] = "ties/requests.html"
 
-    programme: str
-    programme_name: str
     received: tuple[RequestLine, ...]
     sent: tuple[RequestLine, ...]
     over: tuple[RequestLine, ...]

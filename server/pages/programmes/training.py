@@ -13,9 +13,11 @@ from server.pages.forms import fresh, once, posted
 from server.pages.programmes.frame import nav
 from server.pages.site import SITE, PageError, page, see_other
 from server.storage.audit import noted
+from server.storage.due import Due, falls_due
 from server.storage.mentorships import mentorships_of
 from server.storage.programmes import enrolled, load_enrolments, saved_enrolment
 from server.storage.records import Change, commit, deciding
+from server.storage.ties import TRAINED
 from web.views.form import Fault, Form
 from web.views.programmes import LeaveView, TrainingView
 
@@ -43,9 +45,11 @@ async def confirm(request: web.Request) -> web.Response:
             event = AuditEvent(
                 at_ms=now, programme=programme.id, who=person.id, what="training.confirmed", about=person.id
             )
-            await commit(site.store, [*changes, noted(event)])
+            moves = falls_due(Due(TRAINED, f"{programme.id}:{person.id}"), now)
+            await commit(site.store, [*changes, noted(event), moves])
 
     await deciding(decide)
+    site.due_soon.set()
     return see_other(f"/p/{programme.id}")
 
 

@@ -57,7 +57,7 @@ def _wait(tie: Mentorship, programme: Programme, me: PersonId) -> tuple[str, Per
             return ("sign", me) if me in missing else ("their-sign", missing[0])
         return "people", None
     if tie.state == "agreed":
-        return ("people", None) if len(tie.people) < 2 else ("training", None)
+        return "training", None
     if tie.state == "active" and signs:
         missing = unsigned(tie)
         if missing:

@@ -18,6 +18,7 @@ from server.mentoring.tie_rules import DAY_MS, LONGEST_PAUSE_DAYS, TieError, day
 from server.pages.access import programme_of, subject, visitor
 from server.pages.forms import choose as chosen
 from server.pages.forms import fresh, posted, required, too_long
+from server.pages.programmes.frame import nav
 from server.pages.site import SITE, PageError, Site, page, see_other
 from server.pages.ties.doing import done
 from server.storage.programmes import (
@@ -85,8 +86,7 @@ async def _all(request: web.Request, form: Form) -> web.Response:
     mentor = subject(request).enrolments.get("mentor")
     now = site.clock()
     view = RequestsView(
-        programme=programme.id,
-        programme_name=programme.name,
+        nav=nav(request, "requests"),
         received=tuple(shown for each, shown in found if each.mentor == me.id),
         sent=tuple(shown for each, shown in found if each.mentee == me.id and each.is_open),
         over=tuple(

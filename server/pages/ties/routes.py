@@ -6,9 +6,11 @@ from aiohttp import web
 
 from server.pages import home
 from server.pages.access import guarded
-from server.pages.ties import agreement, closing, entries, mine, requests, tie
+from server.pages.programmes.frame import TABS, Tab
+from server.pages.ties import agreement, closing, entries, groups, mine, requests, tie
 from server.pages.ties.timeline import TIMELINE
 
+TABS[2:2] = [Tab("requests", "/requests", "request.list"), Tab("groups", "/groups", "group.list")]
 home.PARTS.extend([requests.home_part, mine.home_part])
 TIMELINE.extend([entries.changes, entries.notes, entries.actions])
 
@@ -17,6 +19,7 @@ def add(app: web.Application) -> None:
     """Adds them."""
     _requests(app)
     _ties(app)
+    _groups(app)
 
 
 def _requests(app: web.Application) -> None:
@@ -54,3 +57,16 @@ def _ties(app: web.Application) -> None:
     close = "tie.close"
     guarded(app, "GET", f"{one}/closing", closing.show_closing, name="tie-closing", action=close)
     guarded(app, "POST", f"{one}/closing", closing.close, name="tie-closing-do", action=close)
+
+
+def _groups(app: web.Application) -> None:
+    base, seat = "/p/{programme}/groups", "/m/{mentorship}/seat"
+    guarded(app, "GET", base, groups.show_all, name="groups", action="group.list")
+    guarded(app, "GET", f"{base}/new", groups.show_open, name="group-new", action="group.open")
+    guarded(app, "POST", f"{base}/new", groups.open_group, name="group-open", action="group.open")
+    guarded(app, "GET", seat, groups.show_seat, name="seat", action="seat.see")
+    take = "seat.take"
+    guarded(app, "POST", f"{seat}/take", groups.take, name="seat-take", action=take)
+    guarded(app, "POST", f"{seat}/wait", groups.wait, name="seat-wait", action=take)
+    guarded(app, "POST", f"{seat}/stop", groups.stop_waiting, name="seat-stop", action=take)
+    guarded(app, "POST", f"{seat}/leave", groups.leave, name="seat-leave", action=take)

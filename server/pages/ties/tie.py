@@ -11,7 +11,7 @@ from server.mentoring.action_rules import check_action
 from server.mentoring.actions import LONGEST_ACTION, ActionItem, done
 from server.mentoring.agreements import LONGEST_GOAL, with_goal, with_progress
 from server.mentoring.mentorships import Goal, Mentorship
-from server.mentoring.people import Person
+from server.mentoring.people import Person, PersonId
 from server.mentoring.seats import free_seats, seats
 from server.mentoring.tie_events import TieEvent
 from server.mentoring.tie_notes import LONGEST_NOTE, TieNote
@@ -44,6 +44,8 @@ async def again_and_again(
     event: TieEvent,
     once: Once | None,
     letters: Callable[[Mentorship], list[Change]] | None = None,
+    *,
+    needs_training: PersonId | None = None,
 ) -> Mentorship:
     """Applies a rule to the tie as it stands by then, however many change it at once. Raises ``TieError``."""
 
@@ -53,7 +55,16 @@ async def again_and_again(
         programme = await load_programme(site.store, now.programme)
         assert programme is not None
         told = letters(now) if letters is not None else []
-        return await step(site.store, programme, now, rule, event, letters=told, once=once)
+        return await step(
+            site.store,
+            programme,
+            now,
+            rule,
+            event,
+            letters=told,
+            once=once,
+            needs_training=needs_training,
+        )
 
     return await deciding(decide)
 

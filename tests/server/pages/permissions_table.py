@@ -106,6 +106,11 @@ MAY: dict[str, frozenset[Who]] = {
     # Messages
     "messages.read": PAIR,
     "messages.write": PAIR,
+    # Groups
+    "group.list": MEMBERS,
+    "group.open": MEMBERS,
+    "seat.see": MEMBERS,
+    "seat.take": MENTEES,
 }
 
 DAY_MS = 86_400_000
