@@ -96,13 +96,18 @@ class CompagnonServer:
             guests=guests,
         )
         timer = Timer(status="ready", index=0, boxes=scale(agenda, agenda.minutes), since_ms=None, turn=None)
-        store = connect(f"unix://{socket_path(self._data)}")
+        store = connect(self.store_url)
         try:
             await create(store, record, timer)
             secret = await load_secret(store)
         finally:
             await store.aclose()
         return [sign_personal(secret, record.id, guest) for guest in guests]
+
+    @property
+    def store_url(self) -> str:
+        """Where its store listens."""
+        return f"unix://{socket_path(self._data)}"
 
     async def delays(self) -> Delays:
         """The forwarding delay histogram as it is now."""

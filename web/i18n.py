@@ -113,6 +113,9 @@ class Translator:
 
     def number(self, value: float) -> str:
         """A number with this language's separators."""
+        if type(value) is int and 0 <= value < 1000:
+            # No language of ours separates anything there, and the CLDR's patterns take their time.
+            return str(value)
         return format_decimal(value, locale=self._locale)
 
     def instant(self, at_ms: int, zone: tzinfo = UTC, *, name_zone: bool = True, long: bool = False) -> str:

@@ -71,6 +71,7 @@ class Renderer:
 
     def __init__(self, assets: Assets) -> None:
         self._assets = assets
+        self._icons: dict[str, Markup] = {}
         self._environment = Environment(
             loader=PackageLoader("web"),
             autoescape=True,
@@ -91,10 +92,15 @@ class Renderer:
         self._environment.filters.update(markdown=markdown, qr=qr, quote=lambda text: quote(text, safe=""))
 
     def _icon(self, name: str) -> Markup:
-        href = f"{self._assets.url('icons.svg')}#{name}"
-        return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"/></svg>').format(
-            href
-        )
+        # A page of cards draws some dozens of them.
+        found = self._icons.get(name)
+        if found is None:
+            href = f"{self._assets.url('icons.svg')}#{name}"
+            found = Markup(
+                '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"/></svg>'
+            ).format(href)
+            self._icons[name] = found
+        return found
 
     def render(self, view: View, chrome: Chrome) -> str:
         """The whole page.

@@ -123,30 +123,25 @@ def _tiers(among: int, planes: list[int], place: int) -> Iterator[int]:
     yield from _tiers(among & ~planes[place - 1], planes, place - 1)
 
 
-def reasons(
-    ask: Ask, profile: Profile, enrolment: Enrolment, weeks: Weeks, seeks: Sequence[str]
-) -> tuple[Reason, ...]:
-    """Why this mentor is shown, what matters most first. ``seeks`` are the asker's skills as typed."""
+def reasons(ask: Ask, profile: Profile, enrolment: Enrolment, weeks: Weeks) -> tuple[Reason, ...]:
+    """Why this mentor is shown, what matters most first."""
     found: list[Reason] = []
-    wanted = [set(words(each, short=True)) for each in seeks]
-    matched = [
-        skill for skill in profile.offers if any(one & set(words(skill, short=True)) for one in wanted)
-    ]
+    matched, offered = [], []
+    for skill in profile.offers:
+        known = words(skill, short=True)
+        if any(each in ask.seeks for each in known):
+            matched.append(skill)
+        elif _begins(known, ask.words):
+            offered.append(skill)
     if matched:
         found.append(Reason(code="seeks", values={"skills": ", ".join(matched[:3])}))
-    offered = [
-        skill
-        for skill in profile.offers
-        if skill not in matched and _begins(words(skill, short=True), ask.words)
-    ]
     if offered:
         found.append(Reason(code="offers", values={"skills": ", ".join(offered[:3])}))
     elif ask.words and not matched and _begins(words(f"{profile.headline} {profile.about}"), ask.words):
         found.append(Reason(code="text"))
-    if ask.weeks != NEVER:
-        common = shared_hours(ask.weeks, weeks)
-        if common:
-            found.append(Reason(code="free", values={"count": common}))
+    common = shared_hours(ask.weeks, weeks)
+    if common:
+        found.append(Reason(code="free", values={"count": common}))
     spoken = [each for each in profile.languages if each in ask.speaks or each == ask.language]
     if spoken:
         found.append(Reason(code="speaks", values={"language": spoken[0]}))

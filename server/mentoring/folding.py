@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _word = re.compile(r"[^\W_]+[+#]*")
 _letters = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "\u2019": " ", "'": " "})
@@ -24,6 +25,8 @@ _common = frozenset(
 
 def folded(text: str) -> str:
     """The text in small letters without accents, white space made single."""
+    if text.isascii():
+        return " ".join(text.lower().replace("'", " ").split())
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_letters))
     return " ".join("".join(each for each in plain if not unicodedata.combining(each)).split())
 
@@ -33,6 +36,7 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > SHORTEST and word[-1] in "sx" and word[-2] not in "s" else word
 
 
+@lru_cache(maxsize=16_384)
 def words(text: str, *, short: bool = False) -> tuple[str, ...]:
     """The words of a text to find it by, each once; ``short`` keeps those of one or two letters."""
     found = (stem(each) for each in _word.findall(folded(text)))

@@ -94,10 +94,11 @@ async def weeks_of(store: Redis, numbers: Sequence[int]) -> list[Weeks]:
     if not numbers:
         return []
     found = await store.hmget(keys.BANK_WEEKS, [str(each) for each in numbers])
-    return [_weeks(each) for each in found]
+    return [read_weeks(each) for each in found]
 
 
-def _weeks(stored: object) -> Weeks:
+def read_weeks(stored: object) -> Weeks:
+    """What the index holds of a week; never for nothing."""
     if not isinstance(stored, bytes):
         return NEVER
     winter, summer = stored.split()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec import Struct
+from msgspec import Struct, json
 from redis.asyncio import Redis
 
 from server.mentoring.bank import (
@@ -15,23 +15,41 @@ from server.mentoring.bank import (
     SPEAKS,
     TEXT,
     Ask,
+    Weeks,
     in_order,
     positions,
 )
 from server.mentoring.folding import SHORTEST
-from server.mentoring.people import PersonId
-from server.mentoring.programmes import ProgrammeId
+from server.mentoring.people import Person, PersonId
+from server.mentoring.profiles import Profile
+from server.mentoring.programmes import Enrolment, ProgrammeId
 from server.storage import keys
-from server.storage.bank import PART, half_hour
+from server.storage.bank import PART, half_hour, read_weeks
 
+_person = json.Decoder(Person)
+_profile = json.Decoder(Profile)
+_enrolment = json.Decoder(Enrolment)
 _alike = 24
 _fields = ("offers", "text", "name")
 
 
+class Mentor(Struct, frozen=True, kw_only=True):
+    """Somebody on a page of the bank, with what their card shows."""
+
+    person: Person
+    profile: Profile
+    enrolment: Enrolment
+    weeks: Weeks
+
+
 class Found(Struct, frozen=True, kw_only=True):
-    """A page of the bank: the ids in order, how many there are in all, and whether no one has all words."""
+    """A page of the bank: the ids in order, with their numbers, and how many there are in all.
+
+    ``some`` is whether nobody has all the words.
+    """
 
     people: tuple[PersonId, ...]
+    numbers: tuple[int, ...]
     total: int
     some: bool = False
 
@@ -75,15 +93,45 @@ async def search(
         *((bits.of(f"speaks:{each}"), SPEAKS) for each in ask.speaks),
     ]
     turn = (ask.number * 7919 + now_ms // 86_400_000 * 104_729) % (bits.count + 1)
-    page: list[str] = []
+    page: list[int] = []
     for at, number in enumerate(in_order(fitting, merits, turn)):
         if at >= skip + count:
             break
         if at >= skip:
-            page.append(str(number))
-    ids = await store.hmget(keys.BANK_PEOPLE, page) if page else []
+            page.append(number)
+    ids = await store.hmget(keys.BANK_PEOPLE, [str(each) for each in page]) if page else []
     people = tuple(each.decode() for each in ids if isinstance(each, bytes))
-    return Found(people=people, total=fitting.bit_count(), some=some)
+    return Found(people=people, numbers=tuple(page), total=fitting.bit_count(), some=some)
+
+
+async def shown(store: Redis, programme: ProgrammeId, found: Found) -> list[Mentor]:
+    """What the cards of a page show, in one round trip; who is gone meanwhile is left out."""
+    if not found.people:
+        return []
+    pipe = store.pipeline(transaction=False)
+    pipe.mget(
+        [
+            key
+            for each in found.people
+            for key in (keys.person(each), keys.profile(each), keys.enrolment(programme, each, "mentor"))
+        ]
+    )
+    pipe.hmget(keys.BANK_WEEKS, [str(each) for each in found.numbers])
+    records, weeks = await pipe.execute()
+    mentors: list[Mentor] = []
+    for at, person in enumerate(found.people):
+        account, profile, part = records[3 * at : 3 * at + 3]
+        if account is None or part is None:
+            continue
+        mentors.append(
+            Mentor(
+                person=_person.decode(account),
+                profile=_profile.decode(profile) if profile else Profile(person=person, version=0),
+                enrolment=_enrolment.decode(part),
+                weeks=read_weeks(weeks[at]),
+            )
+        )
+    return mentors
 
 
 async def _read(

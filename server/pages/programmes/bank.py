@@ -7,21 +7,18 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from server.mentoring.bank import Ask, Reason, Weeks, reasons
+from server.mentoring.bank import Ask, Reason, reasons
 from server.mentoring.folding import words
 from server.mentoring.kinds import Kind
-from server.mentoring.programmes import Enrolment
 from server.mentoring.taking_part import needs_training
 from server.pages.access import programme_of, subject, visitor
 from server.pages.forms import read
 from server.pages.programmes.frame import nav
 from server.pages.programmes.settings import whole
 from server.pages.site import SITE, language_of, page, see_other
-from server.storage import keys
 from server.storage.bank import number_of, weeks_of
-from server.storage.bank_search import search
-from server.storage.programmes import load_people, load_profile, load_profiles
-from server.storage.records import load_many
+from server.storage.bank_search import Found, search, shown
+from server.storage.programmes import load_profile
 from web.i18n import SPOKEN, translator
 from web.views.profiles import BankView, MentorCard, ReasonLine
 
@@ -67,7 +64,7 @@ async def show(request: web.Request) -> web.Response:
         languages=tuple((each, say.spoken(each)) for each in SPOKEN),
         kinds=tuple((each, say.text(f"kind.{each}")) for each in programme.kinds),
         seeks=profile.seeks,
-        cards=await _cards(request, ask, found.people, profile.seeks),
+        cards=await _cards(request, ask, found),
         total=found.total,
         some=found.some,
         page=at,
@@ -85,31 +82,20 @@ def _page_path(request: web.Request, at: int) -> str:
     return f"{request.path}?{urlencode([*query, ('page', str(at))])}"
 
 
-async def _cards(
-    request: web.Request, ask: Ask, people: tuple[str, ...], seeks: tuple[str, ...]
-) -> tuple[MentorCard, ...]:
-    store, programme = request.app[SITE].store, programme_of(request)
-    say = translator(language_of(request))
-    parts = await load_many(
-        store, [keys.enrolment(programme.id, each, "mentor") for each in people], Enrolment
-    )
-    there = [each for each in parts if each is not None]
-    accounts = await load_people(store, [each.person for each in there])
-    profiles = await load_profiles(store, [each.person for each in there])
-    weeks: list[Weeks] = await weeks_of(store, [each.number for each in there])
+async def _cards(request: web.Request, ask: Ask, found: Found) -> tuple[MentorCard, ...]:
+    spoken = translator(language_of(request)).spoken
     return tuple(
         MentorCard(
-            id=part.person,
-            name=accounts[part.person].shown,
-            headline=profiles[part.person].headline,
-            offers=profiles[part.person].offers,
-            partner=part.partner,
+            id=each.person.id,
+            name=each.person.shown,
+            headline=each.profile.headline,
+            offers=each.profile.offers,
+            partner=each.enrolment.partner,
             reasons=tuple(
-                _line(reason, say.spoken) for reason in reasons(ask, profiles[part.person], part, week, seeks)
+                _line(reason, spoken) for reason in reasons(ask, each.profile, each.enrolment, each.weeks)
             ),
         )
-        for part, week in zip(there, weeks, strict=True)
-        if part.person in accounts
+        for each in await shown(request.app[SITE].store, programme_of(request).id, found)
     )
 
 

@@ -84,8 +84,9 @@ def test_a_card_says_why() -> None:
     offers = ("Préparer l\u2019internat", "Prise de parole")
     profile = Profile(person="m", headline="Chirurgienne", offers=offers, languages=("fr",))
     enrolment = Enrolment(programme="p", person="m", role="mentor", joined_ms=0, capacity=3, active=1)
-    ask = Ask(words=words("chirurgie"), speaks=("fr",), weeks=(0b111, 0b111))
-    found = reasons(ask, profile, enrolment, (0b011, 0b110), ["parole en public"])
+    seeks = words("parole en public", short=True)
+    ask = Ask(words=words("chirurgie"), seeks=seeks, speaks=("fr",), weeks=(0b111, 0b111))
+    found = reasons(ask, profile, enrolment, (0b011, 0b110))
     assert [(each.code, each.values) for each in found] == [
         ("seeks", {"skills": "Prise de parole"}),
         ("free", {"count": 2}),
