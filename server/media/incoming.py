@@ -83,7 +83,7 @@ class Incoming:
             ahead = (sequence - self.next) & 0xFFFF
             if ahead >= 0x8000:
                 number = self.high + 1 + ahead - 0x10000
-                if not self.missing.found(number):
+                if not self.missing.found(number, now, repair=repair):
                     return -1
                 self.received += not repair
                 self.repaired += repair

@@ -8,7 +8,6 @@ import { DetailsWatch } from "./details-watch";
 import { browserHost } from "./devices";
 import { FloorActs } from "./floor";
 import { Hearing } from "./hearing";
-import { HedgedSocket } from "./hedged";
 import { Negotiation } from "./negotiation";
 import { NotesLine } from "./notes-line";
 import { Outgoing } from "./outgoing";
@@ -274,8 +273,7 @@ export class Call {
   private newConnection(): Connection {
     const { page, timers } = this.parts;
     return new Connection({
-      connect: () =>
-        new HedgedSocket(() => new WebSocket(socketUrl(page.ws, location)) as unknown as Socket, timers),
+      connect: () => new WebSocket(socketUrl(page.ws, location)) as unknown as Socket,
       timers,
       random: Math.random,
       listener: {

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.media.incoming import HISTORY, Incoming
-from server.media.loss import GIVE_UP_S, MAX_ASKS, MAX_MISSING, REORDER_S, Missing
+from server.media.loss import GIVE_UP_S, LONGEST_REORDER_S, MAX_ASKS, MAX_MISSING, REORDER_S, Missing
 
 
 def packet(sequence: int, body: bytes = b"") -> bytes:
@@ -139,9 +139,28 @@ def test_asking_waits_for_reordering_and_then_for_a_round_trip() -> None:
     assert missing.ask(5.0 + REORDER_S / 2, 0.1) == []
     assert missing.ask(5.0 + REORDER_S, 0.1) == [10, 11]
     assert missing.ask(5.05, 0.1) == []
-    assert missing.found(10)
+    assert missing.found(10, 5.06, repair=True)
     assert missing.ask(5.2, 0.1) == [11]
     assert not missing.gave_up
+
+
+def test_where_packets_overtake_each_other_it_waits_for_longer_and_not_for_ever() -> None:
+    missing, chance, asked = Missing(), random.Random(1), 0
+    for number in range(400):
+        now = number / 10
+        missing.gap(number, number + 1, now)
+        late = chance.uniform(0, 0.1)
+        while now < number / 10 + late:
+            now += 0.005
+            asked += bool(missing.ask(now, 0.3)) and number >= 100
+        assert missing.found(number, now, repair=False)
+    assert asked < 0.3 * 300
+    assert REORDER_S < missing.wait <= LONGEST_REORDER_S
+    for number in range(400, 700):
+        missing.gap(number, number + 1, number / 10)
+        assert missing.ask(number / 10 + LONGEST_REORDER_S, 0.3) == [number]
+        assert missing.found(number, number / 10 + 0.4, repair=True)
+    assert missing.wait == REORDER_S
 
 
 def test_what_never_comes_is_given_up() -> None:
