@@ -22,6 +22,8 @@ from server.config import LOOPBACK_NAMES, Config
 from server.errors import OperatorError
 from server.folder import DataFolder, Running
 from server.front import Front
+from server.inbound import Answers
+from server.inbound import listen as listen_for_answers
 from server.jobs import Jobs
 from server.live import Limits, Live
 from server.metrics import Metrics
@@ -109,6 +111,10 @@ async def running(config: Config, clock: Callable[[], int] = now_ms) -> AsyncIte
         limit_s = _goodbye_s if relay is not None else _workers_s
         stack.push_async_callback(_bounded, "rooms", stop, limit_s)
         await start()
+        if config.mail.inbound is not None:
+            answers = Answers(redis, config.mail, clock, app[SITE].due_soon)
+            inbound = await listen_for_answers(answers, *config.mail.inbound)
+            stack.callback(inbound.close)
         jobs = Jobs(redis, handlers(app[SITE]), clock, app[SITE].due_soon)
         stack.push_async_callback(jobs.stop)
         await jobs.start()

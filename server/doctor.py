@@ -178,6 +178,10 @@ async def _mail(config: Config) -> list[Finding]:
     found = [good(f"The mail server {server.shown} takes letters, from {config.mail.sender}.")]
     if config.mail.inbound is None:
         found.append(note("Letters about messages can't be answered by e-mail: see --inbound-mail."))
+    else:
+        name, _, domain = config.mail.reply_address.partition("@")
+        place = ":".join(map(str, config.mail.inbound))
+        found.append(note(f"Answers come to {name}+…@{domain}: its mail server must hand them to {place}."))
     return found
 
 

@@ -61,7 +61,8 @@ def _end(lines: list[str], markers: Collection[str]) -> int:
         # RFC 3676, 4.3: a signature begins with this line; many programs drop its space.
         if line.rstrip("\n") in {"-- ", "--"}:
             return number
-        if text.lstrip("> ") in markers and _rest_is_quoted(lines, number + 1):
+        # Quoted without marks, all that follows is the letter.
+        if text in markers or (text.lstrip("> ") in markers and _rest_is_quoted(lines, number + 1)):
             return number
         if _parted.fullmatch(text) or _sent_from.fullmatch(text):
             return number

@@ -93,7 +93,7 @@ def text_of(message: EmailMessage) -> str:
     """The plain text of a letter."""
     body = message.get_body(("plain",))
     assert body is not None
-    return str(body.get_content())
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 def html_of(message: EmailMessage) -> str:
