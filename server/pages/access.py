@@ -25,7 +25,7 @@ from server.mentoring.requests import Request
 from server.pages.site import SITE, VISITOR, Handler, PageError
 from server.storage.meetings import load_session
 from server.storage.mentorships import load_mentorship
-from server.storage.programmes import load_enrolments, load_programme
+from server.storage.programmes import load_programme, load_programme_with
 from server.storage.requests import load_request
 
 
@@ -53,12 +53,12 @@ Finder = Callable[[Redis, str, Person | None], Awaitable[Subject | None]]
 
 async def programme_subject(store: Redis, programme: str, person: Person | None) -> Subject | None:
     """``{programme}``: the visitor's enrolments in it."""
-    found = await load_programme(store, programme)
+    if person is None:
+        found = await load_programme(store, programme)
+        return None if found is None else Subject(programme=found)
+    found, enrolments = await load_programme_with(store, programme, person.id)
     if found is None:
         return None
-    if person is None:
-        return Subject(programme=found)
-    enrolments = await load_enrolments(store, programme, person.id)
     return Subject(programme=found, enrolments=enrolments, standings=frozenset(enrolments))
 
 

@@ -104,6 +104,15 @@ async def search(
     return Found(people=people, numbers=tuple(page), total=fitting.bit_count(), some=some)
 
 
+async def asker(store: Redis, person: PersonId, number: int) -> tuple[Profile, Weeks]:
+    """What the bank needs to know of whoever asks it, in one round trip."""
+    pipe = store.pipeline(transaction=False)
+    pipe.get(keys.profile(person))
+    pipe.hget(keys.BANK_WEEKS, str(number))
+    profile, weeks = await pipe.execute()
+    return _profile.decode(profile) if profile else Profile(person=person, version=0), read_weeks(weeks)
+
+
 async def shown(store: Redis, programme: ProgrammeId, found: Found) -> list[Mentor]:
     """What the cards of a page show, in one round trip; who is gone meanwhile is left out."""
     if not found.people:

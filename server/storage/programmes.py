@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import get_args
 
+from msgspec import json
 from redis.asyncio import Redis
 
 from server.mentoring.people import Person, PersonId
@@ -16,6 +17,10 @@ from server.storage.bank import enrolment_changes, profile_changes
 from server.storage.records import Change, Op, load, load_many, members, placed, put, ranked
 
 ROLES: tuple[ProgrammeRole, ...] = get_args(ProgrammeRole)
+
+
+_programme = json.Decoder(Programme)
+_enrolment = json.Decoder(Enrolment)
 
 
 def saved_programme(programme: Programme) -> list[Change]:
@@ -101,6 +106,20 @@ async def load_enrolments(
     """A person's enrolments in a programme that last, by role."""
     found = await load_many(store, [keys.enrolment(programme, person, role) for role in ROLES], Enrolment)
     return MappingProxyType({each.role: each for each in found if each is not None and each.left_ms is None})
+
+
+async def load_programme_with(
+    store: Redis, programme: ProgrammeId, person: PersonId
+) -> tuple[Programme | None, Mapping[ProgrammeRole, Enrolment]]:
+    """A programme and a person's enrolments in it that last, in the one round trip that every page makes."""
+    found, *parts = await store.mget(
+        [keys.programme(programme), *(keys.enrolment(programme, person, role) for role in ROLES)]
+    )
+    enrolments = [_enrolment.decode(each) for each in parts if each is not None]
+    return (
+        None if found is None else _programme.decode(found),
+        MappingProxyType({each.role: each for each in enrolments if each.left_ms is None}),
+    )
 
 
 async def enrolments_of(store: Redis, person: PersonId) -> list[Enrolment]:

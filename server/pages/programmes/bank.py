@@ -16,9 +16,8 @@ from server.pages.forms import read
 from server.pages.programmes.frame import nav
 from server.pages.programmes.settings import whole
 from server.pages.site import SITE, language_of, page, see_other
-from server.storage.bank import number_of, weeks_of
-from server.storage.bank_search import Found, search, shown
-from server.storage.programmes import load_profile
+from server.storage.bank import number_of
+from server.storage.bank_search import Found, asker, search, shown
 from web.i18n import SPOKEN, translator
 from web.views.profiles import BankView, MentorCard, ReasonLine
 
@@ -32,10 +31,9 @@ async def show(request: web.Request) -> web.Response:
     if needs_training(programme, mine.values()):
         return see_other(f"/p/{programme.id}/training")
     form = read(request.query)
-    profile = await load_profile(site.store, person.id)
     number = next((each.number for each in mine.values() if each.number), 0)
     number = number or await number_of(site.store, person.id)
-    [weeks] = await weeks_of(site.store, [number])
+    profile, weeks = await asker(site.store, person.id, number)
     kind: Kind | None = next((each for each in programme.kinds if each == form.text("kind")), None)
     ask = Ask(
         words=words(form.text("q"), short=True),
