@@ -27,6 +27,7 @@ from server.storage.letters import posted
 from server.storage.meetings import saved_session
 from server.storage.programmes import load_people
 from server.storage.records import Change, Once, commit
+from server.storage.surveys import pulse_after
 
 REMINDER = "session-reminder"
 """The kind of task that reminds; its mark says how long before: a key of ``LEADS_MS``."""
@@ -72,6 +73,8 @@ async def settle(
     for each in steps:
         changes += _due(each.after, now_ms)
         changes += _audit(each, by, now_ms)
+        if each.after.state == "held" and (each.before is None or each.before.state != "held"):
+            changes.append(pulse_after(each.after.id, now_ms))
     await commit(site.store, [*changes, *extra], once)
     if told:
         site.due_soon.set()

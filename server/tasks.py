@@ -13,7 +13,7 @@ from server.pages.site import Site
 from server.storage import letters
 from server.storage.conversations import NOTIFY
 from server.storage.due import Due
-from server.ties import deadlines
+from server.ties import deadlines, pulses
 
 
 def handlers(site: Site) -> Mapping[str, Handler]:
@@ -37,5 +37,6 @@ def handlers(site: Site) -> Mapping[str, Handler]:
         NOTIFY: told_of_messages,
         **session_tasks.handlers(site),
         **deadlines.handlers(site.store),
+        **pulses.handlers(site.store),
         **matchmaking.handlers(site.store, site.clock),
     }

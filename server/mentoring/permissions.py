@@ -17,14 +17,15 @@ Standing = Literal[
     "mentee",
     "coordinator",
     "participant",
+    "safeguarding",
     "self",
 ]
 """How somebody stands to what a page is about.
 
 ``anyone`` has a browser; ``person`` is signed in; ``admin`` may make programmes. ``mentor``, ``mentee`` and
 ``coordinator`` are enrolments in the programme that the page's subject belongs to. ``participant`` takes
-part in the mentorship, session or conversation itself; ``self`` is the person whom it is about. One person
-can have several.
+part in the mentorship, session or conversation itself; ``safeguarding`` is named to read what worries
+people; ``self`` is the person whom it is about. One person can have several.
 """
 
 ANYONE: frozenset[Standing] = frozenset({"anyone"})
@@ -35,6 +36,7 @@ MENTOR: frozenset[Standing] = frozenset({"mentor"})
 MENTEE: frozenset[Standing] = frozenset({"mentee"})
 COORDINATOR: frozenset[Standing] = frozenset({"coordinator"})
 PARTICIPANT: frozenset[Standing] = frozenset({"participant"})
+SAFEGUARDING: frozenset[Standing] = frozenset({"safeguarding", "admin"})
 
 ACTIONS: Mapping[str, frozenset[Standing]] = MappingProxyType(
     {
@@ -96,6 +98,11 @@ ACTIONS: Mapping[str, frozenset[Standing]] = MappingProxyType(
         # Matching
         "matching.run": COORDINATOR,
         "shortlist.rank": MENTOR | MENTEE,
+        # Surveys and concerns: what is said is for the few who are named for it
+        "survey.answer": PARTICIPANT,
+        "concern.raise": PARTICIPANT,
+        "concern.read": SAFEGUARDING,
+        "concern.name": ADMIN,
         # Groups, circles, office hours: who leads and how many seats there are is for everybody in it
         "group.list": MEMBER,
         "group.open": MEMBER,

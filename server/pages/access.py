@@ -16,6 +16,7 @@ from urllib.parse import quote
 from aiohttp import web
 from redis.asyncio import Redis
 
+from server.mentoring.concerns import Concern
 from server.mentoring.meetings import Session
 from server.mentoring.mentorships import Mentorship
 from server.mentoring.people import Person
@@ -42,6 +43,7 @@ class Subject:
     mentorship: Mentorship | None = None
     session: Session | None = None
     request: Request | None = None
+    concern: Concern | None = None
     standings: frozenset[Standing] = frozenset()
 
 
@@ -59,7 +61,10 @@ async def programme_subject(store: Redis, programme: str, person: Person | None)
     found, enrolments = await load_programme_with(store, programme, person.id)
     if found is None:
         return None
-    return Subject(programme=found, enrolments=enrolments, standings=frozenset(enrolments))
+    standings: frozenset[Standing] = frozenset(enrolments)
+    if person.id in found.safeguarding:
+        standings |= {"safeguarding"}
+    return Subject(programme=found, enrolments=enrolments, standings=standings)
 
 
 async def mentorship_subject(store: Redis, mentorship: str, person: Person | None) -> Subject | None:

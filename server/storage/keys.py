@@ -402,3 +402,17 @@ def rankings(programme: str, role: str) -> str:
 def groups_in(programme: str) -> str:
     """Sorted set, mentorship id by the ms when it was opened: the living groups of a programme."""
     return f"compagnon:{{people}}:groups-in:{programme}"
+
+
+def concern(concern: str) -> str:
+    """String, JSON: what worries somebody."""
+    return f"compagnon:{{people}}:concern:{concern}"
+
+
+def concerns_in(programme: str) -> str:
+    """Sorted set, concern id by the ms when it was raised: those of a programme, closed ones too."""
+    return f"compagnon:{{people}}:concerns-in:{programme}"
+
+
+CONCERNS_OPEN = "compagnon:{people}:concerns-open"
+"""Sorted set, concern id by the ms when it was raised: those of all programmes that are not closed."""

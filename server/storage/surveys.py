@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+from msgspec import json
 from redis.asyncio import Redis
 
+from server.mentoring.meetings import SessionId
 from server.mentoring.mentorships import MentorshipId
 from server.mentoring.people import PersonId
 from server.mentoring.programmes import ProgrammeId
 from server.mentoring.questions import surveys
-from server.mentoring.surveys import Response, Result, SurveyKey, aggregated
+from server.mentoring.surveys import PULSE_DAYS, Response, Result, SurveyKey, aggregated
+from server.mentoring.tie_rules import DAY_MS
 from server.storage import keys
+from server.storage.due import Due, falls_due
 from server.storage.records import Change, Op, load, load_many, put, ranked
 
 MOST_RESPONSES = 20_000
+
+PULSE = "pulse-session"
+"""The kind of task that asks after a session: about the session."""
+
+MONTHLY = "pulse-month"
+"""The kind of task that asks once a month: about the tie."""
+
+MID = "survey-mid"
+"""The kind of task that asks half way: about the tie."""
+
+FIRST_MS = 3_600_000
+"""How long after a session its question comes: people have left the call by then."""
+
+
+def pulse_after(session: SessionId, held_ms: int) -> Op:
+    """What asks after a session."""
+    return falls_due(Due(PULSE, session), held_ms + FIRST_MS)
+
+
+def pulse_monthly(mentorship: MentorshipId, began_ms: int) -> Op:
+    """What asks a month after a tie began; said again, it stays as it is."""
+    task = json.encode(Due(MONTHLY, mentorship))
+    return Op("ZADD", keys.DUE, ("NX", began_ms + PULSE_DAYS * DAY_MS, task))
 
 
 def saved_response(response: Response) -> list[Change]:

@@ -16,7 +16,7 @@ from server.mentoring.places import enrolled_as, given_back, moved_places, taken
 from server.mentoring.programmes import Enrolment, Programme, ProgrammeId, ProgrammeRole
 from server.mentoring.seats import JOINABLE, next_lapse_ms
 from server.mentoring.tie_events import TieEvent
-from server.mentoring.tie_rules import Tie, TieError, advanced, day_ms, matched, next_version
+from server.mentoring.tie_rules import DAY_MS, Tie, TieError, advanced, day_ms, matched, next_version
 from server.storage import keys
 from server.storage.audit import noted
 from server.storage.due import Due, falls_due, not_due
@@ -24,6 +24,7 @@ from server.storage.letters import posted
 from server.storage.mentorships import saved_mentorship
 from server.storage.programmes import saved_enrolment
 from server.storage.records import Change, Op, load_many, ranked
+from server.storage.surveys import MID, pulse_monthly
 
 DEADLINE = "tie-deadline"
 """The kind of task for the end of the state that a tie is in."""
@@ -36,6 +37,8 @@ ENDS = "tie-ends"
 
 TRAINED = "tie-trained"
 """The kind of task for somebody who confirmed the training: about "programme:person"."""
+
+MID_LEAST_MS = 30 * DAY_MS
 
 Place = tuple[PersonId, ProgrammeRole]
 
@@ -119,7 +122,22 @@ def tie_changes(
         _due(Due(SEATS, record.id), next_lapse_ms(record)),
         _due(Due(ENDS, record.id), _ends_ms(record, programme)),
         *_listed(record),
+        *_asked(before, record, programme),
     ]
+
+
+def _asked(before: Mentorship | None, now: Mentorship, programme: Programme) -> list[Change]:
+    """The pulse and the survey half way of a tie that begins, or whose end has moved."""
+    if now.state != "active" or now.started_ms is None:
+        return []
+    began = before is None or before.started_ms is None
+    changes: list[Change] = [pulse_monthly(now.id, now.started_ms)] if began else []
+    if now.ends is not None and (began or before is None or before.ends != now.ends):
+        half = (now.started_ms + day_ms(now.ends, programme.zone)) // 2
+        # A tie of a few weeks is asked at its end.
+        if half - now.started_ms >= MID_LEAST_MS and half > now.changed_ms:
+            changes.append(falls_due(Due(MID, now.id), half))
+    return changes
 
 
 def _listed(mentorship: Mentorship) -> list[Change]:

@@ -57,9 +57,25 @@ async def step(
         *places.changes(),
         *letters,
         *_seat_letters(before, after, now),
+        *_last_letters(before, after, now),
     ]
     await commit(store, changes, once)
     return after
+
+
+def _last_letters(before: Mentorship, after: Mentorship, now_ms: int) -> list[Change]:
+    """The last survey, to everybody in a tie that was lived and is over."""
+    if (
+        after.state != "closed"
+        or before.state == "closed"
+        or after.closed_as not in {"completed", "no_fault"}
+    ):
+        return []
+    return [
+        change
+        for person in before.people
+        for change in letter(person, kind="survey-final", now_ms=now_ms, path=f"/m/{after.id}/survey/final")
+    ]
 
 
 def _seat_letters(before: Mentorship, after: Mentorship, now_ms: int) -> list[Change]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from signaling.parts import Guest, Language
 from tests.web import (
     samples_accounts,
+    samples_care,
     samples_matching,
     samples_messages,
     samples_programmes,
@@ -148,6 +149,7 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     **samples_messages.PAGES,
     **samples_matching.PAGES,
     **samples_ties.PAGES,
+    **samples_care.PAGES,
     **samples_programmes.PAGES,
     **samples_scheduling.PAGES,
 }

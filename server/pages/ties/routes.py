@@ -5,13 +5,14 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.pages import home
-from server.pages.access import guarded
+from server.pages.access import SUBJECTS, guarded
 from server.pages.programmes.frame import TABS, Tab
-from server.pages.ties import agreement, closing, entries, groups, mine, requests, tie
+from server.pages.ties import agreement, closing, concerns, entries, groups, mine, requests, survey, tie
 from server.pages.ties.timeline import TIMELINE
 
 TABS[2:2] = [Tab("requests", "/requests", "request.list"), Tab("groups", "/groups", "group.list")]
-home.PARTS.extend([requests.home_part, mine.home_part])
+home.PARTS.extend([concerns.home_part, requests.home_part, mine.home_part])
+SUBJECTS["concern"] = concerns.concern_subject
 TIMELINE.extend([entries.changes, entries.notes, entries.actions])
 
 
@@ -20,6 +21,7 @@ def add(app: web.Application) -> None:
     _requests(app)
     _ties(app)
     _groups(app)
+    _care(app)
 
 
 def _requests(app: web.Application) -> None:
@@ -70,3 +72,17 @@ def _groups(app: web.Application) -> None:
     guarded(app, "POST", f"{seat}/wait", groups.wait, name="seat-wait", action=take)
     guarded(app, "POST", f"{seat}/stop", groups.stop_waiting, name="seat-stop", action=take)
     guarded(app, "POST", f"{seat}/leave", groups.leave, name="seat-leave", action=take)
+
+
+def _care(app: web.Application) -> None:
+    asked, raised = "/m/{mentorship}/survey/{survey}", "/m/{mentorship}/concern"
+    guarded(app, "GET", asked, survey.show, name="survey", action="survey.answer")
+    guarded(app, "POST", asked, survey.answer, name="survey-answer", action="survey.answer")
+    guarded(app, "GET", raised, concerns.show_raise, name="concern-new", action="concern.raise")
+    guarded(app, "POST", raised, concerns.raise_, name="concern-send", action="concern.raise")
+    listed, one, read = "/p/{programme}/concerns", "/concerns/{concern}", "concern.read"
+    guarded(app, "GET", listed, concerns.show_all, name="concerns", action=read)
+    readers = f"{listed}/readers"
+    guarded(app, "POST", readers, concerns.name_readers, name="concern-readers", action="concern.name")
+    guarded(app, "GET", one, concerns.show, name="concern", action=read)
+    guarded(app, "POST", one, concerns.note, name="concern-note", action=read)

@@ -10,17 +10,21 @@ import secrets
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from msgspec import structs
 from redis.asyncio import Redis
 
+from server.mentoring.concerns import Concern
 from server.mentoring.invitations import Invitation, JoinCode
 from server.mentoring.meetings import Session
 from server.mentoring.mentorships import Mentorship, Participation
 from server.mentoring.people import Person
 from server.mentoring.requests import first_ask
 from server.pages.site import now_ms
+from server.storage.concerns import saved_concern
 from server.storage.invitations import saved_code, saved_invitation
 from server.storage.meetings import saved_session
 from server.storage.mentorships import saved_mentorship
+from server.storage.programmes import saved_programme
 from server.storage.records import commit
 from server.storage.requests import saved_request
 from tests.support.programmes import Cast, enrolled, made_cast, made_person
@@ -106,6 +110,11 @@ MAY: dict[str, frozenset[Who]] = {
     # Messages
     "messages.read": PAIR,
     "messages.write": PAIR,
+    # Surveys and concerns: in this programme the coordinator is named to read them
+    "survey.answer": PAIR,
+    "concern.raise": PAIR,
+    "concern.read": COORDINATORS | ADMINS,
+    "concern.name": ADMINS,
     # Groups
     "group.list": MEMBERS,
     "group.open": MEMBERS,
@@ -182,6 +191,16 @@ async def staged(store: Redis) -> Stage:
         until_ms=now_ms() + DAY_MS,
     )
     await commit(store, saved_request(request))
+    concern = Concern(
+        id="concern-one",
+        programme=cast.programme.id,
+        mentorship=mentorship.id,
+        by=cast.mentees[0].id,
+        text="I am worried.",
+        at_ms=now_ms(),
+    )
+    named = structs.replace(cast.programme, safeguarding=(cast.coordinator.id,), version=2)
+    await commit(store, [*saved_concern(concern), *saved_programme(named)])
     invitation = Invitation(
         id="invitation-one",
         programme=cast.programme.id,
@@ -220,6 +239,8 @@ async def staged(store: Redis) -> Stage:
             "sent": "no-such-invitation",
             "redo": "again",
             "goal": "no-such-goal",
+            "survey": "monthly",
+            "concern": concern.id,
             "action": "no-such-action",
             "note": "no-such-note",
             "run": "no-such-run",
