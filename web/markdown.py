@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
-from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
 # Links to "javascript:", "data:" and the like are refused by the library itself (validateLink).
 _reader = MarkdownIt("commonmark", {"html": False}).disable("image")
 
 
-def _heading(
-    self: RendererHTML, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
-) -> str:
-    """A page has one first heading of its own: those of the text begin below it."""
-    tokens[idx].tag = f"h{min(int(tokens[idx].tag[1]) + 1, 6)}" if tokens[idx].level == 0 else "h6"
-    return self.renderToken(tokens, idx, options, env)
+def markdown(text: str, first: int = 2) -> Markup:
+    """The text as HTML, to be put inside a page.
 
-
-def _link(self: RendererHTML, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-    tokens[idx].attrSet("rel", "noopener noreferrer")
-    return self.renderToken(tokens, idx, options, env)
-
-
-for _name in ("heading_open", "heading_close"):
-    _reader.add_render_rule(_name, _heading)
-_reader.add_render_rule("link_open", _link)
-
-
-def markdown(text: str) -> Markup:
-    """The text as HTML, to be put inside a page."""
-    return Markup(_reader.render(text))  # noqa: S704 - the library escapes what is not Markdown
+    Its highest heading becomes the page's ``first`` level: a page has one heading of its own above it.
+    """
+    env: dict[str, object] = {}
+    tokens = _reader.parse(text, env)
+    headings = [each for each in tokens if each.type in {"heading_open", "heading_close"}]
+    highest = min((int(each.tag[1]) for each in headings), default=1)
+    for each in headings:
+        each.tag = f"h{min(int(each.tag[1]) - highest + first, 6)}"
+    for token in tokens:
+        for inside in token.children or ():
+            if inside.type == "link_open":
+                inside.attrSet("rel", "noopener noreferrer")
+    html = _reader.renderer.render(tokens, _reader.options, env)
+    return Markup(html)  # noqa: S704 - the library escapes what is not Markdown
