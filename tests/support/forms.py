@@ -61,7 +61,7 @@ def fields_of(html: str, action: str) -> list[tuple[str, str]]:
 
 
 async def submit(
-    client: Client, path: str, action: str, times: int = 1, **typed: str | list[str]
+    client: Client, path: str, action: str, times: int = 1, /, **typed: str | list[str]
 ) -> ClientResponse:
     """Opens a page, fills in the form that posts to ``action``, and sends it so many ``times``."""
     page = await client.get(path)
@@ -71,7 +71,7 @@ async def submit(
 
 
 async def send(
-    client: Client, html: str, action: str, times: int = 1, **typed: str | list[str]
+    client: Client, html: str, action: str, times: int = 1, /, **typed: str | list[str]
 ) -> ClientResponse:
     """The same from a page that is open already; gives the last answer, not followed."""
     fields = [(name, value) for name, value in fields_of(html, action) if name not in typed]

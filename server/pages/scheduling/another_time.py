@@ -70,7 +70,9 @@ async def _steps(request: web.Request, form: Form) -> tuple[list[Step], str]:
     starts_ms, minutes = chosen(form, person.zone), length(form, session.minutes)
     others = [each for each in await sessions_in(site.store, tie.id) if each.id != session.id]
     may_meet(tie, others, [starts_ms], person.zone)
-    await check_free(site, session, [starts_ms], minutes)
+    if not session.announced:
+        # Who announced a session moves it for those who can: others lose their seat, and are told.
+        await check_free(site, session, [starts_ms], minutes)
     here = f"/sessions/{session.id}?done="
     if session.state in {"proposed", "countered"}:
         return [Step(session, countered(session, person.id, starts_ms, minutes, now))], f"{here}countered"

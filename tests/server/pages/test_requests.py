@@ -96,7 +96,7 @@ async def test_a_request_of_the_wrong_kind_or_to_nobody_asks_nobody(
 
 async def test_a_form_sent_twice_asks_once(client_as: ClientAs, cast: Cast, store: Redis) -> None:
     mentee = await client_as(cast.mentees[0])
-    answer = await submit(mentee, new(cast), made(cast), times=2, purpose="To find work.")
+    answer = await submit(mentee, new(cast), made(cast), 2, purpose="To find work.")
     assert answer.status == 303
     [request] = await requests_of(store, cast.mentees[0].id)
     assert answer.headers["Location"] == f"/r/{request.id}"
