@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from server import provider
 from server.errors import OperatorError
 from server.mail import settings as mail_settings
 from server.mail.settings import Mail
+from server.provider import ProviderSettings
 from server.room.record import MOST_GUESTS
 from signaling.turn import Turn
 from signaling.turn import parse as parse_turn
@@ -51,6 +53,7 @@ class Config:
     workers: int
     turn: Turn
     mail: Mail
+    provider: ProviderSettings | None
     dev: bool
 
     @property
@@ -272,6 +275,15 @@ OPTIONS = (
            "listen by SMTP for answers to letters, which the mail server of --reply-address brings here"),
     Option("reply_address", "REPLY_ADDRESS", "--reply-address", mail_settings.address, "ADDRESS",
            "mailbox whose NAME+anything@ comes to --inbound-mail (reply at the domain of --mail-from)"),
+    Option("oidc_issuer", "OIDC_ISSUER", "--oidc-issuer", provider.issuer, "URL",
+           "an OpenID Connect provider where people can sign in, too"),
+    Option("oidc_client_id", "OIDC_CLIENT_ID", "--oidc-client-id", str, "ID",
+           "what the provider knows us by"),
+    Option("oidc_secret_file", "OIDC_SECRET_FILE", "--oidc-secret-file", _path, "FILE",
+           "the secret that the provider gave us; or COMPAGNON_OIDC_SECRET"),
+    Option("oidc_secret", "OIDC_SECRET", None, str, "", "the same, not in a file"),
+    Option("oidc_name", "OIDC_NAME", "--oidc-name", str, "NAME",
+           "what people know the provider by (its host name)"),
     Option("trust_proxy", "TRUST_PROXY", None, _yes, "", "take people's addresses from X-Forwarded-For"),
     Option("metrics_token", "METRICS_TOKEN", None, _text, "", "bearer token that opens /metrics"),
     Option("room_members", "ROOM_MEMBERS", None, _members, "", f"people in a room at a time ({MOST_GUESTS})"),
@@ -340,6 +352,7 @@ def _complete(values: dict[str, Any], environment: Mapping[str, str]) -> Config:
         workers=workers,
         turn=_turn(values["turn_urls"] or (), values["turn_secret"], values["turn_secret_file"]),
         mail=_mail(values),
+        provider=_provider(values),
         dev=bool(values["dev"]),
     )
 
@@ -377,6 +390,24 @@ def _mail(values: Mapping[str, Any]) -> Mail:
             site=urlsplit(values["base_url"] or "").hostname,
             inbound=values["inbound_mail"],
             reply_address=values["reply_address"],
+        )
+    except ValueError as error:
+        raise ConfigError(f"{error}.") from None
+
+
+def _provider(values: Mapping[str, Any]) -> ProviderSettings | None:
+    """Puts together what was said of OpenID Connect. No message shows the secret."""
+    secret, file = values["oidc_secret"], values["oidc_secret_file"]
+    if secret is not None and file is not None:
+        raise ConfigError("COMPAGNON_OIDC_SECRET and --oidc-secret-file say the same: give one of them.")
+    if file is not None:
+        try:
+            secret = file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"--oidc-secret-file {file} can't be read ({error}).") from None
+    try:
+        return provider.put_together(
+            values["oidc_issuer"], values["oidc_client_id"], secret, values["oidc_name"]
         )
     except ValueError as error:
         raise ConfigError(f"{error}.") from None

@@ -8,6 +8,7 @@ import pytest
 
 from server.config import OPTIONS, Config, ConfigError, read
 from server.mail.settings import Mail, SmtpServer
+from server.provider import ProviderSettings
 
 HOME = {"HOME": "/home/ada"}
 
@@ -55,6 +56,10 @@ def test_every_option_has_its_variable() -> None:
         "COMPAGNON_MAIL_FROM": "Mentoring@meet.example.org",
         "COMPAGNON_INBOUND_MAIL": "[::1]:2525",
         "COMPAGNON_REPLY_ADDRESS": "answer@meet.example.org",
+        "COMPAGNON_OIDC_ISSUER": "https://login.example.org/realm",
+        "COMPAGNON_OIDC_CLIENT_ID": "compagnon",
+        "COMPAGNON_OIDC_SECRET": "what the provider gave",
+        "COMPAGNON_OIDC_NAME": "Example University",
     }
     made = config(values)
     assert made.public_addresses == ("203.0.113.5", "meet.example.org")
@@ -72,7 +77,19 @@ def test_every_option_has_its_variable() -> None:
         reply_address="answer@meet.example.org",
     )
     assert "pa/ss" not in repr(made)
-    others = {"COMPAGNON_TLS_SELF_SIGNED", "COMPAGNON_TURN_SECRET_FILE", "COMPAGNON_SMTP_PASSWORD_FILE"}
+    assert made.provider == ProviderSettings(
+        issuer="https://login.example.org/realm",
+        client="compagnon",
+        secret="what the provider gave",
+        name="Example University",
+    )
+    assert "what the provider gave" not in repr(made)
+    others = {
+        "COMPAGNON_TLS_SELF_SIGNED",
+        "COMPAGNON_TURN_SECRET_FILE",
+        "COMPAGNON_SMTP_PASSWORD_FILE",
+        "COMPAGNON_OIDC_SECRET_FILE",
+    }
     assert {option.variable for option in OPTIONS} - set(values) == others
     assert config({"COMPAGNON_TLS_SELF_SIGNED": "true"}).tls
 
@@ -210,3 +227,21 @@ def test_what_can_not_be_used_of_mail_is_one_sentence_without_a_password(
     with pytest.raises(ConfigError, match=why) as refused:
         config(**said)
     assert "u:secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "environment", "why"),
+    [
+        ({"oidc_issuer": "login.example.org"}, {}, "^--oidc-issuer must look like https://"),
+        ({"oidc_issuer": "http://login.example.org"}, {}, "^--oidc-issuer must look like https://"),
+        ({"oidc_issuer": "https://login.example.org"}, {}, "needs --oidc-client-id and --oidc-secret-file"),
+        ({"oidc_client_id": "x"}, {"COMPAGNON_OIDC_SECRET": "secret"}, "--oidc-issuer is missing"),
+        ({"oidc_secret_file": "/nowhere"}, {}, "can't be read"),
+        ({"oidc_secret_file": "/nowhere"}, {"COMPAGNON_OIDC_SECRET": "secret"}, "one of them"),
+    ],
+)
+def test_options_of_the_provider_that_contradict(
+    said: dict[str, str | list[str]], environment: dict[str, str], why: str
+) -> None:
+    with pytest.raises(ConfigError, match=why):
+        config(environment, **said)

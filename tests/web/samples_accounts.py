@@ -9,6 +9,7 @@ from web.views import View
 from web.views.accounts import (
     AccountView,
     BrowserLine,
+    ElsewhereFailedView,
     OutboxView,
     PasskeyLine,
     SignInGoneView,
@@ -65,6 +66,11 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     "account-wrong": lambda name, language: account(
         name, language, Fault(field="name", code="missing"), Fault(field="zone", code="choose")
     ),
+    "sign-in-elsewhere": lambda name, language: SignInView(
+        form=Form(values={"email": ("",), "next": ("/home?a=1&b=2",)}, once="o" * 22), elsewhere=name
+    ),
+    "elsewhere-failed": lambda name, language: ElsewhereFailedView(name=name, stranger=False),
+    "elsewhere-stranger": lambda name, language: ElsewhereFailedView(name=name, stranger=True),
     "outbox": lambda name, language: OutboxView(
         letters=(
             StayedLetter(to=name, subject=name, text=name, url="https://meet.example/x", at_ms=AT_MS),

@@ -11,12 +11,16 @@ from web.views.form import Form
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInView(View):
-    """``GET /sign-in``. The form posts ``email`` and ``next``. ``passkeys_work``: browsers know them here."""
+    """``GET /sign-in``. The form posts ``email`` and ``next``. ``passkeys_work``: browsers know them here.
+
+    ``elsewhere`` is the name of a provider where one can sign in, too; "" for none.
+    """
 
     template: ClassVar[str] = "accounts/sign-in.html"
 
     form: Form
     passkeys_work: bool = False
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,16 @@ class SignInGoneView(View):
     """A link to sign in that was used, is too old or never was."""
 
     template: ClassVar[str] = "accounts/sign-in-gone.html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElsewhereFailedView(View):
+    """Back from a provider without success; ``stranger``: it knows somebody who has no account here."""
+
+    template: ClassVar[str] = "accounts/elsewhere-failed.html"
+
+    name: str
+    stranger: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

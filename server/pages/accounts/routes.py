@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.pages.access import guarded
-from server.pages.accounts import account, outbox, passkeys, sign_in, unsubscribe
+from server.pages.accounts import account, elsewhere, outbox, passkeys, sign_in, unsubscribe
 
 
 def add(app: web.Application) -> None:
@@ -14,6 +14,8 @@ def add(app: web.Application) -> None:
     guarded(app, "GET", "/sign-in", sign_in.show, name="signin", action=do)
     guarded(app, "POST", "/sign-in", sign_in.ask, name="signin-ask", action=do)
     guarded(app, "GET", "/sign-in/sent", sign_in.sent, name="signin-sent", action=do)
+    guarded(app, "GET", "/sign-in/elsewhere", elsewhere.leave, name="signin-elsewhere", action=do)
+    guarded(app, "GET", "/sign-in/elsewhere/back", elsewhere.back, name="signin-elsewhere-back", action=do)
     guarded(app, "POST", "/sign-in/passkey", passkeys.sign_in, name="signin-passkey", action=do)
     guarded(
         app,

@@ -29,7 +29,12 @@ _token = re.compile(r"[A-Za-z0-9_-]{32,100}")
 
 
 def _view(request: web.Request, form: Form) -> SignInView:
-    return SignInView(form=form, passkeys_work=place(site_url(request)) is not None)
+    provider = request.app[SITE].config.provider
+    return SignInView(
+        form=form,
+        passkeys_work=place(site_url(request)) is not None,
+        elsewhere="" if provider is None else provider.name,
+    )
 
 
 async def show(request: web.Request) -> web.Response:
