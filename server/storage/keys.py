@@ -416,6 +416,8 @@ def concerns_in(programme: str) -> str:
 
 CONCERNS_OPEN = "compagnon:{people}:concerns-open"
 """Sorted set, concern id by the ms when it was raised: those of all programmes that are not closed."""
+
+
 def elsewhere(digest: str) -> str:
     """String, JSON: a sign-in that is under way at a provider; the digest is of its state."""
     return f"compagnon:{{people}}:elsewhere:{digest}"
