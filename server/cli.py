@@ -1,4 +1,4 @@
-"""The command line: ``compagnon serve``, ``doctor``, ``quality``, ``room new``, ``admin invite``.
+"""The command line: ``compagnon serve``, ``doctor``, ``quality``, ``room new``, ``admin invite``, ``demo``.
 
 An error is one sentence.
 """
@@ -108,6 +108,13 @@ def _parser() -> argparse.ArgumentParser:
         help="more who come, one NAME:ROLE on each line, mentee where no role stands; - reads standard input",
     )
     _add_options(new, _room_options)
+    shown = commands.add_parser(
+        "demo",
+        help="fill a programme to look around in",
+        description="Fills a programme with 30 people and some months of history; prints links to sign in.",
+    )
+    shown.set_defaults(command=_demo)
+    _add_options(shown, _room_options)
     admin = commands.add_parser("admin", help="make an administrator", description="Makes administrators.")
     first = admin.add_subparsers(metavar="COMMAND", required=True).add_parser(
         "invite",
@@ -190,6 +197,13 @@ def _room_new(words: argparse.Namespace, config: Config) -> int:
     from server import newroom
 
     print(asyncio.run(newroom.make(config, newroom.read(words))))
+    return 0
+
+
+def _demo(words: argparse.Namespace, config: Config) -> int:
+    from server.demo import make
+
+    print(asyncio.run(make.demonstrate(config)))
     return 0
 
 

@@ -15,6 +15,7 @@ from server.pages.site import LANGUAGE_COOKIE, SITE, PageError, language_of, pag
 from server.passkeys import place
 from server.room.names import LONGEST_NAME, clean
 from server.storage import keys, people, signins
+from server.storage.bank import name_changes, number_of
 from server.storage.passkeys import load_passkeys
 from server.storage.people import ChangedMeanwhileError
 from server.storage.records import commit, deciding, put
@@ -83,8 +84,9 @@ async def save(request: web.Request) -> web.Response:
     read = structs.replace(person, version=form.version)
     changed = edited(read, name=name, language=language, zone=form.text("zone"))
     path = "/account?done=saved"
+    found_by = name_changes(person.name, name, await number_of(site.store, person.id))
     try:
-        await commit(site.store, [put(keys.person(person.id), changed)], once(form, path))
+        await commit(site.store, [put(keys.person(person.id), changed), *found_by], once(form, path))
     except ChangedMeanwhileError:
         return await _page(request, person, changed_meanwhile(form, person.version), 409)
     response = see_other(path)

@@ -1,0 +1,1 @@
+"""``compagnon demo``: fills a believable programme, for looking around."""
