@@ -108,6 +108,8 @@ ACTIONS: Mapping[str, frozenset[Standing]] = MappingProxyType(
         "group.open": MEMBER,
         "seat.see": MEMBER,
         "seat.take": MENTEE,
+        # Caseload: what is on it are the reader's own ties.
+        "caseload.see": PERSON,
     }
 )
 """Each action and the standings of which one is enough."""

@@ -10,6 +10,7 @@ from aiohttp import web
 from server.pages import guard, health, home, landing, links, room, start
 from server.pages.access import guarded
 from server.pages.accounts import routes as accounts
+from server.pages.coordination import routes as coordination
 from server.pages.matching import routes as matching
 from server.pages.messages import routes as messages
 from server.pages.programmes import routes as programmes
@@ -54,4 +55,5 @@ def make_app(site: Site, files: StaticFiles) -> web.Application:
     scheduling.add(app)
     programmes.add(app)
     matching.add(app)
+    coordination.add(app)
     return app

@@ -8,6 +8,7 @@ from signaling.parts import Guest, Language
 from tests.web import (
     samples_accounts,
     samples_care,
+    samples_coordination,
     samples_matching,
     samples_messages,
     samples_programmes,
@@ -147,6 +148,7 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     "design": lambda name, language: DesignView(),
     **samples_accounts.PAGES,
     **samples_messages.PAGES,
+    **samples_coordination.PAGES,
     **samples_matching.PAGES,
     **samples_ties.PAGES,
     **samples_care.PAGES,

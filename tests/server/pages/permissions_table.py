@@ -88,6 +88,7 @@ MAY: dict[str, frozenset[Who]] = {
     # Matching
     "matching.run": COORDINATORS,
     "shortlist.rank": MENTORS | MENTEES,
+    "caseload.see": SIGNED_IN,
     # Requests: the own-mentee's, to the own-mentor
     "request.list": MENTORS | MENTEES,
     "request.come-back": MENTORS,
