@@ -98,11 +98,11 @@ async def running(config: Config, clock: Callable[[], int] = now_ms) -> AsyncIte
         secret = await load_secret(redis)
         renderer, files = Renderer(assets), StaticFiles(static_folder())
         if relay is None:
-            workers = Workers(config, store_url, redis)
+            workers = Workers(config, store_url, redis, folder.server())
             app = _front(config, redis, secret, workers, renderer, files, clock)
             start, stop = workers.start, workers.stop
         else:
-            live, site = _rooms(config, redis, secret, relay, renderer, clock)
+            live, site = _rooms(config, redis, secret, relay, renderer, clock, folder.server())
             app = _alone(config, live, site, files, lambda host: candidates(config, public, here, host))
             start, stop = live.start, live.stop
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=_requests_s)
@@ -189,7 +189,13 @@ def certificate_names(config: Config, public: Sequence[str], here: Sequence[str]
 
 
 def _rooms(
-    config: Config, redis: Redis, secret: str, relay: Relay, renderer: Renderer, clock: Callable[[], int]
+    config: Config,
+    redis: Redis,
+    secret: str,
+    relay: Relay,
+    renderer: Renderer,
+    clock: Callable[[], int],
+    server: str,
 ) -> tuple[Live, Site]:
     """The live rooms, and what pages need: the metrics stand between them."""
 
@@ -200,7 +206,8 @@ def _rooms(
         if line.mos is not None:
             metrics.opinions.observe(line.mos)
 
-    live = Live(redis, relay, Limits(members=config.room_members), on_join=joined, on_left=left)
+    limits = Limits(members=config.room_members)
+    live = Live(redis, relay, limits, on_join=joined, on_left=left, server=server)
     metrics = Metrics(relay.stats, live)
     site = Site(
         config=config,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import platform
+import secrets
 from pathlib import Path
 
 import msgspec
@@ -62,6 +64,22 @@ class DataFolder:
         assert self._held is not None
         os.ftruncate(self._held, 0)
         os.pwrite(self._held, msgspec.json.encode(running), 0)
+
+    def server(self) -> str:
+        """What this folder's server is called in the store: the same after every start on this machine.
+
+        Raises ``OperatorError``.
+        """
+        path = self.path / "server-id"
+        try:
+            name = path.read_text().strip() if path.exists() else ""
+            if not name:
+                name = secrets.token_hex(8)
+                path.write_text(f"{name}\n")
+        except OSError as error:
+            raise OperatorError(f"Can't use {path}: {error.strerror}.") from None
+        # A folder may be copied to another machine, while this one still runs.
+        return f"{name}@{platform.node()}"
 
     def running(self) -> Running | None:
         """Who holds the folder now, None when nobody does. A holder without a note yet has no URL."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import time
 from collections.abc import Callable, Sequence
 
@@ -12,6 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from server.live_connection import Connection
+from server.live_homes import Homes
 from server.live_memory import give_back
 from server.live_notes import stored_text
 from server.live_outbox import Outbox
@@ -22,6 +24,7 @@ from server.room.links import PersonalLink, check, read_personal
 from server.room.quality import QualityLine
 from server.room.record import MOST_GUESTS, GuestRecord
 from server.storage import rooms
+from server.storage.homes import Owner
 from server.storage.secret import load_secret
 from server.transport.relay import Relay
 from signaling.errors import ProtocolError
@@ -48,6 +51,7 @@ class Live:
     """Called on the loop only. ``on_join`` is given the seconds from an offer to its media standing.
 
     ``on_left`` is given how the connection was of whoever leaves, ``on_closed`` each room that was let go of.
+    ``server`` names the server that this process belongs to: what another of its processes had is taken over.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class Live:
         on_join: Callable[[float], None] = lambda seconds: None,
         on_left: Callable[[QualityLine], None] = lambda line: None,
         on_closed: Callable[[str], None] = lambda room: None,
+        server: str | None = None,
     ) -> None:
         self.limits = limits
         self._store = store
@@ -71,6 +76,8 @@ class Live:
         self._opening: dict[str, asyncio.Task[LiveRoom]] = {}
         self._closing: dict[str, asyncio.Task[None]] = {}
         self._connections: set[Connection] = set()
+        owner = Owner(server or secrets.token_hex(8), secrets.token_hex(8))
+        self._homes = Homes(store, owner, self._rooms.keys(), self._lost)
         self._all_gone = asyncio.Event()
         self._stopping = False
 
@@ -87,8 +94,7 @@ class Live:
     async def start(self) -> None:
         """Brings back the rooms that had somebody in them. Raises ``RedisError`` when the store is gone."""
         await self.load()
-        for room_id in await rooms.occupied(self._store):
-            await self.bring_back(room_id)
+        await asyncio.gather(*map(self.bring_back, await rooms.occupied(self._store)))
 
     async def load(self) -> None:
         """Makes ready to let people in, without any room. Raises ``RedisError``."""
@@ -100,7 +106,8 @@ class Live:
             room = await self._room(room_id)
         except ProtocolError as error:
             log.warning("a room is not brought back: %s", error.code)
-            await rooms.mark_empty(self._store, room_id)
+            if error.code != "elsewhere":
+                await rooms.mark_empty(self._store, room_id)
         except ValidationError as error:
             log.error("a room in the store can't be read: %s", error)
         else:
@@ -113,9 +120,12 @@ class Live:
         for task in opening:
             task.cancel()
         await asyncio.gather(*opening, return_exceptions=True)
-        live, self._rooms = list(self._rooms.values()), {}
-        await asyncio.gather(*(room.stop("stopping", _save_within_s) for room in live))
+        live = dict(self._rooms)
+        await asyncio.gather(*(room.stop("stopping", _save_within_s) for room in live.values()))
+        await self._homes.stop()
+        self._rooms.clear()
         await asyncio.gather(*self._closing.values())
+        await self._homes.leave(*live)
         if self._connections:
             self._all_gone.clear()
             try:
@@ -193,7 +203,10 @@ class Live:
     # ---------------------------------------------------------------- rooms come and go
 
     async def _room(self, room_id: str) -> LiveRoom:
-        """The room, live. Raises ``ProtocolError`` ``room-ended``, ``server-full``, ``store-unavailable``."""
+        """The room, live.
+
+        Raises ``ProtocolError`` ``elsewhere``, ``room-ended``, ``server-full``, ``store-unavailable``.
+        """
         while not self._stopping:
             room = self._rooms.get(room_id)
             if room is not None:
@@ -222,8 +235,11 @@ class Live:
         closing = self._closing.get(room_id)
         if closing is not None:
             await asyncio.shield(closing)
+        if not await self._homes.take(room_id):
+            raise ProtocolError("elsewhere")
         found = await rooms.load(self._store, room_id)
         if found is None:
+            await self._homes.leave(room_id)
             raise ProtocolError("room-ended", "token")
         await rooms.mark_occupied(self._store, room_id)
         room = LiveRoom(
@@ -234,6 +250,8 @@ class Live:
             on_join=self._on_join,
             on_left=self._on_left,
             on_idle=self._let_go,
+            owner=self._homes.owner,
+            on_taken=self._lost,
         )
         room.start()
         self._rooms[room_id] = room
@@ -254,9 +272,24 @@ class Live:
             # It is brought back on the next start, found empty, and let go.
             log.warning("an empty room stays on the list: %s", type(error).__name__)
         finally:
+            await self._homes.leave(room.record.id)
             del self._closing[room.record.id]
             self._on_closed(room.record.id)
             asyncio.get_running_loop().call_later(_quiet_for_s, self._rest)
+
+    def _lost(self, room_id: str) -> None:
+        """Another server has the room: ours ends, and nothing of it is stored any more."""
+        room = self._rooms.pop(room_id, None)
+        if room is not None and not self._stopping:
+            log.warning("a room is on another server by now")
+            self._closing[room_id] = asyncio.create_task(self._end(room))
+
+    async def _end(self, room: LiveRoom) -> None:
+        try:
+            await room.stop("stopping", 0)
+        finally:
+            del self._closing[room.record.id]
+            self._on_closed(room.record.id)
 
     def _rest(self) -> None:
         """Nobody is anywhere: what the last ones needed is let go by now."""

@@ -31,6 +31,7 @@ from server.room.rules import Actor, handle, loaded
 from server.room.timer import session_ms
 from server.storage import choices as stored_choices
 from server.storage import quality, rooms
+from server.storage.homes import Owner
 from server.transport.relay import Relay
 from signaling.codec import encode
 from signaling.errors import ProtocolError
@@ -84,13 +85,21 @@ class LiveRoom:
         on_join: Callable[[float], None],
         on_left: Callable[[QualityLine], None],
         on_idle: Callable[[LiveRoom], None],
+        owner: Owner,
+        on_taken: Callable[[str], None],
     ) -> None:
         record = found.record
         self._decided = self._told = loaded(record, found.timer, found.members, found.floor)
         self._most_members = most_members
         self._on_idle = on_idle
         self._on_left = on_left
-        self._saver = Saver(store, lambda held: self._to_all(Saving(held=held)), self._stored_all)
+        self._saver = Saver(
+            store,
+            lambda held: self._to_all(Saving(held=held)),
+            self._stored_all,
+            lambda pipe: owner.guard(pipe, record.id),
+            lambda: on_taken(record.id),
+        )
         self._notes = NotesRoom(record.id, record.expires_ms, store, self._saver)
         self._roster = Roster(lambda: self._told, self._to_all)
         self._calls = Calls(relay, record.id, self._to, self._roster, on_join)

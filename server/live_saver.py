@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, WatchError
+
+from server.storage.homes import TakenError
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +44,20 @@ class Saver:
 
     A write may reach the store twice when an answer is lost: commands must bear that.
     ``on_held`` is told True when the store fails or takes more than a second, False when all is stored again;
-    ``on_idle`` is called whenever all is stored.
+    ``on_idle`` is called whenever all is stored. ``guard`` begins each transaction; when it raises
+    ``TakenError`` nothing is written any more, and ``on_taken`` is called.
     """
 
-    def __init__(self, store: Redis, on_held: Callable[[bool], None], on_idle: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Redis,
+        on_held: Callable[[bool], None],
+        on_idle: Callable[[], None],
+        guard: Callable[[Pipeline], Awaitable[None]],
+        on_taken: Callable[[], None],
+    ) -> None:
+        self._guard = guard
+        self._on_taken = on_taken
         self._store = store
         self._on_held = on_held
         self._on_idle = on_idle
@@ -129,6 +141,12 @@ class Saver:
             slow = asyncio.get_running_loop().call_later(_slow_s, self._hold, True)
             try:
                 return await self._transaction(batch)
+            except WatchError:
+                # The lease was renewed in between.
+                continue
+            except TakenError:
+                self._on_taken()
+                await asyncio.Event().wait()
             except RedisError as error:
                 if not self.held:
                     log.warning("the store can't be written to, trying on: %s", type(error).__name__)
@@ -143,6 +161,7 @@ class Saver:
 
     async def _transaction(self, batch: list[Write]) -> list[list[Any]]:
         async with self._store.pipeline(transaction=True) as pipe:
+            await self._guard(pipe)
             ends = []
             for write in batch:
                 write.commands(pipe)

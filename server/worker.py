@@ -37,11 +37,15 @@ ASKER = "X-Compagnon-Asker"
 
 
 class Orders(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker is told when it starts; ``config`` has the worker's own media port."""
+    """What a worker is told when it starts; ``config`` has the worker's own media port.
+
+    ``server`` is what the front's server is called in the store.
+    """
 
     config: Config
     store: str
     socket: str
+    server: str
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -98,6 +102,7 @@ async def work(orders: Orders) -> None:
             on_join=joined,
             on_left=left,
             on_closed=lambda room: _say(Said(closed=room)),
+            server=orders.server,
         )
         metrics = Metrics(relay.stats, live)
         runner = web.AppRunner(

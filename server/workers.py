@@ -111,7 +111,7 @@ class Worker:
 class Workers:
     """All workers of a server; stands for the live rooms and for the media port towards pages."""
 
-    def __init__(self, config: Config, store_url: str, store: Redis) -> None:
+    def __init__(self, config: Config, store_url: str, store: Redis, server: str) -> None:
         # A short path: a Unix socket's has room for about 100 bytes.
         self._folder = Path(tempfile.mkdtemp(prefix="compagnon-"))
         self._store = store
@@ -125,6 +125,7 @@ class Workers:
                     config=replace(config, media_port=config.media_port + index, workers=1),
                     store=store_url,
                     socket=str(self._folder / f"{index}.sock"),
+                    server=server,
                 ),
             )
             for index in range(config.workers)
@@ -250,9 +251,12 @@ class Workers:
             await back
 
     async def _bring_back(self, found: frozenset[str] | list[str]) -> None:
-        for room in found:
+        async def one(room: str) -> None:
             home = self._home(room)
             await self._ask(home, self._post(home, f"/internal/rooms/{room}"))
+
+        # Together: one whose last server may be dead waits until that is sure.
+        await asyncio.gather(*map(one, found))
 
     async def _post(self, worker: Worker, path: str, body: bytes = b"") -> None:
         http = await self.reached(worker)

@@ -86,6 +86,7 @@ ErrorCode = Literal[
     "room-ended",
     "room-full",
     "server-full",
+    "elsewhere",
     "too-many-joins",
     "name-missing",
     "name-too-long",

@@ -22,6 +22,7 @@ _statuses: Mapping[str, int] = {
     "too-many-joins": 429,
     "room-full": 503,
     "server-full": 503,
+    "elsewhere": 503,
     "store-unavailable": 503,
 }
 

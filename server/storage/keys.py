@@ -21,6 +21,11 @@ def about(room: str) -> str:
     return f"compagnon:{{{room}}}:about"
 
 
+def home(room: str) -> str:
+    """String with an expiry: the server and process that a live room is on, see ``storage.homes``."""
+    return f"compagnon:{{{room}}}:home"
+
+
 def guests(room: str) -> str:
     """Hash, guest id to JSON: who has a link, in which state."""
     return f"compagnon:{{{room}}}:guests"

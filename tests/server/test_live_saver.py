@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from server import live_saver
 from server.live_saver import MOST_WAITING, MOST_WAITING_BYTES, Saver, Write
 from server.storage.client import connect
+from server.storage.homes import Owner
 from tests.support.eventually import eventually
 from tests.support.store import Valkey
 
@@ -34,7 +35,14 @@ class Kept:
         self.held: list[bool] = []
         self.idle: list[bool] = []
         self.done: list[Any] = []
-        self.saver = Saver(store, self.held.append, lambda: self.idle.append(True))
+        self.taken: list[bool] = []
+        self.saver = Saver(
+            store,
+            self.held.append,
+            lambda: self.idle.append(True),
+            lambda pipe: Owner("here", "1").guard(pipe, "room"),
+            lambda: self.taken.append(True),
+        )
 
     def append(self, value: str) -> None:
         self.saver.put(
@@ -143,3 +151,13 @@ async def test_a_write_that_fails_afterwards_holds_nobody_up(
     assert await kept.saver.flush(5)
     assert kept.done == [("next", [1])]
     assert "after a write was stored" in caplog.text
+
+
+async def test_what_another_has_taken_is_written_no_more(kept: Kept, own_store: Redis) -> None:
+    kept.append("before")
+    assert await kept.saver.flush(5)
+    assert await Owner("elsewhere", "1").take(own_store, "room") is None
+    kept.append("after")
+    await eventually(lambda: bool(kept.taken), "the saver finds out")
+    assert await own_store.lrange("list", 0, -1) == [b"before"]
+    assert kept.held == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -30,10 +31,10 @@ from signaling.turn import Turn
 class RobotServer:
     """A server for robots on a free port."""
 
-    def __init__(self, store: Redis, limits: Limits) -> None:
+    def __init__(self, store: Redis, limits: Limits, name: str | None) -> None:
         self.joins: list[float] = []
         self.relay = Relay(RelayConfig(host="127.0.0.1", port=0))
-        self.live = Live(store, self.relay, limits, self.joins.append)
+        self.live = Live(store, self.relay, limits, self.joins.append, server=name)
         self.port = 0
         self.doors: Doors
 
@@ -47,9 +48,11 @@ class RobotServer:
 
 
 @contextlib.asynccontextmanager
-async def serving(store: Redis, limits: Limits | None = None, port: int = 0) -> AsyncIterator[RobotServer]:
-    """A running server; stopped in good order at the end."""
-    server = RobotServer(store, limits or Limits())
+async def serving(
+    store: Redis, limits: Limits | None = None, port: int = 0, *, name: str | None = None
+) -> AsyncIterator[RobotServer]:
+    """A running server; stopped in good order at the end. ``name`` is what it is called after each start."""
+    server = RobotServer(store, limits or Limits(), name)
     await server.relay.start()
     try:
         await server.live.start()
@@ -107,8 +110,9 @@ async def make_room(
 class RobotProcess:
     """The same server in a process of its own, for ``kill -9``. The port stays the same over restarts."""
 
-    def __init__(self, store_url: str) -> None:
+    def __init__(self, store_url: str, name: str = "robots") -> None:
         self._store_url = store_url
+        self._name = name
         self._process: asyncio.subprocess.Process | None = None
         self.port = 0
 
@@ -120,7 +124,7 @@ class RobotProcess:
         """Returns when it serves."""
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "tests.support.robots_server", self._store_url, str(self.port)),
+            *("-m", "tests.support.robots_server", self._store_url, str(self.port), self._name),
             cwd=Path(__file__).parents[2],
             stdout=asyncio.subprocess.PIPE,
         )
@@ -128,6 +132,11 @@ class RobotProcess:
         line = await self._process.stdout.readline()
         assert line.strip().isdigit(), "the server did not start"
         self.port = int(line)
+
+    def signal(self, number: signal.Signals) -> None:
+        """As ``kill``."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
     async def kill(self) -> None:
         """As ``kill -9``."""
@@ -137,12 +146,12 @@ class RobotProcess:
             self._process = None
 
 
-async def _serve(store_url: str, port: int) -> None:
+async def _serve(store_url: str, port: int, name: str) -> None:
     store = connect(store_url)
-    async with serving(store, port=port) as server:
+    async with serving(store, port=port, name=name) as server:
         print(server.port, flush=True)
         await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(_serve(sys.argv[1], int(sys.argv[2]), sys.argv[3]))

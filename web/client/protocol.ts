@@ -69,6 +69,7 @@ export type ErrorCode =
   | "room-ended"
   | "room-full"
   | "server-full"
+  | "elsewhere"
   | "too-many-joins"
   | "name-missing"
   | "name-too-long"

@@ -301,6 +301,7 @@ const fatal: ReadonlySet<ErrorCode> = new Set([
   "room-ended",
   "room-full",
   "server-full",
+  "elsewhere",
   "too-many-joins",
 ]);
 

@@ -48,6 +48,7 @@ const ways: Partial<Record<Ending, readonly ["use-here" | "try-again", boolean]>
   "room-full": ["try-again", false],
   refused: ["try-again", false],
   "server-full": ["try-again", false],
+  elsewhere: ["try-again", false],
   "too-many-joins": ["try-again", false],
 };
 
@@ -55,6 +56,7 @@ const icons: Partial<Record<Ending, IconName>> = {
   replaced: "device",
   "room-full": "people",
   "server-full": "waiting",
+  elsewhere: "waiting",
   "too-many-joins": "waiting",
   "link-expired": "clock",
   "room-ended": "clock",
