@@ -27,6 +27,7 @@ _batch = 32
 
 _crowded = 64
 _slow_s = 1.0
+_cancel_s = 0.05
 _first_pause_s = 0.1
 _longest_pause_s = 1.0
 
@@ -106,11 +107,12 @@ class Saver:
 
     async def stop(self) -> None:
         """Ends at once; what still waits is lost."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        task, self._task = self._task, None
+        while task is not None and not task.done():
+            # On its way out of a transaction redis-py asks the store to watch no more; where that does not
+            # answer, its timeout takes the cancellation's place.
+            task.cancel()
+            await asyncio.wait([task], timeout=_cancel_s)
 
     async def _run(self) -> None:
         while True:
