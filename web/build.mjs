@@ -78,6 +78,7 @@ function logical(source) {
 async function bundle(iconsUrl) {
   const entries = [
     "client/room.ts",
+    "client/offline.ts",
     ...(await list("client/pages", ".ts")),
     ...(await list("styles", ".css")),
   ];

@@ -91,6 +91,10 @@ class Renderer:
         )
         self._environment.filters.update(markdown=markdown, qr=qr, quote=lambda text: quote(text, safe=""))
 
+    def asset(self, name: str) -> str:
+        """The address of a built file. Raises AssetError."""
+        return self._assets.url(name)
+
     def _icon(self, name: str) -> Markup:
         # A page of cards draws some dozens of them.
         found = self._icons.get(name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server.pages import guard, health, home, landing, links, room, start
+from server.pages import guard, health, home, installed, landing, links, room, start
 from server.pages.access import guarded
 from server.pages.accounts import routes as accounts
 from server.pages.coordination import routes as coordination
@@ -44,6 +44,9 @@ def make_app(site: Site, files: StaticFiles) -> web.Application:
     )
     guarded(app, "GET", "/j/{token}", room.show, name="room", action="link.open")
     guarded(app, "GET", "/j/{token}/notes.md", room.notes, name="notes", action="link.open")
+    guarded(app, "GET", "/offline", installed.offline, name="offline", action="landing.see")
+    guarded(app, "GET", "/sw.js", installed.worker, name="worker", action="landing.see")
+    guarded(app, "GET", "/app.webmanifest", installed.manifest, name="manifest", action="landing.see")
     guarded(app, "GET", "/home", home.show, name="home", action="home.see")
     guarded(app, "GET", "/static/{name:.+}", files.serve, name="static", action="landing.see")
     guarded(app, "GET", "/healthz", health.healthz, name="healthz", action="server.watch")

@@ -84,7 +84,7 @@ def test_pages_keep_the_policy(renderer: Renderer, name: str, language: Language
     for script in page.all("script"):
         assert script.get("src", "").startswith("/static/") or script["type"] == "application/json"
     for link in page.all("link"):
-        assert link["href"].startswith("/static/")
+        assert link["href"].startswith("/static/") or link["rel"] == "manifest"
 
 
 @EVERY

@@ -1,8 +1,10 @@
 /** The room page begins here: what the server wrote into it, the words, the call, and what draws it. */
 
+import { Awake, browserAwake } from "./awake";
 import { readBootstrap } from "./bootstrap";
 import { Call } from "./call";
 import { type Catalogue, useCatalogue } from "./i18n";
+import { keepOffline } from "./installed";
 import { Memory } from "./remember";
 import type { State } from "./state";
 import { browserTimers } from "./timers";
@@ -41,6 +43,9 @@ async function begin(): Promise<void> {
   };
   call.start();
   follow(call);
+  const awake = new Awake(browserAwake);
+  call.store.watch((after) => awake.want(after.view === "room" && after.entered));
+  keepOffline();
   const answer = await fetch(page.strings);
   useCatalogue((await answer.json()) as Catalogue, page.language);
   const app = new RoomApp();

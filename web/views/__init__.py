@@ -261,6 +261,13 @@ class ErrorView(View):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineView(View):
+    """``GET /offline``: what a browser shows by itself when no page can be fetched."""
+
+    template: ClassVar[str] = "offline.html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DesignView(View):
     """``GET /design``: every component, in both themes; the language is the page's own."""
 

@@ -1,9 +1,12 @@
 // Forms on every page, made smoother: what is to be put right gets the focus, a form goes out once however often
 // it is pressed, and while the server can't be reached nothing is sent and nothing that was typed is lost.
 
+import { keepOffline } from "../installed";
+
 /** A line that has not answered within this time (ms) carries no form either. */
 const REACHED_WITHIN = 8_000;
 
+keepOffline();
 document.querySelector<HTMLElement>("[data-summary]")?.focus();
 
 for (const form of document.querySelectorAll<HTMLFormElement>('main form[method="post"]')) {
