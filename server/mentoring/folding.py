@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 _word = re.compile(r"[^\W_]+[+#]*")
@@ -23,11 +24,22 @@ _common = frozenset(
 )
 
 
+# What people do with a subject, whatever it is: "manage stress" is not "manage a budget".
+_verbs = frozenset(
+    """
+    apprendre change changer changing choisir choose choosing comprendre concilier demander ecrire faire
+    find finding gerer get getting learn learning make making manage managing passer prendre preparer prepare
+    preparing savoir travailler trouver understand understanding work working write writing
+    """.split()  # noqa: SIM905 - a list of single words is no easier to read
+)
+
+
 def folded(text: str) -> str:
     """The text in small letters without accents, white space made single."""
     if text.isascii():
         return " ".join(text.lower().replace("'", " ").split())
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_letters))
+    # Letters made plain first: some of them, as the double-struck ones, are capitals only then.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_letters)
     return " ".join("".join(each for each in plain if not unicodedata.combining(each)).split())
 
 
@@ -43,3 +55,12 @@ def words(text: str, *, short: bool = False) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(each for each in found if each not in _common and (short or len(each) >= SHORTEST))
     )
+
+
+def telling(skills: Iterable[str]) -> tuple[str, ...]:
+    """The words of skills that say what each is about, each once; a verb only where nothing else stands."""
+    found: dict[str, None] = {}
+    for skill in skills:
+        known = words(skill, short=True)
+        found |= dict.fromkeys([each for each in known if each not in _verbs] or known)
+    return tuple(found)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from server.mentoring.bank import Ask, Reason, reasons
-from server.mentoring.folding import words
+from server.mentoring.folding import telling, words
 from server.mentoring.kinds import Kind
 from server.mentoring.taking_part import needs_training
 from server.pages.access import programme_of, subject, visitor
@@ -37,7 +37,7 @@ async def show(request: web.Request) -> web.Response:
     kind: Kind | None = next((each for each in programme.kinds if each == form.text("kind")), None)
     ask = Ask(
         words=words(form.text("q"), short=True),
-        seeks=words(" ".join(profile.seeks), short=True),
+        seeks=telling(profile.seeks),
         language=form.text("language") if form.text("language") in SPOKEN else "",
         speaks=profile.languages,
         kind=kind,

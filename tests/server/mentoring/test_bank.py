@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from server.mentoring.availability import Availability, Window
 from server.mentoring.bank import NEVER, Ask, hour_starts, in_order, positions, reasons, shared_hours
-from server.mentoring.folding import folded, words
+from server.mentoring.folding import folded, telling, words
 from server.mentoring.profiles import Profile
 from server.mentoring.programmes import Enrolment
 
@@ -31,6 +31,10 @@ AT_MS = 1_793_278_800_000
 )
 def test_words_are_found_however_they_are_written(text: str, expected: tuple[str, ...]) -> None:
     assert words(text, short=True) == expected
+
+
+def test_what_one_does_with_a_subject_is_not_the_subject() -> None:
+    assert telling(["Gérer le stress", "Écrire", "Manage a budget"]) == ("stress", "ecrire", "budget")
 
 
 def test_a_text_is_not_found_by_its_short_words() -> None:
