@@ -68,6 +68,7 @@ def planned(session: Session, tie: Mentorship, people: Sequence[Person]) -> tupl
         created_ms=session.created_ms,
         expires_ms=session.ends_ms + LINKS_LIVE_MS,
         guests=guests,
+        after=f"/sessions/{session.id}",
     )
     boxes = scale(agenda, max(session.minutes, len(agenda.course)))
     return record, Timer(status="ready", index=0, boxes=boxes, since_ms=None, turn=None)

@@ -45,6 +45,7 @@ async def show(request: web.Request) -> web.Response:
         video_slots=record.video_slots,
         ice_servers=ice_servers(site.config.turn, guest.id, time.time()),
         notes_url=f"/j/{token}/notes.md",
+        after_url=record.after,
         bytes_per_hour={rung: round(per_hour(rung)) for rung in RUNGS},
     )
     return page(request, RoomView(bootstrap=bootstrap))

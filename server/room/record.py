@@ -38,7 +38,10 @@ class GuestRecord(Struct, frozen=True, kw_only=True):
 
 
 class RoomRecord(Struct, frozen=True, kw_only=True):
-    """A planned room. ``title`` may be empty; links open nothing from ``expires_ms`` on."""
+    """A planned room. ``title`` may be empty; links open nothing from ``expires_ms`` on.
+
+    ``after`` is the path of the appointment's page, where people go on afterwards, "" for none.
+    """
 
     id: str
     title: str
@@ -47,6 +50,7 @@ class RoomRecord(Struct, frozen=True, kw_only=True):
     created_ms: int
     expires_ms: int
     guests: tuple[GuestRecord, ...]
+    after: str = ""
 
     @property
     def video_slots(self) -> int:

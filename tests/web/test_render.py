@@ -169,6 +169,7 @@ def test_the_rooms_json_survives_any_name(renderer: Renderer) -> None:
         "video_slots",
         "strings",
         "notes_url",
+        "after_url",
         "ice_servers",
         "bytes_per_hour",
         "limits",

@@ -23,6 +23,8 @@ export interface Bootstrap {
   /** Address of the catalogue. */
   readonly strings: string;
   readonly notes_url: string;
+  /** Page of the appointment that the room belongs to, empty for none. */
+  readonly after_url: string;
   readonly limits: { readonly name: number };
 }
 

@@ -223,7 +223,10 @@ class BootstrapRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bootstrap:
-    """The JSON in the room page, field for field. ``strings`` is filled in by the template's renderer."""
+    """The JSON in the room page, field for field. ``strings`` is filled in by the template's renderer.
+
+    ``after_url`` is the page of the appointment that the room belongs to, "" for none.
+    """
 
     token: str
     language: Language
@@ -231,6 +234,7 @@ class Bootstrap:
     me: Guest
     video_slots: int
     notes_url: str
+    after_url: str = ""
     ice_servers: tuple[IceServer, ...] = ()
     bytes_per_hour: Mapping[Rung, int]
     ws: str = "/ws"

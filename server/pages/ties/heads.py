@@ -13,6 +13,7 @@ from server.mentoring.health import Facts, Health, behind, expected_days, health
 from server.mentoring.kinds import POLICIES
 from server.mentoring.meetings import Session
 from server.mentoring.mentorships import Mentorship
+from server.mentoring.no_show import counts
 from server.mentoring.people import Person, PersonId
 from server.mentoring.programmes import Programme
 from server.mentoring.tie_rules import DAY_MS, all_said, day_ms, day_of
@@ -104,7 +105,7 @@ def facts_of(
             ),
             default=None,
         ),
-        missed=sum(each.state == "no_show" and each.starts_ms > now_ms - MISSED_MS for each in sessions),
+        missed=sum(counts(each) and each.starts_ms > now_ms - MISSED_MS for each in sessions),
         mood=mood,
         late_actions=sum(each.late(today) for each in actions),
         behind=late,

@@ -42,7 +42,7 @@ async def name_reader(store: Redis, cast: Cast, person: Person) -> None:
 
 
 async def raised(client: Client, tie: Mentorship) -> None:
-    answer = await submit(client, f"/m/{tie.id}/concern", f"/m/{tie.id}/concern", times=2, text=TEXT)
+    answer = await submit(client, f"/m/{tie.id}/concern", f"/m/{tie.id}/concern", 2, text=TEXT)
     assert answer.status == 303
     text = await (await client.get(answer.headers["Location"])).text()
     assert "It is saved" in text

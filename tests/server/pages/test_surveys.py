@@ -106,7 +106,7 @@ async def test_a_question_comes_after_a_session_and_its_answer_can_change(
     mentee = await client_as(cast.mentees[0])
     assert (await submit(mentee, path, path)).status == 422
     assert (await submit(mentee, path, path, useful="6")).status == 422
-    assert (await submit(mentee, path, path, times=2, useful="2")).status == 303
+    assert (await submit(mentee, path, path, 2, useful="2")).status == 303
     assert (await submit(mentee, path, path, useful="4")).status == 303
     answer = await load_response(store, "after-session", tie.id, session.id, cast.mentees[0].id)
     assert answer is not None

@@ -88,7 +88,7 @@ export class RoomApp extends LightElement {
       case "room":
         return html`<session-room .call=${call} .state=${state} .page=${page} .say=${this.say}></session-room>`;
       case "left":
-        return left(state, call);
+        return left(state, call, page.after_url);
       case "error":
         return ended(state, call);
     }

@@ -13,8 +13,8 @@ interface Words {
   act: { words: string; directly: boolean } | null;
 }
 
-/** This person has left: what was kept, and the way back. */
-export function left(state: State, call: Call): TemplateResult {
+/** This person has left: what was kept, the way back, and on to the appointment's page if there is one. */
+export function left(state: State, call: Call, after: string): TemplateResult {
   return page(
     {
       icon: "check",
@@ -24,6 +24,9 @@ export function left(state: State, call: Call): TemplateResult {
     },
     state,
     call,
+    after === ""
+      ? nothing
+      : html`<a class="button large" id="go-on" href=${after}>${icon("notes")}${t("left.after")}</a>`,
   );
 }
 
@@ -67,7 +70,12 @@ const icons: Partial<Record<Ending, IconName>> = {
   refused: "waiting",
 };
 
-function page(words: Words, state: State, call: Call): TemplateResult {
+function page(
+  words: Words,
+  state: State,
+  call: Call,
+  more: TemplateResult | typeof nothing = nothing,
+): TemplateResult {
   return html`${pageHeader()}<main class="ending" data-banner=${state.ending ?? nothing}>
     <div class="ending-card">
       <span class="ending-icon">${icon(words.icon)}</span>
@@ -85,6 +93,7 @@ function page(words: Words, state: State, call: Call): TemplateResult {
               ${words.act.words}
             </button>`
       }
+      ${more}
     </div>
   </main>`;
 }
