@@ -191,8 +191,10 @@ class Estimator:
         return 0.0
 
     def remb(self, bitrate: float) -> None:
-        """Take the estimate of a browser that reports no arrivals."""
-        self._set(bitrate)
+        """Take the estimate of a browser that reports no arrivals; from one that does, arrivals tell more."""
+        if not self._heard:
+            self._set(bitrate)
+            self._capacity = self.target
 
     def report(self, loss: float, rtt: float | None, now: float) -> None:
         """Take a receiver report: the only word of browsers that don't report arrivals."""

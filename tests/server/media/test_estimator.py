@@ -141,6 +141,20 @@ def test_reports_on_what_was_never_sent_change_nothing(told: TransportFeedback) 
     assert (rate.target, rate.queue, rate.loss, rate.acked) == (before, 0.0, 0.0, 0.0)
 
 
+def test_a_browser_that_reports_no_arrivals_bounds_its_line_by_its_own_estimate() -> None:
+    silent = Estimator()
+    assert not silent.limited
+    silent.remb(200_000)
+    assert silent.limited
+    assert silent.target == 200_000
+    viewer = Viewer(Line(2e6), most=500e3)
+    simulate(5, viewer)
+    before = viewer.rate.target
+    viewer.rate.remb(50_000)
+    assert viewer.rate.target == before
+    assert not viewer.rate.limited
+
+
 def test_whatever_a_browser_claims_stays_within_bounds() -> None:
     rate = Estimator()
     for bitrate in (0, 1 << 80):
