@@ -16,9 +16,11 @@ const DONE = 0.01;
 const CALM = 10;
 /** Fewer packets than this say nothing. */
 const FEW = 20;
-/** Milliseconds beside the own round trip; and altogether at most. */
+/** Milliseconds beside the own round trip; where many repairs are lost as well, from so many; at most in all. */
 const BESIDE = 150;
-const MOST = 400;
+const BESIDE_MANY = 250;
+const MANY = 0.1;
+const MOST = 450;
 
 /** Repairs that were asked for between two looks, by packets of pictures; null when hardly any came. */
 export function asked(before: Look, after: Look): number | null {
@@ -37,6 +39,7 @@ export class Patience {
   private before: Look | null = null;
   private waiting = false;
   private calm = 0;
+  private beside = BESIDE;
 
   /** `wait` has all pictures played out so many milliseconds late, null for as late as the browser likes. */
   constructor(
@@ -76,9 +79,11 @@ export class Patience {
     this.calm = share > DONE ? 0 : this.calm + 1;
     if (this.waiting && this.calm >= CALM) {
       this.waiting = false;
+      this.beside = BESIDE;
       this.wait(null);
     }
     // Told each time: there may be new slots.
-    if (this.waiting) this.wait(Math.min(MOST, BESIDE + (roundTrip(now) ?? 0)));
+    if (share >= MANY) this.beside = BESIDE_MANY;
+    if (this.waiting) this.wait(Math.min(MOST, this.beside + (roundTrip(now) ?? 0)));
   }
 }
