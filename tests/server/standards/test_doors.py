@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -490,11 +489,3 @@ async def test_a_player_is_told_when_the_server_stops(store: Redis) -> None:
             await until(lambda: server.relay.stats.connected == 2)
         assert (await robot.hears(Bye)).reason == "stopping"
         await until(lambda: player.client.dtls.state == encoder.client.dtls.state == "closed")
-
-
-def test_the_table_of_clauses_names_tests_that_exist() -> None:
-    text = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`(test_\w+)`", text))
-    here = {name for name in globals() if name.startswith("test_")}
-    assert len(named) > 15
-    assert named <= here
