@@ -116,9 +116,6 @@ class Translator:
         if type(value) is int and 0 <= value < 1000:
             # No language of ours separates anything there, and the CLDR's patterns take their time.
             return str(value)
-        # Most numbers on a page are small, and neither language separates anything below a thousand.
-        if isinstance(value, int) and -1000 < value < 1000:
-            return str(int(value))
         return format_decimal(value, locale=self._locale)
 
     def instant(self, at_ms: int, zone: tzinfo = UTC, *, name_zone: bool = True, long: bool = False) -> str:

@@ -110,6 +110,11 @@ ACTIONS: Mapping[str, frozenset[Standing]] = MappingProxyType(
         "seat.take": MENTEE,
         # Caseload: what is on it are the reader's own ties.
         "caseload.see": PERSON,
+        # Coordination
+        "coordination.see": COORDINATOR,
+        "audit.see": COORDINATOR,
+        "person.export": COORDINATOR,
+        "account.export": PERSON,
     }
 )
 """Each action and the standings of which one is enough."""

@@ -8,7 +8,17 @@ from server.pages.forms import fresh
 from signaling.parts import Language
 from web.views import View
 from web.views.caseload import CaseFact, CaseloadView, CaseRow
+from web.views.coordination import (
+    AuditLine,
+    AuditView,
+    CoordinationView,
+    Figures,
+    SurveyResult,
+    TieRow,
+    WaitingRow,
+)
 from web.views.form import Fault
+from web.views.programmes import ProgrammeNav, TabLink
 
 AT_MS = 1_793_278_800_000
 
@@ -52,6 +62,57 @@ def caseload(name: str, *faults: Fault, note: tuple[Fault, ...] = (), **changes:
     return CaseloadView(**{**values, **changes})  # type: ignore[arg-type]
 
 
+def nav(name: str) -> ProgrammeNav:
+    tabs = ("overview", "matching", "coordination", "audit")
+    return ProgrammeNav(
+        id="p1",
+        name=name,
+        tabs=tuple(TabLink(key=each, path=f"/p/p1/{each}", current=each == "coordination") for each in tabs),
+    )
+
+
+def coordination(name: str, **changes: object) -> CoordinationView:
+    rows = tuple(
+        TieRow(
+            id=row.id,
+            mentors="Amina Traoré",
+            mentees=row.name,
+            kind="one-to-one",
+            state="active",
+            level=row.level,
+            facts=row.facts,
+            contact_ms=row.contact_ms,
+            next_ms=row.next_ms,
+        )
+        for row in caseload(name).rows
+    )
+    values: dict[str, object] = {
+        "nav": nav(name),
+        "figures": Figures(
+            ties=4, hours=12.5, sessions=14, mentors=8, mentors_busy=3, mentees=20, mentees_busy=4
+        ),
+        "counts": (("at-risk", 1), ("watch", 0), ("healthy", 2), ("resting", 1)),
+        "only": "healthy",
+        "rows": rows,
+        "page": 2,
+        "pages": 3,
+        "waiting": (
+            WaitingRow(id="r1", mentee=name, owner="Amina", until_ms=AT_MS, late=True),
+            WaitingRow(id="r2", mentee="Noé", owner=name, until_ms=None, late=False),
+        ),
+        "results": (
+            SurveyResult(survey="monthly", question="going", count=7, mean=4.3, texts=()),
+            SurveyResult(survey="final", question="best", count=5, mean=None, texts=(name, "The calls")),
+        ),
+        "quiet_surveys": ("mid",),
+    }
+    return CoordinationView(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def audit(name: str, *lines: AuditLine, whole: bool) -> AuditView:
+    return AuditView(nav=nav(name), lines=lines, whole=whole)
+
+
 PAGES: dict[str, Callable[[str, Language], View]] = {
     "caseload": lambda name, language: caseload(name, sent=3, saved=True),
     "caseload-wrong": lambda name, language: caseload(
@@ -61,4 +122,15 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
         name, note=(Fault(field="note", code="missing"),), note_about="tie1"
     ),
     "caseload-empty": lambda name, language: caseload(name, rows=(), counts=()),
+    "coordination": lambda name, language: coordination(name),
+    "coordination-empty": lambda name, language: coordination(
+        name, rows=(), waiting=(), results=(), only="", page=1, pages=1
+    ),
+    "audit": lambda name, language: audit(
+        name,
+        AuditLine(at_ms=AT_MS, who=name, key="matching.published", about=name, values={"what": "x"}),
+        AuditLine(at_ms=AT_MS, who="", key="", about="x" * 22, values={"what": "session.moved"}),
+        whole=False,
+    ),
+    "audit-empty": lambda name, language: audit(name, whole=True),
 }

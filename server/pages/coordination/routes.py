@@ -5,7 +5,13 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.pages.access import guarded
-from server.pages.coordination import caseload
+from server.pages.coordination import audit, caseload, export, overview
+from server.pages.programmes.frame import TABS, Tab
+
+TABS += [
+    Tab("coordination", "/coordination", "coordination.see"),
+    Tab("audit", "/audit", "audit.see"),
+]
 
 
 def add(app: web.Application) -> None:
@@ -14,3 +20,12 @@ def add(app: web.Application) -> None:
     guarded(app, "GET", "/caseload", caseload.show, name="caseload", action=mine)
     guarded(app, "POST", "/caseload/message", caseload.write, name="caseload-message", action=mine)
     guarded(app, "POST", "/caseload/note", caseload.note, name="caseload-note", action=mine)
+    at = "/p/{programme}"
+    see = "coordination.see"
+    guarded(app, "GET", f"{at}/coordination", overview.show, name="coordination", action=see)
+    guarded(app, "GET", f"{at}/coordination/ties.csv", export.table, name="ties-table", action=see)
+    guarded(app, "GET", f"{at}/coordination/ties.json", export.ties, name="ties-json", action=see)
+    guarded(app, "GET", f"{at}/audit", audit.show, name="audit", action="audit.see")
+    theirs = f"{at}/people/{{person}}/export.json"
+    guarded(app, "GET", theirs, export.person, name="person-export", action="person.export")
+    guarded(app, "GET", "/account/export.json", export.own, name="account-export", action="account.export")

@@ -89,6 +89,10 @@ MAY: dict[str, frozenset[Who]] = {
     "matching.run": COORDINATORS,
     "shortlist.rank": MENTORS | MENTEES,
     "caseload.see": SIGNED_IN,
+    "coordination.see": COORDINATORS,
+    "audit.see": COORDINATORS,
+    "person.export": COORDINATORS,
+    "account.export": SIGNED_IN,
     # Requests: the own-mentee's, to the own-mentor
     "request.list": MENTORS | MENTEES,
     "request.come-back": MENTORS,
