@@ -202,11 +202,12 @@ class TiesView(View):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TiesPart(HomePart):
-    """One's living ties on the home page."""
+    """One's living ties on the home page; with ``mentors`` the way to the caseload, too."""
 
     template: ClassVar[str] = "ties/home-ties.html"
 
     ties: tuple[TieLine, ...]
+    mentors: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
