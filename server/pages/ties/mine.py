@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server.mentoring.mentorships import OPEN_STATES, Mentorship
+from server.mentoring.mentorships import Mentorship
 from server.mentoring.people import Person
 from server.pages.access import visitor
 from server.pages.site import SITE, Site, page
@@ -52,9 +52,5 @@ async def show(request: web.Request) -> web.Response:
 async def home_part(site: Site, person: Person, now_ms: int) -> TiesPart | None:
     """The ties that live, on the home page."""
     lines = [each for each in await _lines(site, person) if each.head.state != "closed"]
-    ties = await mentorships_of(site.store, person.id)
-    mentors = any(
-        (part := tie.part_of(person.id)) is not None and part.role == "mentor" and tie.state in OPEN_STATES
-        for tie in ties
-    )
+    mentors = any(each.role == "mentor" for each in lines)
     return TiesPart(ties=tuple(lines[:MOST_HOME]), mentors=mentors) if lines else None
