@@ -80,13 +80,38 @@ def signed(mentorship: Mentorship, now_ms: int, *, person: PersonId, number: int
         return mentorship
     newest = structs.replace(newest, signatures=(*newest.signatures, Signature(person=person, at_ms=now_ms)))
     after = structs.replace(mentorship, agreements=(*mentorship.agreements[:-1], newest), changed_ms=now_ms)
-    if any(not newest.signed_by(each) for each in after.people):
-        return after
+    return _in_force(after)
+
+
+def signed_on_joining(mentorship: Mentorship, now_ms: int, *, person: PersonId) -> Mentorship:
+    """Who takes a seat signs what holds for the others, and what they have yet to agree on."""
+    before = [each for each in mentorship.people if each != person]
+    held = [each.number for each in mentorship.agreements if all(each.signed_by(other) for other in before)]
+    first = held[-1] if held else len(mentorship.agreements)
+    mine = Signature(person=person, at_ms=now_ms)
+    return _in_force(
+        structs.replace(
+            mentorship,
+            agreements=tuple(
+                structs.replace(each, signatures=(*each.signatures, mine))
+                if each.number >= first and not each.signed_by(person)
+                else each
+                for each in mentorship.agreements
+            ),
+        )
+    )
+
+
+def _in_force(mentorship: Mentorship) -> Mentorship:
+    """With the rhythm, end and goals of the newest version, once everybody has signed it."""
+    newest = mentorship.agreement
+    if newest is None or any(not newest.signed_by(each) for each in mentorship.people):
+        return mentorship
     return structs.replace(
-        after,
+        mentorship,
         cadence_days=newest.cadence_days,
         ends=newest.ends,
-        goals=_with_goals(after.goals, newest),
+        goals=_with_goals(mentorship.goals, newest),
     )
 
 

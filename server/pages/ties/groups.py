@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from server.mentoring.agreements import drafted, signed
+from server.mentoring.agreements import drafted, signed_on_joining
 from server.mentoring.kinds import POLICIES, Kind
 from server.mentoring.mentorships import ClosingWord, Mentorship
 from server.mentoring.people import Person, PersonId
@@ -242,10 +242,7 @@ async def take(request: web.Request) -> web.Response:
 
     def rule(it: Mentorship) -> Mentorship:
         after = joined(it, me.id, now)
-        newest = after.agreement
-        if newest is not None and _signs(it, programme):
-            after = signed(after, now, person=me.id, number=newest.number)
-        return after
+        return signed_on_joining(after, now, person=me.id) if _signs(it, programme) else after
 
     def told(it: Mentorship) -> list[Change]:
         return [
