@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ZIG = "ziglang>=0.15,<1"
@@ -53,7 +55,17 @@ def build(root: Path) -> str | None:
     made = wanted.with_suffix(".new")
     command = [*compiler, *_FLAGS, "-o", str(made), str(root / _FOLDER / "fan.c")]
     try:
-        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=_PATIENCE_S)
+        # Zig keeps 50 MB of what it made once: not in somebody's home.
+        with tempfile.TemporaryDirectory(prefix="compagnon-") as cache:
+            zig = {"ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": cache}
+            done = subprocess.run(
+                command,
+                check=False,
+                capture_output=True,
+                text=True,
+                timeout=_PATIENCE_S,
+                env={**os.environ, **zig},
+            )
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"{compiler[0]}: {error}"
     if done.returncode:
