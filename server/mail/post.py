@@ -58,7 +58,11 @@ class Post:
         if letter is None:
             return None
         person = await people.load(self.store, letter.to)
-        unwanted = person is None or (letter.topic in OPTIONAL_TOPICS and letter.topic in person.unsubscribed)
+        unwanted = (
+            person is None
+            or person.gone
+            or (letter.topic in OPTIONAL_TOPICS and letter.topic in person.unsubscribed)
+        )
         if person is not None and not unwanted:
             again = await self._try(letter, person, now_ms, GIVEN_UP_MS)
             if again is not None:

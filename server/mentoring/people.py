@@ -11,6 +11,9 @@ from signaling.parts import Language
 
 PersonId = str
 
+ERASED = "erased.invalid"
+"""The domain of addresses that are nobody's (RFC 2606, 2): nothing is ever sent there."""
+
 LONGEST_EMAIL = 254
 """RFC 5321, 4.5.3.1.3: a path of 256 octets, less its angle brackets."""
 
@@ -37,6 +40,11 @@ class Person(Struct, frozen=True, kw_only=True):
     admin: bool = False
     unsubscribed: tuple[str, ...] = ()
     version: int = 1
+
+    @property
+    def gone(self) -> bool:
+        """Whether the account was erased: only its id is left."""
+        return self.email.endswith(f"@{ERASED}")
 
     @property
     def shown(self) -> str:
@@ -78,3 +86,15 @@ def with_letters(person: Person, topic: str, *, wanted: bool) -> Person:
 def promoted(person: Person) -> Person:
     """The person as an administrator."""
     return structs.replace(person, admin=True, version=person.version + 1)
+
+
+def erased(person: Person, name: str) -> Person:
+    """What stays of a person in what others were part of: the id, and a ``name`` that says nothing."""
+    return structs.replace(
+        person,
+        email=f"{person.id.lower()}@{ERASED}",
+        name=name,
+        zone="UTC",
+        admin=False,
+        version=person.version + 1,
+    )

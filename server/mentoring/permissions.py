@@ -115,6 +115,8 @@ ACTIONS: Mapping[str, frozenset[Standing]] = MappingProxyType(
         "audit.see": COORDINATOR,
         "person.export": COORDINATOR,
         "account.export": PERSON,
+        "person.erase": COORDINATOR,
+        "account.erase": PERSON,
     }
 )
 """Each action and the standings of which one is enough."""

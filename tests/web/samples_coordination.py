@@ -12,6 +12,7 @@ from web.views.coordination import (
     AuditLine,
     AuditView,
     CoordinationView,
+    EraseView,
     Figures,
     SurveyResult,
     TieRow,
@@ -113,6 +114,18 @@ def audit(name: str, *lines: AuditLine, whole: bool) -> AuditView:
     return AuditView(nav=nav(name), lines=lines, whole=whole)
 
 
+def erase(name: str, *faults: Fault, own: bool = False, reason: str = "") -> EraseView:
+    return EraseView(
+        at="/account/erase",
+        own=own,
+        person_name=name,
+        email="ana@example.org",
+        ties=2,
+        reason=reason,
+        form=fresh({"email": name}).with_faults(*faults),
+    )
+
+
 PAGES: dict[str, Callable[[str, Language], View]] = {
     "caseload": lambda name, language: caseload(name, sent=3, saved=True),
     "caseload-wrong": lambda name, language: caseload(
@@ -133,4 +146,8 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
         whole=False,
     ),
     "audit-empty": lambda name, language: audit(name, whole=True),
+    "erase": lambda name, language: erase(name),
+    "erase-own-wrong": lambda name, language: erase(name, Fault(field="email", code="erase-email"), own=True),
+    "erase-elsewhere": lambda name, language: erase(name, reason="elsewhere"),
+    "erase-coordinator": lambda name, language: erase(name, reason="coordinator", own=True),
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from web.views import View
 from web.views.caseload import CaseFact
 from web.views.form import Form
 from web.views.programmes import ProgrammePage
@@ -100,16 +101,19 @@ class AuditView(ProgrammePage):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EraseView(ProgrammePage):
-    """``GET /p/{programme}/people/{person}/erase``: what goes, what stays, and the word to type.
+class EraseView(View):
+    """``GET /account/erase`` and ``/p/{programme}/people/{person}/erase``, as ``at`` says.
 
-    ``reason`` says why it can't be yet ("elsewhere", "coordinator"), or "".
+    ``own`` is the reader's own account. ``email`` is to be typed; ``ties`` are open. ``reason`` says why it
+    can't be ("elsewhere", "coordinator"), or "".
     """
 
     template: ClassVar[str] = "coordination/erase.html"
 
-    person: str
+    at: str
+    own: bool
     person_name: str
+    email: str
     ties: int
     reason: str
     form: Form

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.pages.access import guarded
-from server.pages.coordination import audit, caseload, export, overview
+from server.pages.coordination import audit, caseload, erasing, export, overview
 from server.pages.programmes.frame import TABS, Tab
 
 TABS += [
@@ -29,3 +29,8 @@ def add(app: web.Application) -> None:
     theirs = f"{at}/people/{{person}}/export.json"
     guarded(app, "GET", theirs, export.person, name="person-export", action="person.export")
     guarded(app, "GET", "/account/export.json", export.own, name="account-export", action="account.export")
+    gone = f"{at}/people/{{person}}/erase"
+    guarded(app, "GET", gone, erasing.ask, name="person-erase", action="person.erase")
+    guarded(app, "POST", gone, erasing.do, name="person-erase-do", action="person.erase")
+    guarded(app, "GET", "/account/erase", erasing.ask_own, name="account-erase", action="account.erase")
+    guarded(app, "POST", "/account/erase", erasing.do_own, name="account-erase-do", action="account.erase")

@@ -93,6 +93,8 @@ MAY: dict[str, frozenset[Who]] = {
     "audit.see": COORDINATORS,
     "person.export": COORDINATORS,
     "account.export": SIGNED_IN,
+    "person.erase": COORDINATORS,
+    "account.erase": SIGNED_IN,
     # Requests: the own-mentee's, to the own-mentor
     "request.list": MENTORS | MENTEES,
     "request.come-back": MENTORS,
