@@ -34,7 +34,7 @@ from server.storage.people import ChangedMeanwhileError
 from server.storage.programmes import load_enrolment, saved_enrolment
 from server.storage.records import Once, commit
 from server.storage.requests import requests_of
-from server.storage.ties import TRAINED, ledger, new_mentorship_changes, tie_events
+from server.storage.ties import TRAINED, groups_in, ledger, new_mentorship_changes, tie_events
 from server.ties import deadlines, pulses
 from server.ties.asking import Ask, around, ask, choose, request_id, say_no, say_yes, take_back
 from server.ties.keeping import Rule, step
@@ -74,7 +74,7 @@ index = st.integers(min_value=0, max_value=9)
 
 
 class Ties(RuleBasedStateMachine):
-    """Two mentors with three places in all, four mentees, one of them without the training yet."""
+    """Two mentors with three places in all, four mentees, two of them without the training yet."""
 
     url: str
 
@@ -113,7 +113,7 @@ class Ties(RuleBasedStateMachine):
             self.mentors.append(person)
         for number in range(4):
             person = await made_person(self.store, "Mentee")
-            trained = None if number == 3 else NOW_MS
+            trained = None if number > 1 else NOW_MS
             await enrolled(self.store, self.programme, person, "mentee", trained_ms=trained)
             self.mentees.append(person)
         work = {**deadlines.handlers(self.store), **pulses.handlers(self.store)}
@@ -148,6 +148,8 @@ class Ties(RuleBasedStateMachine):
         kind=st.sampled_from(["one-to-one", "micro", "reverse"]),
     )
     def asks(self, mentee: int, mentor: int, follows: bool, kind: Any) -> None:
+        if sum(each.is_open for each in self.run(self.requests())) > 3:
+            return
         asker = self.mentees[mentee % 4]
         # A mentor may be asked by themself: that is refused.
         to = [*self.mentors, asker][mentor % 3].id
@@ -240,6 +242,11 @@ class Ties(RuleBasedStateMachine):
             self.steps(tie, lambda it: signed(it, self.now, person=by, number=version), by)
 
     @rule(number=index)
+    def a_mentor_says_yes_and_everybody_agrees(self, number: int) -> None:
+        self.mentors_say_yes_at_once(number, number)
+        self.everybody_agrees(number)
+
+    @rule(number=index)
     def everybody_agrees(self, number: int) -> None:
         tie = self.a_tie(number, "accepted", "active", "paused")
         if tie is None:
@@ -302,12 +309,16 @@ class Ties(RuleBasedStateMachine):
 
         self.tries(go())
 
-    @rule(number=index, mentee=index, does=st.sampled_from(["join", "queue", "leave"]))
+    @rule(number=index, mentee=index, does=st.sampled_from(["join", "join", "queue", "leave"]))
     def a_mentee_and_a_group(self, number: int, mentee: int, does: str) -> None:
-        tie = self.a_tie(number, "accepted", "agreed", "active", "paused")
-        who = self.mentees[mentee % 4].id
-        if tie is None or tie.seats is None:
+        ties = [
+            each
+            for each in self.run(groups_in(self.store, self.programme.id))
+            if each.state in {"accepted", "agreed", "active", "paused"}
+        ]
+        if not ties:
             return
+        tie, who = ties[number % len(ties)], self.mentees[mentee % 4].id
         if does == "join":
             self.steps(
                 tie,
@@ -334,10 +345,10 @@ class Ties(RuleBasedStateMachine):
 
         self.tries(go())
 
-    @rule()
-    def the_last_mentee_reads_the_training(self) -> None:
+    @rule(number=st.integers(min_value=2, max_value=3))
+    def a_mentee_reads_the_training(self, number: int) -> None:
         async def go() -> None:
-            found = await load_enrolment(self.store, self.programme.id, self.mentees[3].id, "mentee")
+            found = await load_enrolment(self.store, self.programme.id, self.mentees[number].id, "mentee")
             assert found is not None
             if found.trained_ms is None:
                 task = Due(TRAINED, f"{self.programme.id}:{found.person}")
@@ -348,7 +359,7 @@ class Ties(RuleBasedStateMachine):
 
         self.tries(go())
 
-    @rule(hours=st.sampled_from([1, 24, 24 * 6, 24 * 22]))
+    @rule(hours=st.sampled_from([1, 1, 24, 24, 24 * 6, 24 * 22]))
     def time_passes(self, hours: int) -> None:
         self.now += hours * 3_600_000
         self.run(self.jobs.run_due())
@@ -427,7 +438,7 @@ def test_the_invariants_of_ties_hold_whatever_happens(valkey: Valkey) -> None:
     run_state_machine_as_test(
         Ties,
         settings=settings(
-            max_examples=25,
+            max_examples=40,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

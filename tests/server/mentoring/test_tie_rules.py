@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from msgspec import structs
 
 from server.mentoring import tie_rules as rules
-from server.mentoring.agreements import drafted, signed, unsigned, with_goal, with_progress
+from server.mentoring.agreements import drafted, signed, signed_on_joining, unsigned, with_goal, with_progress
 from server.mentoring.kinds import POLICIES, Kind
 from server.mentoring.mentorships import ClosingWord, Goal, Mentorship, MentorshipState
 from server.mentoring.programmes import Programme
+from server.mentoring.seats import joined
 from server.mentoring.tie_rules import DAY_MS, Tie, TieError
 
 NOW = 1_790_000_000_000
@@ -246,3 +248,22 @@ def test_goals_are_added_and_reached() -> None:
     assert with_progress(half, "g", 100, NOW + 1).goals[1].done_ms == NOW + 1
     assert refusal(lambda: with_progress(more, "none", 50, NOW)) == "goal-gone"
     assert refusal(lambda: with_progress(more, "g", 101, NOW)) == "goal-progress"
+
+
+def test_who_joins_signs_what_holds_and_what_is_to_come() -> None:
+    group = rules.matched(replace(tie("group", ("paul",), ()), seats=3), programme(), NOW)
+
+    def write(it: Mentorship, goal: str) -> Mentorship:
+        return drafted(it, programme(), NOW, by="paul", goals=[goal], cadence_days=7, ends="2027-01-01")
+
+    first = signed_on_joining(joined(write(group, "One"), "ana", NOW), NOW, person="ana")
+    began = rules.advanced(first, programme(), {"paul", "ana"}, NOW)
+    assert began.state == "active"
+    # Paul has changed the agreement, Ana has not signed that yet: Bo signs both, and the first one holds.
+    both = signed_on_joining(joined(write(began, "Two"), "bo", NOW), NOW, person="bo")
+    assert both.agreement_in_force is not None
+    assert both.agreement_in_force.number == 1
+    assert unsigned(both) == ("ana",)
+    done = signed(both, NOW, person="ana", number=2)
+    assert done.agreement_in_force is not None
+    assert done.agreement_in_force.number == 2
