@@ -80,5 +80,13 @@ if (list && !("past" in list.dataset)) {
     clearTimeout(timer);
     void ask().then(again);
   });
+  window.addEventListener("offline", () => {
+    failures = Math.max(failures, 2);
+    if (offline) offline.hidden = false;
+  });
+  window.addEventListener("online", () => {
+    clearTimeout(timer);
+    void ask().then(again);
+  });
   again();
 }
