@@ -9,14 +9,20 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
+from server.mentoring.actions import ActionItem
 from server.mentoring.availability import Availability, Window
+from server.mentoring.conversations import Message
+from server.mentoring.meetings import Session, SessionState
 from server.mentoring.mentorships import Mentorship, Participation
 from server.mentoring.people import Person
 from server.mentoring.profiles import Profile
 from server.mentoring.programmes import Enrolment, Programme, ProgrammeRole
+from server.storage.actions import saved_action
 from server.storage.availability import saved_availability
 from server.storage.bank import free_time_changes, name_changes, number_of
+from server.storage.conversations import posted_message
 from server.storage.invitations import new_account
+from server.storage.meetings import saved_session
 from server.storage.mentorships import saved_mentorship
 from server.storage.programmes import saved_enrolment, saved_profile, saved_programme
 from server.storage.records import Change, commit
@@ -26,6 +32,7 @@ TOGETHER = 25
 """People in one commit: they are let in faster than one by one, and stored no differently."""
 
 DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
 
 ZONES = ("Europe/Paris", "America/Montreal", "Africa/Dakar", "Europe/London", "Indian/Reunion", "Asia/Beirut")
 FIRST = ("Amina", "Bao", "Chloé", "Dmitri", "Éloïse", "Farid", "Grace", "Hélène", "Idriss", "Jeanne", "Kofi")
@@ -156,22 +163,83 @@ async def signed_in(store: Redis, person: Person, now_ms: int) -> str:
     return secret
 
 
-def ties(programme: Programme, mentor: Person, mentees: list[Person], now_ms: int) -> Iterator[list[Change]]:
-    """An active mentorship of the mentor with each of them, changed at different days."""
+def ties(
+    chance: random.Random, programme: Programme, mentor: Person, mentees: list[Person], now_ms: int
+) -> Iterator[list[Change]]:
+    """An active mentorship of the mentor with each of them: sessions, the next one, messages, an action."""
     for number, mentee in enumerate(mentees):
-        at = now_ms - number * DAY_MS
-        yield saved_mentorship(
-            Mentorship(
-                id=secrets.token_urlsafe(12),
-                programme=programme.id,
-                kind="one-to-one",
-                state="active",
-                participations=(
-                    Participation(person=mentor.id, role="mentor", from_ms=at),
-                    Participation(person=mentee.id, role="mentee", from_ms=at),
-                ),
-                created_ms=at,
-                changed_ms=at,
-                purpose="To learn",
-            )
+        began = now_ms - (60 + number) * DAY_MS
+        tie = Mentorship(
+            id=secrets.token_urlsafe(12),
+            programme=programme.id,
+            kind="one-to-one",
+            state="active",
+            participations=(
+                Participation(person=mentor.id, role="mentor", from_ms=began),
+                Participation(person=mentee.id, role="mentee", from_ms=began),
+            ),
+            created_ms=began,
+            changed_ms=began,
+            started_ms=began,
+            purpose=words(chance, 12),
         )
+        yield [
+            *saved_mentorship(tie),
+            *(
+                change
+                for days in (-42, -28, -14, 3)
+                for change in saved_session(
+                    _session(
+                        tie,
+                        mentor,
+                        mentee,
+                        now_ms + days * DAY_MS + number * HOUR_MS,
+                        "confirmed" if days > 0 else "recapped",
+                    )
+                )
+            ),
+            *(
+                change
+                for days in (9, 4)
+                for change in posted_message(
+                    _message(chance, tie, mentee, now_ms - days * DAY_MS), tie.people
+                )
+            ),
+            *saved_action(
+                ActionItem(
+                    id=secrets.token_urlsafe(9),
+                    mentorship=tie.id,
+                    owner=mentee.id,
+                    text=words(chance, 6),
+                    due="2026-12-31",
+                    created_ms=now_ms - 14 * DAY_MS,
+                )
+            ),
+        ]
+
+
+def _session(tie: Mentorship, mentor: Person, mentee: Person, at_ms: int, state: SessionState) -> Session:
+    return Session(
+        id=secrets.token_urlsafe(12),
+        programme=tie.programme,
+        mentorship=tie.id,
+        organiser=mentor.id,
+        people=(mentor.id, mentee.id),
+        coming=(mentor.id, mentee.id),
+        state=state,
+        starts_ms=at_ms,
+        minutes=60,
+        zone=mentor.zone,
+        format="grow-60",
+        created_ms=at_ms - 7 * DAY_MS,
+    )
+
+
+def _message(chance: random.Random, tie: Mentorship, author: Person, at_ms: int) -> Message:
+    return Message(
+        id=secrets.token_urlsafe(12),
+        mentorship=tie.id,
+        author=author.id,
+        text=words(chance, 20),
+        at_ms=at_ms,
+    )

@@ -108,10 +108,10 @@ async def measured(people: int, pages: int, pause_s: float) -> int:
             took_s, size = time.perf_counter() - started, memory["used_memory"] / 2**20
             print(f"{people} mentors stored in {took_s:.0f} s, {size:.0f} MB in the store")
             bank = f"{server.url}/p/{population.programme.id}/bank"
-            worst = await _searches(bank, secrets_, pages, pause_s) / SEARCH_GOAL_MS
+            worst = await _searches(server, bank, secrets_, pages, pause_s) / SEARCH_GOAL_MS
 
             mentor, changes = await joined(store, chance, population.programme, "mentor", people, now_ms)
-            for tie in ties(population.programme, mentor, searchers, now_ms):
+            for tie in ties(chance, population.programme, mentor, searchers, now_ms):
                 changes += tie
             await commit(store, changes)
             secret = await signed_in(store, mentor, now_ms)
@@ -128,7 +128,9 @@ async def measured(people: int, pages: int, pause_s: float) -> int:
     return 0 if worst <= 1 else 1
 
 
-async def _searches(bank: str, secrets_: Sequence[str], pages: int, pause_s: float) -> float:
+async def _searches(
+    server: CompagnonServer, bank: str, secrets_: Sequence[str], pages: int, pause_s: float
+) -> float:
     """The p95 of a page while everybody searches again as soon as they have their answer, in ms."""
     found = Times()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=_users)) as client:
@@ -150,12 +152,17 @@ async def _searches(bank: str, secrets_: Sequence[str], pages: int, pause_s: flo
             f"{_users} people, one search every {pause_s:g} s each: "
             f"p50 {percentile(calm.all, 0.5):.1f} ms, p95 {percentile(calm.all, 0.95):.1f} ms"
         )
+        before = server.usage()
         took = await together(_users, lambda number: user(number, found, pages, 0))
+        used = server.usage().since(before)
     for kind, times in sorted(found.by_kind.items()):
         print(f"  {kind:<24} p50 {percentile(times, 0.5):6.1f} ms   p95 {percentile(times, 0.95):6.1f} ms")
     print(f"{_users} people without a pause: {len(found.all) / took:.0f} pages a second, "
           f"p50 {percentile(found.all, 0.5):.1f} ms, p95 {percentile(found.all, 0.95):.1f} ms "
           f"(goal {SEARCH_GOAL_MS:.0f})")  # fmt: skip
+    each = 1000 / len(found.all)
+    print(f"CPU of a page: server {used.loop * each:.1f} ms, store {used.store * each:.1f} ms; "
+          f"had a core of its own: {_users} people wait {_users * used.loop * each:.0f} ms")  # fmt: skip
     return percentile(found.all, 0.95)
 
 
