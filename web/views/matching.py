@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from web.views.form import Form
+from web.views.home import HomePart
 from web.views.programmes import ProgrammePage
 
 
@@ -183,3 +184,21 @@ class ShortlistView(ProgrammePage):
 
     lists: tuple[RankList, ...]
     saved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenList:
+    """A list that waits to be ranked; ``name`` is its programme's."""
+
+    programme: str
+    name: str
+    closes_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortlistsPart(HomePart):
+    """Lists that wait to be ranked, on the home page."""
+
+    template: ClassVar[str] = "matching/home.html"
+
+    lists: tuple[OpenList, ...]

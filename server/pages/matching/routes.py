@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from server.pages import home
 from server.pages.access import guarded
 from server.pages.matching import asking, deciding, run, shortlist
+from server.pages.matching.home import part
 from server.pages.programmes.frame import TABS, Tab
 
+home.PARTS.append(part)
 TABS += [
     Tab("shortlist", "/shortlist", "shortlist.rank"),
     Tab("matching", "/matching", "matching.run"),

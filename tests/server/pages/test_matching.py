@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient
 from redis.asyncio import Redis
 
 from server.jobs import Jobs
+from server.matchmaking.running import KIND, Matchmaker
 from server.mentoring.availability import Availability, Window
 from server.mentoring.matching.outcome import Outcome
 from server.mentoring.matching.parts import PARTS
@@ -21,6 +22,7 @@ from server.mentoring.people import Person
 from server.pages.site import Site
 from server.storage.audit import events
 from server.storage.availability import saved_availability
+from server.storage.due import Due
 from server.storage.matching import load_outcome, load_ranking, runs_in
 from server.storage.mentorships import mentorships_in
 from server.storage.programmes import load_enrolment
@@ -203,6 +205,7 @@ async def test_people_rank_their_lists_and_the_next_run_reads_them(desk: Desk, c
     mentee, mentor = desk.cast.mentees[0], desk.cast.mentors[0]
     theirs = await client_as(mentee)
     at = f"/p/{desk.cast.programme.id}/shortlist"
+    assert "Choose who you would like to work with" in await desk.get("/home", theirs)
     page = await desk.get(at, theirs)
     assert desk.cast.mentors[0].name in page
     assert desk.cast.mentors[1].name in page
@@ -213,6 +216,7 @@ async def test_people_rank_their_lists_and_the_next_run_reads_them(desk: Desk, c
     assert "given twice" in page
     order = {f"mentee-{each.id}": str(place) for place, each in enumerate(reversed(desk.cast.mentors), 1)}
     await desk.post(at, 303, theirs, role="mentee", version=version[1], **order)
+    assert "Choose who you would like to work with" not in await desk.get("/home", theirs)
     ranking = await load_ranking(desk.store, desk.cast.programme.id, mentee.id, "mentee")
     assert ranking is not None
     assert ranking.ranked == tuple(each.id for each in reversed(desk.cast.mentors))
@@ -224,3 +228,16 @@ async def test_people_rank_their_lists_and_the_next_run_reads_them(desk: Desk, c
     [mine] = [each for each in outcome.proposals if each.mentee == mentee.id]
     assert mine.mentor == desk.cast.mentors[1].id
     assert mine.mentee_place == 1
+
+
+async def test_a_run_whose_server_ended_begins_again(desk: Desk) -> None:
+    await desk.post(desk.at, **ASKED)
+    [run] = await runs_in(desk.store, desk.cast.programme.id)
+    ended = Matchmaker(desk.store, desk.site.clock)
+    task = Due(KIND, run.id)
+    assert await ended.run(task, desk.site.clock()) is not None
+    await ended.stop()
+    [run] = await runs_in(desk.store, desk.cast.programme.id)
+    assert run.state == "waiting"
+    run, outcome = await desk.latest()
+    assert (run.state, len(outcome.proposals)) == ("done", 3)
