@@ -9,6 +9,7 @@ from __future__ import annotations
 from redis.asyncio import Redis
 
 from server.mentoring.audit import AuditEvent
+from server.mentoring.availability import Availability
 from server.mentoring.mentorships import OPEN_STATES, Mentorship
 from server.mentoring.people import Person, PersonId, erased
 from server.mentoring.profiles import Profile
@@ -20,7 +21,8 @@ from server.mentoring.tie_rules import TieError, begin_closing, close, never_beg
 from server.storage import keys, signins
 from server.storage.audit import noted
 from server.storage.availability import load_availability
-from server.storage.bank import name_changes, number_of, profile_changes
+from server.storage.bank import free_time_changes, name_changes, number_of, profile_changes
+from server.storage.invitations import answered_invitation, invitations_of
 from server.storage.matching import runs_in
 from server.storage.mentorships import mentorships_of
 from server.storage.passkeys import load_passkeys, removed_passkey
@@ -113,7 +115,10 @@ async def _changes(store: Redis, person: Person, name: str, by: PersonId, now_ms
         Op("DEL", keys.email(person.email), ()),
         *profile_changes(profile, Profile(person=person.id, version=0), number),
         *name_changes(person.name, "", number),
+        *await free_time_changes(store, Availability(person=person.id, zone="UTC"), now_ms),
     ]
+    for invitation in await invitations_of(store, person.id):
+        changes += answered_invitation(invitation)
     if profile.version:
         changes.append(Drop(keys.profile(person.id), profile.version))
     if week.version:
