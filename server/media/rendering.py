@@ -56,6 +56,8 @@ _SLOWER = ((45e3, 9), (85e3, 12))
 """With a single viewer: up to so many bits/s the lowest layer comes in so few frames a second. Grain at 180
 lines takes libvpx 85 kbit/s at 15 frames, whatever it is asked for (measured)."""
 
+_STEADY, _STEADY_LINES, _NARROW = 135e3, 200, 450e3
+
 _FASTER = 1.3
 """More frames are asked for again when there are so many times the bits."""
 
@@ -202,6 +204,20 @@ def framerate(uses: Sequence[Use], now: int | None) -> int | None:
         if bits < bound * (_FASTER if now is not None and now <= frames else 1):
             return frames
     return None
+
+
+def steady(layers: Sequence[Layer], uses: Sequence[Use], available: float | None) -> float | None:
+    """Return the bits/s beyond which the lowest of several layers is not sent over a narrow line to a single
+    viewer, None for no such bound; ``available`` is what its sender can send.
+
+    Estimates of a full line dip, and an encoder that has to halve its bits skips frames. What is sent with
+    less than the line carries at its dips comes evenly: at 300 kbit/s pictures of 180 lines stood still for 3
+    to 8 s a minute (measured).
+    """
+    if len(layers) < 2 or layers[0].lines > _STEADY_LINES or not uses or any(use.layer for use in uses):
+        return None
+    narrow = available is not None and available < _NARROW
+    return _STEADY if narrow or any(use.bits is not None for use in uses) else None
 
 
 def encodings(

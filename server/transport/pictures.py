@@ -262,13 +262,17 @@ class Pictures:
         told = peer.told.get(source, ())
         now_slow = told[0].framerate if told else None
         slow = rendering.framerate(uses, now_slow) if len(legs) == 1 and source == "camera" else None
+        most = left
+        if len(legs) == 1 and source == "camera":
+            bound = rendering.steady(layers, uses, peer.available)
+            most = left if bound is None else min(bound, bound if left is None else left)
         asked = rendering.encodings(
             layers,
             uses,
             kept,
             alone=len(legs) == 1,
             screen=source == "screen",
-            limit=left,
+            limit=most,
             framerate=rendering.STILL_RATE if stills else slow,
         )
         codec = self._codec(peer, source, legs, now)

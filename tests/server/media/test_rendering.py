@@ -20,6 +20,7 @@ from server.media.rendering import (
     screen_heights,
     screen_needs,
     screen_steps,
+    steady,
     useful,
 )
 from signaling.parts import Encoding
@@ -187,3 +188,18 @@ def test_a_screen_that_several_see_comes_in_both_layers_each_within_its_own() ->
     assert low.bitrate == int(100e3 / HEADERS)
     assert high.bitrate is not None
     assert high.bitrate > 1.4e6
+
+
+def test_the_lowest_layer_is_sent_evenly_over_a_narrow_line() -> None:
+    used = [Use(0, 170e3)]
+    bound = steady(THREE, used, None)
+    assert bound is not None
+    low, *_ = encodings(THREE, used, (), alone=True, screen=False, limit=bound, framerate=None)
+    assert low.active
+    assert low.bitrate is not None
+    assert 100e3 < low.bitrate < 170e3
+    assert steady(THREE, [Use(0, None)], 300e3) == bound
+    assert steady(THREE, [Use(0, None)], 2e6) is None, "a small tile on a good line is not the line's matter"
+    assert steady(THREE, [Use(1, 400e3)], 300e3) is None
+    assert steady(THREE[:1], used, 300e3) is None
+    assert steady(THREE, [], 300e3) is None
