@@ -122,7 +122,10 @@ class Answers:
             said = await asyncio.to_thread(read, content, markers())
         except IncomingError as error:
             return f"550 5.6.0 {error}"
-        tie, person = await load_mentorship(self.store, found[0]), await people.load(self.store, found[1])
+        tie, person = (
+            await load_mentorship(self.store, found[0]),
+            await people.load_living(self.store, found[1]),
+        )
         if person is None or said.sender != person.email:
             return STRANGER
         if said.automatic:

@@ -57,7 +57,7 @@ class Post:
         letter = await load_letter(self.store, task.about)
         if letter is None:
             return None
-        person = await people.load(self.store, letter.to)
+        person = await people.load_living(self.store, letter.to)
         unwanted = (
             person is None
             or person.gone

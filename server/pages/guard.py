@@ -146,7 +146,7 @@ async def _recognised(request: web.Request, handler: Handler) -> web.StreamRespo
     if _secret.fullmatch(secret) and not request.path.startswith(_for_machines):
         site = request.app[SITE]
         browser = await signins.find_browser(site.store, secret, site.clock())
-        person = None if browser is None else await people.load(site.store, browser.person)
+        person = None if browser is None else await people.load_living(site.store, browser.person)
         if person is not None:
             request[VISITOR] = person
     return await handler(request)

@@ -71,7 +71,8 @@ class Site:
     """The running server as pages see it. ``secret`` signs links; ``clock`` is the instant, in ms since the
     epoch.
 
-    ``sign_ins`` counts by asker, ``links_to`` by the address that a sign-in link goes to.
+    ``sign_ins`` counts by asker, ``links_to`` by the address that a sign-in link goes to and by asker,
+    ``letters_to`` by that address alone.
     ``due_soon`` is to be set when something was stored that falls due at once (``server/jobs.py``).
     """
 
@@ -86,6 +87,7 @@ class Site:
     visits: Rates = field(default_factory=lambda: Rates(burst=600, per_s=60))
     sign_ins: Rates = field(default_factory=lambda: Rates(burst=20, per_s=600))
     links_to: Rates = field(default_factory=lambda: Rates(burst=5, per_s=900))
+    letters_to: Rates = field(default_factory=lambda: Rates(burst=30, per_s=3600))
     clock: Callable[[], int] = now_ms
     due_soon: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -49,6 +49,12 @@ async def load(store: Redis, person: PersonId) -> Person | None:
     return None if stored is None else json.decode(stored, type=Person)
 
 
+async def load_living(store: Redis, person: PersonId) -> Person | None:
+    """The person, or None; also None for somebody whose account was erased: nothing signs them in again."""
+    found = await load(store, person)
+    return None if found is None or found.gone else found
+
+
 async def load_by_email(store: Redis, address: str) -> Person | None:
     """The person with this normalised address, or None."""
     found = await store.get(keys.email(address))

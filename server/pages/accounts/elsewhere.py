@@ -97,7 +97,7 @@ async def back(request: web.Request) -> web.Response:
 async def _person(site: Site, provider: ProviderSettings, found: Known) -> str | None:
     """Who it is here: as remembered, or by an address that the provider has verified."""
     known = await elsewhere.person_of(site.store, provider.issuer, found.subject)
-    if known is not None and await people.load(site.store, known) is not None:
+    if known is not None and await people.load_living(site.store, known) is not None:
         return known
     person = None if found.email is None else await people.load_by_email(site.store, found.email)
     if person is None:

@@ -153,7 +153,7 @@ async def sign_in(request: web.Request) -> web.Response:
 
     async def decide() -> str:
         passkey = await load_passkey(site.store, str(credential.get("id", "")))
-        person = None if passkey is None else await people.load(site.store, passkey.person)
+        person = None if passkey is None else await people.load_living(site.store, passkey.person)
         if passkey is None or person is None:
             raise PasskeyError
         count = proven(here, credential, text, passkey)

@@ -56,7 +56,9 @@ async def ask(request: web.Request) -> web.Response:
         return page(request, _view(request, form.with_faults(wrong)), status=422)
     if not site.sign_ins.allow(asker(request), now / 1000):
         raise PageError(429, "too-many-requests", retry=True)
-    if not site.links_to.allow(address, now / 1000):
+    # The first limit is the asker's own, so that nobody locks others out with a few requests.
+    few = site.links_to.allow(f"{address} {asker(request)}", now / 1000)
+    if not few or not site.letters_to.allow(address, now / 1000):
         fault = Fault(field="email", code="links-sent")
         return page(request, _view(request, form.with_faults(fault)), status=429)
     task = Due(SIGN_IN_KIND, address, f"{now} {next_path(form.text('next'))}")
@@ -80,7 +82,7 @@ async def look(request: web.Request) -> web.Response:
     site = request.app[SITE]
     token = _usable(request)
     link = None if token is None else await signins.look(site.store, token)
-    person = None if link is None else await people.load(site.store, link.person)
+    person = None if link is None else await people.load_living(site.store, link.person)
     if token is None or person is None:
         return page(request, SignInGoneView(), status=410)
     return page(request, SignInLinkView(token=token, name=person.shown, email=person.email))
@@ -91,7 +93,7 @@ async def enter(request: web.Request) -> web.Response:
     site = request.app[SITE]
     token = _usable(request)
     link = None if token is None else await signins.consume(site.store, token)
-    if link is None or await people.load(site.store, link.person) is None:
+    if link is None or await people.load_living(site.store, link.person) is None:
         return page(request, SignInGoneView(), status=410)
     return await signed_in(request, link.person, next_path(link.next))
 

@@ -12,13 +12,13 @@ import pytest
 from redis.asyncio import Redis
 
 from server.jobs import Jobs
-from server.mentoring.people import Person
+from server.mentoring.people import Person, erased
 from server.pages.guard import BROWSER_COOKIE
 from server.pages.routes import make_app
 from server.pages.site import Site
 from server.pages.static import StaticFiles
 from server.rates import Rates
-from server.storage import keys, outbox, signins
+from server.storage import keys, outbox, people, signins
 from server.storage.signins import LINK_MS, SignInLink
 from server.tasks import handlers
 from tests.server.pages.conftest import Client
@@ -169,6 +169,39 @@ async def test_signing_in_leads_nowhere_else(
         assert answer.headers["Location"] == "/home"
     async with asking.get("/sign-in", params={"next": path}, allow_redirects=False) as answer:
         assert answer.headers["Location"] == "/home"
+
+
+async def test_nobody_is_locked_out_by_others_who_ask(
+    client_of: Callable[..., Awaitable[Client]],
+) -> None:
+    client = await client_of({"COMPAGNON_TRUST_PROXY": "1"})
+
+    async def asked(who: str) -> int:
+        async with client.post(
+            "/sign-in",
+            data={"email": "a@example.org", "next": "/"},
+            headers={"X-Forwarded-For": who},
+            allow_redirects=False,
+        ) as answer:
+            return answer.status
+
+    assert [await asked("203.0.113.1") for _ in range(6)] == [303] * 5 + [429]
+    assert await asked("203.0.113.2") == 303
+    # Nor is anybody's mailbox flooded from many places.
+    statuses = [await asked(f"203.0.113.{number}") for number in range(3, 40)]
+    assert statuses.count(303) == 24
+
+
+async def test_nothing_signs_in_whoever_is_erased(client: Client, site: Site, store: Redis) -> None:
+    person = await make_person(store)
+    token, secret = await offered(store, person), await sign_in(store, person)
+    await people.change(store, erased(person, "Somebody"))
+    async with client.get(f"/sign-in/{token}") as answer:
+        assert answer.status == 410
+    async with client.post(f"/sign-in/{token}", allow_redirects=False) as answer:
+        assert answer.status == 410
+    async with client.get("/home", allow_redirects=False, cookies=cookies(secret)) as answer:
+        assert answer.status == 303
 
 
 async def test_links_to_one_address_are_few(client: Client) -> None:

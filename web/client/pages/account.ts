@@ -1,4 +1,4 @@
-// The account page: passkeys are added where the browser knows them.
+// The account page: passkeys are added where the browser knows them; the browser's own time zone is offered.
 
 import { closeByThemselves } from "../menus";
 import { add, passkeys } from "../passkeys";
@@ -18,6 +18,21 @@ if (section && form && button && passkeys) {
       if (error) error.textContent = section.dataset.failed ?? "";
       button.removeAttribute("aria-busy");
     }
+  });
+}
+
+const zones = document.querySelector<HTMLSelectElement>("#zone");
+const hint = document.querySelector<HTMLElement>("[data-zone-hint]");
+const use = hint?.querySelector("button");
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const option = zones && [...zones.options].find((each) => each.value === here);
+if (zones && hint && use && option && zones.value !== here) {
+  hint.hidden = false;
+  use.textContent = (use.dataset.words ?? "").replace("{city}", option.text);
+  use.addEventListener("click", () => {
+    zones.value = here;
+    hint.hidden = true;
+    zones.focus();
   });
 }
 
