@@ -21,9 +21,12 @@ class Rates:
         return len(self._buckets)
 
     def allow(self, key: str, now: float) -> bool:
-        """Whether it may be done once more at instant ``now`` (seconds, monotonic); counts it when it may."""
+        """Whether it may be done once more at instant ``now`` (seconds of one clock); counts it when it may.
+
+        A clock that is put back stands still here: nobody waits for it to catch up.
+        """
         level, since = self._buckets.pop(key, (0.0, now))
-        level = max(0.0, level - (now - since) * self._leak)
+        level = max(0.0, level - max(0.0, now - since) * self._leak)
         allowed = level + 1 <= self._burst
         self._buckets[key] = (level + allowed, now)
         if len(self._buckets) > MOST_KEYS:

@@ -81,7 +81,7 @@ def disposition(name: str) -> str:
 
 async def _let_in(request: web.Request, site: Site, token: str) -> tuple[RoomRecord, GuestRecord]:
     """The room and the guest that a link opens. Raises ``PageError`` with what the person should know."""
-    if not site.visits.allow(asker(request), time.monotonic()):
+    if not site.visits.allow(asker(request), site.clock() / 1000):
         raise PageError(429, "too-many-requests", retry=True)
     try:
         link = read_personal(site.secret, token)

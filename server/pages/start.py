@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -127,7 +126,7 @@ async def make(request: web.Request) -> web.Response:
     if errors:
         return page(request, _again(typed, errors), status=422)
     site = request.app[SITE]
-    if not site.creations.allow(asker(request), time.monotonic()):
+    if not site.creations.allow(asker(request), site.clock() / 1000):
         raise PageError(429, "too-many-requests", retry=True)
     agenda = formats()[typed.format]
     session = await sessions.make(

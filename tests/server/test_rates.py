@@ -25,6 +25,14 @@ def test_a_flood_of_addresses_takes_bounded_memory() -> None:
     assert not rates.allow(str(MOST_KEYS + 499), 0.0)
 
 
+def test_a_clock_that_is_put_back_keeps_nobody_out() -> None:
+    rates = Rates(burst=2, per_s=1)
+    assert rates.allow("a", 1_800_000_000.0)
+    assert rates.allow("a", 5_000.0)
+    assert not rates.allow("a", 5_000.0)
+    assert rates.allow("a", 5_001.0)
+
+
 @pytest.mark.parametrize(
     ("remote", "forwarded", "trust", "key"),
     [
