@@ -12,7 +12,22 @@ from server.room.state import Present
 from server.transport.relay import Capture, Feed, Peer, Probed, Relay, Tally
 from signaling import messages
 from signaling.errors import ProtocolError
-from signaling.messages import Encodings, OwnAdvice, ServerMessage, Slots, SlotsWanted, Speaker, Talk, Unheard
+from signaling.messages import (
+    ClientMessage,
+    Encodings,
+    FiguresWanted,
+    Heard,
+    OwnAdvice,
+    ProbeLine,
+    ServerMessage,
+    Slots,
+    SlotsWanted,
+    Speaker,
+    Talk,
+    Unheard,
+    Uplink,
+    View,
+)
 from signaling.parts import Advice, Encoding, PictureSource, Quality, Slot, Source, Spoken, Watched
 
 _sources: tuple[Source, ...] = ("microphone", "camera", "screen")
@@ -174,6 +189,25 @@ class Calls:
     def advice_changed(self, member: str, advice: Advice | None) -> None:
         """Tells a member what helps."""
         self._tell(member, OwnAdvice(advice=advice))
+
+    def handle(self, member: str, message: ClientMessage) -> bool:
+        """Whether the message is about the member's own connection, and is carried out."""
+        match message:
+            case Heard():
+                self.heard(member, message.concealed, message.buffer_ms / 1000)
+            case ProbeLine():
+                self.probe(member)
+            case View():
+                self.view(member, message.tiles)
+            case messages.Capture():
+                self.capture(member, message)
+            case Uplink():
+                self.uplink(member, message.available)
+            case FiguresWanted():
+                self.figures(member)
+            case _:
+                return False
+        return True
 
     def probe(self, member: str) -> None:
         """Tries what a member's line carries, and tells them; not over and over again."""

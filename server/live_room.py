@@ -12,6 +12,7 @@ from msgspec import structs
 from redis.asyncio import Redis
 
 from server.live_calls import Calls
+from server.live_chat import Chat
 from server.live_connection import Connection
 from server.live_ladder import Ladders
 from server.live_notes import NotesRoom
@@ -38,10 +39,8 @@ from signaling.errors import ProtocolError
 from signaling.messages import (
     Answer,
     BudgetWanted,
-    Capture,
+    ChatOpen,
     ClientMessage,
-    FiguresWanted,
-    Heard,
     Join,
     Joined,
     Leave,
@@ -50,16 +49,15 @@ from signaling.messages import (
     Pin,
     Ping,
     Pong,
-    ProbeLine,
     React,
     Reacted,
     Saving,
+    Say,
     ServerMessage,
     Slots,
     TimerChanged,
+    Typing,
     Unheard,
-    Uplink,
-    View,
 )
 from signaling.parts import ByeReason, Slot
 
@@ -101,6 +99,7 @@ class LiveRoom:
             lambda: on_taken(record.id),
         )
         self._notes = NotesRoom(record.id, record.expires_ms, store, self._saver)
+        self._chat = Chat(store, self._saver, lambda: self.record, self._to, self._to_entered)
         self._roster = Roster(lambda: self._told, self._to_all)
         self._calls = Calls(relay, record.id, self._to, self._roster, on_join)
         self._ladders = Ladders(found.choices, self._calls.peer, self._to, self._keep, self._remaining)
@@ -150,6 +149,7 @@ class LiveRoom:
             self._ending.cancel()
         for member in self._decided.members:
             self._note_quality(member.id)
+        self._chat.close()
         await self._notes.stop()
         await self._saver.flush(seconds)
         await self._saver.stop()
@@ -228,6 +228,8 @@ class LiveRoom:
         """Carries out what a browser asks. Raises ``ProtocolError``; the connection can go on."""
         if self._connections.get(connection.member) is not connection:
             return
+        if self._calls.handle(connection.member, message):
+            return
         own = _answered_here.get(type(message))
         if own is not None:
             own(self, connection, message)
@@ -297,21 +299,6 @@ class LiveRoom:
     def _ping(self, connection: Connection, message: Ping) -> None:
         connection.outbox.send(Pong(sent=message.sent, now_ms=time.time() * 1000))
 
-    def _heard(self, connection: Connection, message: Heard) -> None:
-        self._calls.heard(connection.member, message.concealed, message.buffer_ms / 1000)
-
-    def _probe(self, connection: Connection, message: ProbeLine) -> None:
-        self._calls.probe(connection.member)
-
-    def _view(self, connection: Connection, message: View) -> None:
-        self._calls.view(connection.member, message.tiles)
-
-    def _capture(self, connection: Connection, message: Capture) -> None:
-        self._calls.capture(connection.member, message)
-
-    def _uplink(self, connection: Connection, message: Uplink) -> None:
-        self._calls.uplink(connection.member, message.available)
-
     def _pin(self, connection: Connection, message: Pin) -> None:
         self._ladders.pin(connection.member, message.rung)
 
@@ -331,18 +318,29 @@ class LiveRoom:
         """Seconds that a data budget has to last: what is planned, at least ten minutes."""
         return max(LEAST_LEFT_S, session_ms(self._told.timer, _now_ms()) / 1000)
 
-    def _react(self, connection: Connection, message: React) -> None:
+    def _open_chat(self, connection: Connection, message: ChatOpen) -> None:
+        self._entered(connection)
+        self._chat.open(connection.outbox, message)
+
+    def _say(self, connection: Connection, message: Say) -> None:
+        self._entered(connection)
+        self._chat.say(connection.member, message, _now_ms())
+
+    def _typing(self, connection: Connection, message: Typing) -> None:
+        self._entered(connection)
+        self._chat.types(connection.member)
+
+    def _entered(self, connection: Connection) -> None:
         if not self._is_in(connection):
             raise ProtocolError("not-entered")
+
+    def _react(self, connection: Connection, message: React) -> None:
+        self._entered(connection)
         if self._reactions.allow(connection.member, time.monotonic()):
             self._to_all(Reacted(member=connection.member, reaction=message.reaction))
 
-    def _figures(self, connection: Connection, message: FiguresWanted) -> None:
-        self._calls.figures(connection.member)
-
     def _open_notes(self, connection: Connection, message: NotesOpen) -> None:
-        if not self._is_in(connection):
-            raise ProtocolError("not-entered")
+        self._entered(connection)
         self._notes.open(connection.reader)
 
     def _leave(self, connection: Connection, message: Leave) -> None:
@@ -394,6 +392,13 @@ class LiveRoom:
         frame = encode(message)
         for connection in self._connections.values():
             connection.outbox.send_frame(frame)
+
+    def _to_entered(self, message: ServerMessage) -> None:
+        """Those who wait at the door, or are in the green room, are not told what is said inside."""
+        frame = encode(message)
+        for connection in self._connections.values():
+            if self._is_in(connection):
+                connection.outbox.send_frame(frame)
 
     def _stored_all(self) -> None:
         self._notes.catch_up()
@@ -482,17 +487,14 @@ def _now_ms() -> int:
 _answered_here: Mapping[type, Callable[[LiveRoom, Connection, Any], None]] = {
     Join: LiveRoom._refuse,
     Offer: LiveRoom._offer,
-    Heard: LiveRoom._heard,
     Ping: LiveRoom._ping,
-    ProbeLine: LiveRoom._probe,
-    FiguresWanted: LiveRoom._figures,
-    View: LiveRoom._view,
-    Capture: LiveRoom._capture,
-    Uplink: LiveRoom._uplink,
     Pin: LiveRoom._pin,
     BudgetWanted: LiveRoom._budget,
     NotesOpen: LiveRoom._open_notes,
     React: LiveRoom._react,
+    ChatOpen: LiveRoom._open_chat,
+    Say: LiveRoom._say,
+    Typing: LiveRoom._typing,
     Leave: LiveRoom._leave,
 }
 """Messages about the connection itself; ``server/room/rules.py`` has those that change the room."""

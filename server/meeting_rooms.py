@@ -69,6 +69,7 @@ def planned(session: Session, tie: Mentorship, people: Sequence[Person]) -> tupl
         expires_ms=session.ends_ms + LINKS_LIVE_MS,
         guests=guests,
         after=f"/sessions/{session.id}",
+        conversation=tie.id,
     )
     boxes = scale(agenda, max(session.minutes, len(agenda.course)))
     return record, Timer(status="ready", index=0, boxes=boxes, since_ms=None, turn=None)

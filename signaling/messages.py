@@ -7,28 +7,22 @@ by the server's clock; spans are ``*_ms`` or ``seconds``.
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from signaling.parts import (
     Advice,
     ByeReason,
-    Count,
+    ChatLine,
     Encoding,
     ErrorCode,
     FeedFigures,
     Floor,
     IceServer,
-    Language,
     LayerFigures,
     MediaPath,
     Member,
     MemberQuality,
-    Moderation,
-    Name,
     PauseReason,
-    PictureSource,
     Reaction,
     Room,
     Rung,
@@ -38,150 +32,74 @@ from signaling.parts import (
     SpeechEncoding,
     Spoken,
     Timer,
-    TimerAction,
-    Token,
-    VideoCodec,
-    Watched,
     Wire,
 )
-
-# ---------------------------------------------------------------- browser to server
-
-
-class Join(Wire, tag="join", frozen=True):
-    """First message on every connection. The first offer travels in it, so media is ready with the reply.
-
-    ``token`` is the personal link's; ``resume`` is the ``session`` of an earlier ``Joined`` (same tab).
-    A join opens the transport; nobody is told and no media flows before ``enter``.
-    """
-
-    token: Token
-    language: Language = "en"
-    offer: Sdp | None = None
-    resume: Token | None = None
-
-
-class Enter(Wire, tag="enter", frozen=True):
-    """Steps from the green room into the room. May follow ``join`` at once, without waiting for its reply."""
-
-    name: Name
-    microphone: bool
-    camera: bool
-
-
-class Offer(Wire, tag="offer", frozen=True):
-    """A further offer of the same connection (more slots, ICE restart) or the first of a new one.
-
-    ``id`` comes back in the ``answer``; ``fresh`` says that the browser made a new RTCPeerConnection.
-    """
-
-    id: Count
-    sdp: Sdp
-    fresh: bool = False
-
-
-class Media(Wire, tag="media", frozen=True):
-    """What this member sends from now on. A source that is off is not forwarded, whatever arrives."""
-
-    microphone: bool | UnsetType = UNSET
-    camera: bool | UnsetType = UNSET
-    screen: bool | UnsetType = UNSET
-
-
-class TimerCommand(Wire, tag="timer-command", frozen=True):
-    """Drives the timer (mentor only). ``minutes`` belongs to ``add`` and may be 1 to 60."""
-
-    action: TimerAction
-    minutes: Annotated[int, Meta(ge=1, le=60)] = 1
-
-
-class Hand(Wire, tag="hand", frozen=True):
-    """Raises this member's hand, or lowers it."""
-
-    raised: bool
-
-
-class React(Wire, tag="react", frozen=True):
-    """Shows a reaction to everyone for a moment."""
-
-    reaction: Reaction
-
-
-class Moderate(Wire, tag="moderate", frozen=True):
-    """Facilitators only. ``member`` is whom it is about; the actions about the whole room have none."""
-
-    action: Moderation
-    member: Annotated[str, Meta(max_length=64)] | None = None
-
-
-class NotesOpen(Wire, tag="notes-open", frozen=True):
-    """Asks for the shared notes; the server answers with binary sync step 1, then both sides synchronise."""
-
-
-class View(Wire, tag="view", frozen=True):
-    """What this person looks at, most important first. No other picture need be sent here."""
-
-    tiles: Annotated[tuple[Watched, ...], Meta(max_length=64)]
-
-
-class Capture(Wire, tag="capture", frozen=True):
-    """What this browser can send of a picture now: ``lines`` is the short side of what is captured,
-    ``layers`` how many sizes of it at once (``q``; ``q``, ``h``; ``q``, ``h``, ``f``), ``codecs`` what it can
-    be asked to encode and its device bears, best first; empty where it can't be asked.
-    """
-
-    source: PictureSource
-    lines: Annotated[int, Meta(ge=1, le=10_000)]
-    layers: Annotated[int, Meta(ge=1, le=3)]
-    codecs: Annotated[tuple[VideoCodec, ...], Meta(max_length=4)] = ()
-
-
-class Pin(Wire, tag="pin", frozen=True):
-    """The best rung that this person wants to be given, null for whatever the line carries."""
-
-    rung: Rung | None
-
-
-class BudgetWanted(Wire, tag="budget", frozen=True):
-    """How much data this person's call may take in this session, both ways together; null for no bound."""
-
-    megabytes: Annotated[int, Meta(ge=1, le=100_000)] | None
-
-
-class Uplink(Wire, tag="uplink", frozen=True):
-    """What this browser's own estimate says that it can send, in bits/s with everything."""
-
-    available: Annotated[int, Meta(ge=0, le=10_000_000_000)]
-
-
-class Heard(Wire, tag="heard", frozen=True):
-    """What this browser made of the speech it got since its last ``heard``: only it can know.
-
-    ``concealed`` is the share (0 to 1) that never came in time and was made up; ``buffer_ms`` is what its
-    jitter buffer held.
-    """
-
-    concealed: Annotated[float, Meta(ge=0, le=1)]
-    buffer_ms: Annotated[int, Meta(ge=0, le=10_000)]
-
-
-class ProbeLine(Wire, tag="probe", frozen=True):
-    """Asks, before ``enter``, what the line carries; this browser sends something meanwhile (2 s)."""
-
-
-class FiguresWanted(Wire, tag="figures-wanted", frozen=True):
-    """Asks for the figures of this browser's own connection, answered by ``figures``."""
-
-
-class Ping(Wire, tag="ping", frozen=True):
-    """Clock and liveness. ``sent`` is the browser's own clock in ms and comes back untouched."""
-
-    sent: float
-
-
-class Leave(Wire, tag="leave", frozen=True):
-    """Leaves for good: the place is given up at once."""
-
+from signaling.requests import (
+    BudgetWanted as BudgetWanted,
+)
+from signaling.requests import (
+    Capture as Capture,
+)
+from signaling.requests import (
+    ChatOpen as ChatOpen,
+)
+from signaling.requests import (
+    Enter as Enter,
+)
+from signaling.requests import (
+    FiguresWanted as FiguresWanted,
+)
+from signaling.requests import (
+    Hand as Hand,
+)
+from signaling.requests import (
+    Heard as Heard,
+)
+from signaling.requests import (
+    Join as Join,
+)
+from signaling.requests import (
+    Leave as Leave,
+)
+from signaling.requests import (
+    Media as Media,
+)
+from signaling.requests import (
+    Moderate as Moderate,
+)
+from signaling.requests import (
+    NotesOpen as NotesOpen,
+)
+from signaling.requests import (
+    Offer as Offer,
+)
+from signaling.requests import (
+    Pin as Pin,
+)
+from signaling.requests import (
+    Ping as Ping,
+)
+from signaling.requests import (
+    ProbeLine as ProbeLine,
+)
+from signaling.requests import (
+    React as React,
+)
+from signaling.requests import (
+    Say as Say,
+)
+from signaling.requests import (
+    TimerCommand as TimerCommand,
+)
+from signaling.requests import (
+    Typing as Typing,
+)
+from signaling.requests import (
+    Uplink as Uplink,
+)
+from signaling.requests import (
+    View as View,
+)
 
 ClientMessage = (
     Join
@@ -192,6 +110,9 @@ ClientMessage = (
     | Hand
     | React
     | Moderate
+    | ChatOpen
+    | Say
+    | Typing
     | NotesOpen
     | View
     | Capture
@@ -204,9 +125,6 @@ ClientMessage = (
     | Ping
     | Leave
 )
-
-
-# ---------------------------------------------------------------- server to browser
 
 
 class Joined(Wire, tag="joined", frozen=True):
@@ -383,6 +301,26 @@ class Figures(Wire, tag="figures", frozen=True):
     receives: tuple[FeedFigures, ...]
 
 
+class ChatLines(Wire, tag="chat-lines", frozen=True):
+    """The reply to ``chat-open``: lines, the oldest first, and whether there are earlier ones."""
+
+    lines: tuple[ChatLine, ...]
+    more: bool
+
+
+class Said(Wire, tag="said", frozen=True):
+    """A line of the chat; already in the store. ``key`` is its writer's own name for it, for them alone."""
+
+    line: ChatLine
+    key: str | None = None
+
+
+class Types(Wire, tag="types", frozen=True):
+    """A member is writing a line. Nothing is kept of it."""
+
+    member: str
+
+
 class Talk(Wire, tag="talk", frozen=True):
     """How long members have spoken so far: those for whom that has changed, everybody after ``joined``."""
 
@@ -455,6 +393,9 @@ ServerMessage = (
     | Usage
     | Speaker
     | Talk
+    | ChatLines
+    | Said
+    | Types
     | OwnAdvice
     | Probed
     | Figures

@@ -96,6 +96,8 @@ ErrorCode = Literal[
     "only-facilitator",
     "no-member",
     "room-locked",
+    "chat-empty",
+    "chat-too-long",
     "timer-state",
     "store-unavailable",
 ]
@@ -234,6 +236,15 @@ class MemberQuality(Part, frozen=True):
     member: str
     quality: Quality
     score: int | None
+
+
+class ChatLine(Part, frozen=True):
+    """One line of the chat, as stored. ``member`` is the guest who wrote it; ``text`` is text, never HTML."""
+
+    id: str
+    member: str
+    text: str
+    at_ms: int
 
 
 class Spoken(Part, frozen=True):

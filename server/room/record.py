@@ -41,6 +41,7 @@ class RoomRecord(Struct, frozen=True, kw_only=True):
     """A planned room. ``title`` may be empty; links open nothing from ``expires_ms`` on.
 
     ``after`` is the path of the appointment's page, where people go on afterwards, "" for none.
+    ``conversation`` is the mentorship whose conversation the chat is, "" for a chat of the room's own.
     """
 
     id: str
@@ -51,6 +52,7 @@ class RoomRecord(Struct, frozen=True, kw_only=True):
     expires_ms: int
     guests: tuple[GuestRecord, ...]
     after: str = ""
+    conversation: str = ""
 
     @property
     def video_slots(self) -> int:

@@ -56,6 +56,11 @@ def floor(room: str) -> str:
     return f"compagnon:{{{room}}}:floor"
 
 
+def chat(room: str) -> str:
+    """Sorted set, JSON of a line by the ms when it was written: the chat of a room of its own."""
+    return f"compagnon:{{{room}}}:chat"
+
+
 def notes(room: str) -> str:
     """Stream of Yjs updates in field ``u``, oldest first; a snapshot is an update like the others."""
     return f"compagnon:{{{room}}}:notes"

@@ -79,6 +79,8 @@ export type ErrorCode =
   | "only-facilitator"
   | "no-member"
   | "room-locked"
+  | "chat-empty"
+  | "chat-too-long"
   | "timer-state"
   | "store-unavailable";
 
@@ -202,6 +204,14 @@ export interface MemberQuality {
   readonly score: number | null;
 }
 
+/** One line of the chat, as stored. ``member`` is the guest who wrote it; ``text`` is text, never HTML. */
+export interface ChatLine {
+  readonly id: string;
+  readonly member: string;
+  readonly text: string;
+  readonly at_ms: number;
+}
+
 /** How long a member has spoken since the room came to life, in ms. */
 export interface Spoken {
   readonly member: string;
@@ -278,83 +288,10 @@ export interface IceServer {
   readonly credential: string;
 }
 
-/**
- * First message on every connection. The first offer travels in it, so media is ready with the reply.
- *
- * `token` is the personal link's; `resume` is the `session` of an earlier `Joined` (same tab).
- * A join opens the transport; nobody is told and no media flows before `enter`.
- */
-export interface Join {
-  readonly type: "join";
-  readonly token: string;
-  readonly language?: Language;
-  readonly offer?: string | null;
-  readonly resume?: string | null;
-}
-
-/** Steps from the green room into the room. May follow ``join`` at once, without waiting for its reply. */
-export interface Enter {
-  readonly type: "enter";
-  readonly name: string;
-  readonly microphone: boolean;
-  readonly camera: boolean;
-}
-
-/**
- * A further offer of the same connection (more slots, ICE restart) or the first of a new one.
- *
- * `id` comes back in the `answer`; `fresh` says that the browser made a new RTCPeerConnection.
- */
-export interface Offer {
-  readonly type: "offer";
-  readonly id: number;
-  readonly sdp: string;
-  readonly fresh?: boolean;
-}
-
-/** What this member sends from now on. A source that is off is not forwarded, whatever arrives. */
-export interface Media {
-  readonly type: "media";
-  readonly microphone?: boolean;
-  readonly camera?: boolean;
-  readonly screen?: boolean;
-}
-
-/** Drives the timer (mentor only). ``minutes`` belongs to ``add`` and may be 1 to 60. */
-export interface TimerCommand {
-  readonly type: "timer-command";
-  readonly action: TimerAction;
-  readonly minutes?: number;
-}
-
-/** Raises this member's hand, or lowers it. */
-export interface Hand {
-  readonly type: "hand";
-  readonly raised: boolean;
-}
-
-/** Shows a reaction to everyone for a moment. */
-export interface React {
-  readonly type: "react";
-  readonly reaction: Reaction;
-}
-
-/** Facilitators only. ``member`` is whom it is about; the actions about the whole room have none. */
-export interface Moderate {
-  readonly type: "moderate";
-  readonly action: Moderation;
-  readonly member?: string | null;
-}
-
-/** Asks for the shared notes; the server answers with binary sync step 1, then both sides synchronise. */
-export interface NotesOpen {
-  readonly type: "notes-open";
-}
-
-/** What this person looks at, most important first. No other picture need be sent here. */
-export interface View {
-  readonly type: "view";
-  readonly tiles: readonly Watched[];
+/** How much data this person's call may take in this session, both ways together; null for no bound. */
+export interface BudgetWanted {
+  readonly type: "budget";
+  readonly megabytes: number | null;
 }
 
 /**
@@ -370,22 +307,29 @@ export interface Capture {
   readonly codecs?: readonly VideoCodec[];
 }
 
-/** The best rung that this person wants to be given, null for whatever the line carries. */
-export interface Pin {
-  readonly type: "pin";
-  readonly rung: Rung | null;
+/** Asks for the chat: its last lines, or those before the line at ``before_ms``. */
+export interface ChatOpen {
+  readonly type: "chat-open";
+  readonly before_ms?: number | null;
 }
 
-/** How much data this person's call may take in this session, both ways together; null for no bound. */
-export interface BudgetWanted {
-  readonly type: "budget";
-  readonly megabytes: number | null;
+/** Steps from the green room into the room. May follow ``join`` at once, without waiting for its reply. */
+export interface Enter {
+  readonly type: "enter";
+  readonly name: string;
+  readonly microphone: boolean;
+  readonly camera: boolean;
 }
 
-/** What this browser's own estimate says that it can send, in bits/s with everything. */
-export interface Uplink {
-  readonly type: "uplink";
-  readonly available: number;
+/** Asks for the figures of this browser's own connection, answered by ``figures``. */
+export interface FiguresWanted {
+  readonly type: "figures-wanted";
+}
+
+/** Raises this member's hand, or lowers it. */
+export interface Hand {
+  readonly type: "hand";
+  readonly raised: boolean;
 }
 
 /**
@@ -400,14 +344,61 @@ export interface Heard {
   readonly buffer_ms: number;
 }
 
-/** Asks, before ``enter``, what the line carries; this browser sends something meanwhile (2 s). */
-export interface ProbeLine {
-  readonly type: "probe";
+/**
+ * First message on every connection. The first offer travels in it, so media is ready with the reply.
+ *
+ * `token` is the personal link's; `resume` is the `session` of an earlier `Joined` (same tab).
+ * A join opens the transport; nobody is told and no media flows before `enter`.
+ */
+export interface Join {
+  readonly type: "join";
+  readonly token: string;
+  readonly language?: Language;
+  readonly offer?: string | null;
+  readonly resume?: string | null;
 }
 
-/** Asks for the figures of this browser's own connection, answered by ``figures``. */
-export interface FiguresWanted {
-  readonly type: "figures-wanted";
+/** Leaves for good: the place is given up at once. */
+export interface Leave {
+  readonly type: "leave";
+}
+
+/** What this member sends from now on. A source that is off is not forwarded, whatever arrives. */
+export interface Media {
+  readonly type: "media";
+  readonly microphone?: boolean;
+  readonly camera?: boolean;
+  readonly screen?: boolean;
+}
+
+/** Facilitators only. ``member`` is whom it is about; the actions about the whole room have none. */
+export interface Moderate {
+  readonly type: "moderate";
+  readonly action: Moderation;
+  readonly member?: string | null;
+}
+
+/** Asks for the shared notes; the server answers with binary sync step 1, then both sides synchronise. */
+export interface NotesOpen {
+  readonly type: "notes-open";
+}
+
+/**
+ * A further offer of the same connection (more slots, ICE restart) or the first of a new one.
+ *
+ * `id` comes back in the `answer`; `fresh` says that the browser made a new RTCPeerConnection.
+ */
+export interface Offer {
+  readonly type: "offer";
+  readonly id: number;
+  readonly sdp: string;
+  readonly fresh?: boolean;
+}
+
+/** The best rung that this person wants to be given, null for whatever the line carries. */
+export interface Pin {
+  readonly type: "pin";
+  readonly rung: Rung | null;
 }
 
 /** Clock and liveness. ``sent`` is the browser's own clock in ms and comes back untouched. */
@@ -416,9 +407,46 @@ export interface Ping {
   readonly sent: number;
 }
 
-/** Leaves for good: the place is given up at once. */
-export interface Leave {
-  readonly type: "leave";
+/** Asks, before ``enter``, what the line carries; this browser sends something meanwhile (2 s). */
+export interface ProbeLine {
+  readonly type: "probe";
+}
+
+/** Shows a reaction to everyone for a moment. */
+export interface React {
+  readonly type: "react";
+  readonly reaction: Reaction;
+}
+
+/** Writes a line to everyone: at most 4,000 characters. ``key`` is the browser's own and comes back. */
+export interface Say {
+  readonly type: "say";
+  readonly text: string;
+  readonly key: string;
+}
+
+/** Drives the timer (mentor only). ``minutes`` belongs to ``add`` and may be 1 to 60. */
+export interface TimerCommand {
+  readonly type: "timer-command";
+  readonly action: TimerAction;
+  readonly minutes?: number;
+}
+
+/** This member is writing a line. */
+export interface Typing {
+  readonly type: "typing";
+}
+
+/** What this browser's own estimate says that it can send, in bits/s with everything. */
+export interface Uplink {
+  readonly type: "uplink";
+  readonly available: number;
+}
+
+/** What this person looks at, most important first. No other picture need be sent here. */
+export interface View {
+  readonly type: "view";
+  readonly tiles: readonly Watched[];
 }
 
 /**
@@ -603,6 +631,26 @@ export interface Figures {
   readonly receives: readonly FeedFigures[];
 }
 
+/** The reply to ``chat-open``: lines, the oldest first, and whether there are earlier ones. */
+export interface ChatLines {
+  readonly type: "chat-lines";
+  readonly lines: readonly ChatLine[];
+  readonly more: boolean;
+}
+
+/** A line of the chat; already in the store. ``key`` is its writer's own name for it, for them alone. */
+export interface Said {
+  readonly type: "said";
+  readonly line: ChatLine;
+  readonly key?: string | null;
+}
+
+/** A member is writing a line. Nothing is kept of it. */
+export interface Types {
+  readonly type: "types";
+  readonly member: string;
+}
+
 /** How long members have spoken so far: those for whom that has changed, everybody after ``joined``. */
 export interface Talk {
   readonly type: "talk";
@@ -668,6 +716,9 @@ export type ClientMessage =
   | Hand
   | React
   | Moderate
+  | ChatOpen
+  | Say
+  | Typing
   | NotesOpen
   | View
   | Capture
@@ -697,6 +748,9 @@ export type ServerMessage =
   | Usage
   | Speaker
   | Talk
+  | ChatLines
+  | Said
+  | Types
   | OwnAdvice
   | Probed
   | Figures
