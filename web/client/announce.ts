@@ -2,6 +2,7 @@
 
 import { bannerOf } from "./banners";
 import type { Values } from "./i18n";
+import type { ChatLine } from "./protocol";
 import { leads, myself, others, type State, type Toast } from "./state";
 import { turnView } from "./timer";
 
@@ -26,6 +27,7 @@ export function sayings(before: State, after: State): Saying[] {
     ...company(before, after),
     ...sharing(before, after),
     ...floor(before, after),
+    ...chat(before, after),
     ...turns(before, after),
     ...self(before, after),
     ...link(before, after),
@@ -94,6 +96,26 @@ function floor(before: State, after: State): Saying[] {
       is ? say("say.hand-up", { place: after.floor.hands.indexOf(after.me.id) + 1 }) : say("say.hand-down"),
     );
   return found;
+}
+
+/** What others write while the chat is closed is shown for a moment; while it is open it is read out. */
+function chat(before: State, after: State): Saying[] {
+  const known = new Set(before.chat.lines.map((line) => line.id));
+  const newest = after.chat.lines.at(-1);
+  if (before.chat.lines === after.chat.lines || newest === undefined || known.has(newest.id)) return [];
+  if (newest.member === after.me.id || after.chat.unread === before.chat.unread) {
+    return newest.member === after.me.id || before.chat.more === null ? [] : [chatSaying(after, newest, say)];
+  }
+  return [chatSaying(after, newest, show)];
+}
+
+/** Longer lines are cut: they can be read in the chat. */
+const SAID_AT_MOST = 120;
+
+function chatSaying(state: State, line: ChatLine, how: typeof say): Saying {
+  const name = state.room.guests.find((guest) => guest.id === line.member)?.name ?? "";
+  const text = line.text.length > SAID_AT_MOST ? `${line.text.slice(0, SAID_AT_MOST)}…` : line.text;
+  return how("say.chat", { name, text });
 }
 
 /** Whose turn it has become. */

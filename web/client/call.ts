@@ -199,8 +199,10 @@ export class Call {
     this.ask({ type: "timer-command", action, minutes });
   }
 
-  private ask(message: ClientMessage): void {
-    if (!this.connection.send(message)) this.toast("toast.not-connected", {}, "problem");
+  private ask(message: ClientMessage): boolean {
+    const sent = this.connection.send(message);
+    if (!sent) this.toast("toast.not-connected", {}, "problem");
+    return sent;
   }
 
   async leave(): Promise<void> {

@@ -10,12 +10,15 @@ export const REACTION_FOR = 4_000;
 export interface FloorHost {
   timers: Timers;
   store: Store;
-  ask(message: ClientMessage): void;
+  /** False where there is no connection; the person has been told. */
+  ask(message: ClientMessage): boolean;
   switchOff(source: "microphone" | "screen"): void;
   toast(key: string, values: Readonly<Record<string, string | number>>): void;
 }
 
 export class FloorActs {
+  private lines = 0;
+
   constructor(private readonly host: FloorHost) {}
 
   raiseHand(raised: boolean): void {
@@ -29,6 +32,24 @@ export class FloorActs {
   /** What a facilitator does about a member, the room, or somebody at the door. */
   moderate(action: Moderation, member: string | null = null): void {
     this.host.ask({ type: "moderate", action, member });
+  }
+
+  /** Asks for the chat's last lines, or for those before the first that is known. */
+  fetchChat(earlier = false): void {
+    const first = this.host.store.state.chat.lines[0];
+    this.host.ask({ type: "chat-open", before_ms: earlier && first !== undefined ? first.at_ms : null });
+  }
+
+  /** Sends a line; false where it can't be sent now, and it stays where it was typed. */
+  say(text: string): boolean {
+    const key = String(++this.lines);
+    if (!this.host.ask({ type: "say", text, key })) return false;
+    this.host.store.dispatch({ type: "chat-sent", key, text });
+    return true;
+  }
+
+  types(): void {
+    this.host.ask({ type: "typing" });
   }
 
   /** A reaction has come: it goes after a moment, with those before it. */

@@ -1,5 +1,6 @@
 /** How each message of the server, and each act in this browser, changes what is on screen: a pure reducer. */
 
+import { fetched, returned, said } from "./chat";
 import type { DeviceProblem } from "./devices";
 import type { Corner } from "./layout";
 import type { Probing } from "./probe";
@@ -15,7 +16,17 @@ import type {
   Source,
   Timer,
 } from "./protocol";
-import type { Arrangement, Link, LiveSlot, MediaPath, Mine, PanelName, State, Toast } from "./state";
+import {
+  type Arrangement,
+  emptyChat,
+  type Link,
+  type LiveSlot,
+  type MediaPath,
+  type Mine,
+  type PanelName,
+  type State,
+  type Toast,
+} from "./state";
 import { turnView } from "./timer";
 
 /** Something that happened in this browser. */
@@ -46,7 +57,8 @@ export type Act =
   | { readonly type: "sound-blocked"; readonly blocked: boolean }
   | { readonly type: "toast"; readonly toast: Toast }
   | { readonly type: "toast-over"; readonly id: number }
-  | { readonly type: "reaction-over"; readonly id: number };
+  | { readonly type: "reaction-over"; readonly id: number }
+  | { readonly type: "chat-sent"; readonly key: string; readonly text: string };
 
 /** After a message of the server that arrived at `now` (browser clock, ms). */
 export function receive(state: State, message: ServerMessage, now: number): State {
@@ -70,6 +82,16 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
       const spoken = message.spoken.map(({ member, ms }) => [member, ms] as const);
       return { ...state, talk: { ...state.talk, ...Object.fromEntries(spoken) } };
     }
+    case "chat-lines":
+      return { ...state, chat: fetched(state.chat, message) };
+    case "said": {
+      const own = message.line.member === state.me.id;
+      return { ...state, chat: said(state.chat, message, own, state.panel === "chat") };
+    }
+    case "types":
+      return message.member === state.me.id
+        ? state
+        : { ...state, chat: { ...state.chat, typing: { ...state.chat.typing, [message.member]: now } } };
     case "floor":
       return { ...state, floor: message.floor };
     case "waiting":
@@ -98,7 +120,9 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
     case "saving":
       return { ...state, saving: message.held };
     case "error":
-      return refused(state, message.code, message.about ?? null);
+      return message.about === "say"
+        ? { ...state, chat: returned(state.chat) }
+        : refused(state, message.code, message.about ?? null);
     case "bye":
       return bye(state, message.reason);
     case "silenced":
@@ -152,7 +176,16 @@ export function act(state: State, event: Act): State {
           event.problem === undefined ? state.problems : { ...state.problems, [event.source]: event.problem },
       };
     case "panel":
-      return { ...state, panel: event.panel };
+      return {
+        ...state,
+        panel: event.panel,
+        chat: event.panel === "chat" ? { ...state.chat, unread: 0 } : state.chat,
+      };
+    case "chat-sent":
+      return {
+        ...state,
+        chat: { ...state.chat, sent: [...state.chat.sent, { key: event.key, text: event.text }] },
+      };
     case "arrangement":
       return { ...state, arrangement: event.arrangement, page: 0, kept: null };
     case "keep":
@@ -218,6 +251,7 @@ function joined(state: State, message: Joined, now: number): State {
     timer,
     floor,
     talk: {},
+    chat: returned(state.chat),
     waiting: false,
     reactions: [],
     slots: liveSlots(message.media_kept ? state.slots : [], slots, now),
@@ -343,6 +377,7 @@ function forgotten(state: State): State {
     entered: false,
     waiting: false,
     reactions: [],
+    chat: emptyChat,
     saving: false,
     panel: null,
     soundBlocked: false,

@@ -5,6 +5,7 @@ export const shortcuts = {
   v: "camera",
   s: "screen",
   n: "notes",
+  c: "chat",
   p: "people",
   g: "view",
   h: "hand",

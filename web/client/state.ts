@@ -6,6 +6,7 @@ import type { Probing } from "./probe";
 import type {
   Advice,
   ByeReason,
+  ChatLine,
   ErrorCode,
   Floor,
   Guest,
@@ -26,7 +27,7 @@ export type Link = "connecting" | "open" | "lost" | "stopping";
 export type MediaPath = "wait" | "ok" | "bad";
 /** One's own source: `starting` while the browser asks or opens it. */
 export type Mine = "off" | "starting" | "on";
-export type PanelName = "notes" | "people" | "details" | "data";
+export type PanelName = "notes" | "chat" | "people" | "details" | "data";
 export type Arrangement = "grid" | "speaker";
 /** Why this page is at its end. */
 export type Ending = ErrorCode | ByeReason;
@@ -51,6 +52,31 @@ export interface ShownReaction {
   readonly reaction: Reaction;
 }
 
+/** The chat as far as this page knows it. */
+export interface ChatState {
+  /** The oldest first; each once. */
+  readonly lines: readonly ChatLine[];
+  /** Whether there are earlier ones; null before any were asked for. */
+  readonly more: boolean | null;
+  /** Lines of others that came while the chat was not open. */
+  readonly unread: number;
+  /** Who is writing, and since when (browser clock, ms). */
+  readonly typing: Readonly<Record<string, number>>;
+  /** Own lines that are on their way, by this page's own keys. */
+  readonly sent: readonly { readonly key: string; readonly text: string }[];
+  /** What could not be sent and goes back to where it was typed; counted, so that the same text can come twice. */
+  readonly back: { readonly count: number; readonly text: string };
+}
+
+export const emptyChat: ChatState = {
+  lines: [],
+  more: null,
+  unread: 0,
+  typing: {},
+  sent: [],
+  back: { count: 0, text: "" },
+};
+
 export interface State {
   readonly view: View;
   readonly ending: Ending | null;
@@ -69,6 +95,7 @@ export interface State {
   /** This person is at the door and waits to be let in. */
   readonly waiting: boolean;
   readonly reactions: readonly ShownReaction[];
+  readonly chat: ChatState;
   /** How long each member has spoken, in ms. */
   readonly talk: Readonly<Record<string, number>>;
   readonly slots: readonly LiveSlot[];
@@ -147,6 +174,7 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
     floor: { hands: [], locked: false, lobby: false, waiting: [] },
     waiting: false,
     reactions: [],
+    chat: emptyChat,
     talk: {},
     slots: [],
     speaker: null,

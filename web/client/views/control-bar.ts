@@ -82,6 +82,19 @@ export function controlBar(
           : html`<span class="control-dot" data-state=${notes}></span>`,
     })}
     ${button(acts, {
+      act: "chat",
+      icon: "chat",
+      word: t("control.chat"),
+      label: chatLabel(state),
+      pressed: state.panel === "chat",
+      look: state.panel === "chat" ? "on" : "",
+      badge:
+        state.chat.unread > 0
+          ? html`<span class="control-count tabular" aria-hidden="true" data-count=${state.chat.unread} data-waiting="true"></span>`
+          : nothing,
+      wideOnly: true,
+    })}
+    ${button(acts, {
       act: "people",
       icon: "people",
       word: t("control.people"),
@@ -94,6 +107,13 @@ export function controlBar(
     <more-menu .state=${state} .acts=${acts} .canShare=${canShare}></more-menu>
     ${button(acts, { act: "leave", icon: "leave", word: t("control.leave"), label: t("control.leave"), look: "leave" })}
   </div>`;
+}
+
+function chatLabel(state: State): string {
+  if (state.panel === "chat") return t("control.chat-close");
+  return state.chat.unread > 0
+    ? t("control.chat-unread", { count: state.chat.unread })
+    : t("control.chat-open");
 }
 
 function handLabel(state: State): string {

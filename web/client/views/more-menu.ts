@@ -76,6 +76,7 @@ export class MoreMenu extends LightElement {
             )
           : nothing
       }
+      ${this.item("chat", "chat", chatWords(state), "narrow-only")}
       ${this.item("people", "people", t("control.people-open"), "narrow-only")}
       ${this.plain("settings", t("more.devices"), () => acts.devices())}
       ${this.plain("settings", t("more.data"), () => acts.data())}
@@ -122,6 +123,13 @@ export class MoreMenu extends LightElement {
       ${icon(name)}<span>${words}</span>
     </button>`;
   }
+}
+
+/** What waits unread is said where the button can't show it. */
+function chatWords(state: State): string {
+  return state.chat.unread > 0
+    ? t("control.chat-unread", { count: state.chat.unread })
+    : t("control.chat-open");
 }
 
 customElements.define("more-menu", MoreMenu);

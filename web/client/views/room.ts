@@ -19,6 +19,7 @@ import { panel } from "./panel";
 import type { RoomActs } from "./room-acts";
 import type { DeviceSettings } from "./settings";
 import { toasts } from "./toasts";
+import "./chat";
 import "./data-choices";
 import "./details-panel";
 import "./help";
@@ -113,6 +114,7 @@ export class SessionRoom extends LightElement {
         if (this.canShare) call.setScreen(state.mine.screen === "off");
         break;
       case "notes":
+      case "chat":
       case "people":
         this.togglePanel(act);
         break;
@@ -175,6 +177,12 @@ export class SessionRoom extends LightElement {
               }}
             ></notes-panel>`
           : html``,
+      )}
+      ${panel(
+        "chat",
+        state.panel === "chat",
+        close,
+        html`<chat-panel .call=${call} .state=${state} .open=${state.panel === "chat"}></chat-panel>`,
       )}
       ${panel(
         "people",
