@@ -37,6 +37,9 @@ async def site(renderer: Renderer, built: Path) -> AsyncIterator[TestServer]:
         headers = {"Content-Security-Policy": POLICY}
         return web.Response(text=html, content_type="text/html", headers=headers)
 
+    async def worker(request: web.Request) -> web.Response:
+        return web.Response(text="", content_type="text/javascript")
+
     async def posted(request: web.Request) -> web.Response:
         request.app[POSTED].append(parse_qsl(await request.text(), keep_blank_values=True))
         return web.Response(text='<link rel="icon" href="data:,">posted', content_type="text/html")
@@ -50,6 +53,7 @@ async def site(renderer: Renderer, built: Path) -> AsyncIterator[TestServer]:
     app.router.add_post("/start", posted)
     app.router.add_get("/healthz", healthy)
     app.router.add_static("/static", built)
+    app.router.add_get("/sw.js", worker)
     server = TestServer(app)
     await server.start_server()
     try:
@@ -203,6 +207,33 @@ async def test_times_are_the_readers_own(site: TestServer, chromium: Chromium) -
         await expect(line).to_have_text("Les liens fonctionnent jusqu\u2019au jeudi 29 octobre à 09:00.")
     finally:
         await tab.close()
+
+
+async def test_a_caseload_is_walked_by_keyboard(site: TestServer, tab: ChromiumTab) -> None:
+    page = tab.page
+    await tab.goto(address(site, "caseload"))
+    cases = page.locator("[data-case]")
+    await expect(page.locator("[data-keys]")).to_be_visible()
+    for place in (0, 1):
+        await tab.press("j")
+        await expect(cases.nth(place)).to_be_focused()
+    await tab.press("k")
+    await expect(cases.nth(0)).to_be_focused()
+    await tab.press("x")
+    await expect(page.locator("[name=to]").nth(0)).to_be_checked()
+    # Letters that are typed stay letters.
+    await page.locator("#text").fill("")
+    await page.locator("#text").press_sequentially("jkx")
+    await expect(page.locator("#text")).to_have_value("jkx")
+    await expect(page.locator("[name=to]").nth(0)).to_be_checked()
+
+
+async def test_weights_say_their_number(site: TestServer, tab: ChromiumTab) -> None:
+    await tab.goto(address(site, "matching"))
+    said = tab.page.locator('[data-weight-of="skills"]')
+    await expect(said).to_have_text("4")
+    await tab.page.locator("#skills").press("ArrowRight")
+    await expect(said).to_have_text("5")
 
 
 async def test_without_scripts_nothing_is_missing(site: TestServer, chromium: Chromium) -> None:

@@ -26,6 +26,31 @@ def shortlists(fit: Fit, most: int) -> list[list[int]]:
     return found
 
 
+def spread(wide: Sequence[Sequence[int]], places: Sequence[int], most: int) -> list[list[int]]:
+    """Short lists out of long ones, so that nobody is on everybody's: there are only so many whom a mentor
+    can read of and rank.
+
+    Everybody gets their best first; a mentor is on twice as many lists as there would be if all were asked
+    alike for their places. Who would have fewer than ``most`` gets their next best all the same.
+    """
+    total = sum(places)
+    limit = [max(most, -(-2 * most * len(wide) * each // total)) if total else 0 for each in places]
+    taken = [0] * len(places)
+    found: list[list[int]] = [[] for _ in wide]
+    for place in range(max((len(each) for each in wide), default=0)):
+        for row, each in enumerate(wide):
+            if place < len(each) and len(found[row]) < most and taken[each[place]] < limit[each[place]]:
+                found[row].append(each[place])
+                taken[each[place]] += 1
+    for row, each in enumerate(wide):
+        left = most - len(found[row])
+        if left > 0 and len(found[row]) < len(each):
+            there = set(found[row])
+            chosen = there | set([column for column in each if column not in there][:left])
+            found[row] = [column for column in each if column in chosen]
+    return found
+
+
 def _best(scores: NDArray[np.float32], most: int) -> NDArray[np.intp]:
     if most < scores.shape[1]:
         chosen = np.argpartition(-scores, most, axis=1)[:, :most]

@@ -13,7 +13,7 @@ from server.mentoring.matching.assignment import Matched, assignment
 from server.mentoring.matching.candidates import Gathering, Pair, Settings, ordered
 from server.mentoring.matching.candidates import input_hash as hash_of
 from server.mentoring.matching.fit import Fit, fit
-from server.mentoring.matching.lists import mentee_lists, mentor_lists, shortlists
+from server.mentoring.matching.lists import mentee_lists, mentor_lists, shortlists, spread
 from server.mentoring.matching.outcome import Outcome, Proposal, Shortlist, report_of
 from server.mentoring.matching.reasons import reasons, total
 from server.mentoring.matching.stable import Lists, blocking, stable
@@ -35,7 +35,7 @@ def run(gathering: Gathering, settings: Settings, tell: Callable[[Step], None] =
     found = fit(people, settings)
     tell("lists")
     wide = shortlists(found, max(settings.consider, settings.shortlist))
-    short = [each[: settings.shortlist] for each in wide]
+    short = spread(wide, [each.places for each in people.mentors], settings.shortlist)
     mine = mentee_lists(found, people.mentees, people.mentors, wide if settings.method == "stable" else short)
     theirs = mentor_lists(found, people.mentees, people.mentors, mine)
     tell("solving")

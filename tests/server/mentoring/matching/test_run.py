@@ -146,6 +146,19 @@ def test_a_shortlist_is_the_best_few_whom_nothing_forbids() -> None:
     assert {each.mentee for each in outcome.shortlists} == {each.person for each in whole.mentees}
 
 
+def test_a_mentor_whom_everybody_would_like_is_not_on_every_list() -> None:
+    star = person("star", skills=("x", "y"), places=1)
+    others = [person(f"a{at}", skills=("x",), places=1) for at in range(19)]
+    mentees = [person(f"b{at:02}", skills=("x", "y")) for at in range(60)]
+    outcome = run(people([star, *others], mentees), Settings(shortlist=5))
+    lists = [each.mentors for each in outcome.shortlists]
+    assert {len(each) for each in lists} == {5}
+    assert sum("star" in each for each in lists) == 30
+    # Twice 60 lists of 5 shared by 20 places.
+    alone = run(people([star, *others[:3]], mentees[:2]), Settings(shortlist=5))
+    assert all(each.mentors[0] == "star" for each in alone.shortlists)
+
+
 def test_nobody_at_all_is_an_empty_run() -> None:
     outcome = run(people([], []), Settings(method="stable"))
     assert (outcome.proposals, outcome.report.pairs, outcome.report.mean) == ((), 0, 0.0)
