@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from email.message import EmailMessage
+from pathlib import Path
 
 import aiosmtplib
 import pytest
@@ -13,7 +14,10 @@ from msgspec import structs
 from redis.asyncio import Redis
 
 from server import inbound
+from server.app import running
+from server.config import read
 from server.conversations import message_changes, tell
+from server.errors import OperatorError
 from server.inbound import Answers
 from server.mail.post import Post
 from server.mentoring.mentorships import Mentorship
@@ -27,6 +31,7 @@ from server.storage.records import commit
 from tests.server.pages.permissions_table import Stage, staged, tie
 from tests.support.mail import Sink, sink, text_of
 from tests.support.server import free_port
+from tests.support.store import Valkey
 from web.assets import Assets
 from web.render import Renderer
 
@@ -348,3 +353,27 @@ async def test_so_many_connections_and_no_more(answers: Answers) -> None:
         for _, writer in open_:
             writer.close()
             await writer.wait_closed()
+
+
+async def test_a_server_listens_for_answers_while_it_runs(tmp_path: Path, valkey: Valkey) -> None:
+    port, mail_port = free_port(), free_port()
+    said = {
+        "data": str(tmp_path),
+        "port": str(port),
+        "redis_url": valkey.url,
+        "smtp_url": "smtp://127.0.0.1:25",
+        "mail_from": "c@meet.example",
+        "inbound_mail": f"127.0.0.1:{mail_port}",
+    }
+    async with running(read(said, {})):
+        reader, writer = await asyncio.open_connection("127.0.0.1", mail_port)
+        assert (await reader.readline()).startswith(b"220 meet.example")
+        writer.write(b"QUIT\r\n")
+        assert (await reader.readline()).startswith(b"221")
+        writer.close()
+        await writer.wait_closed()
+        with pytest.raises(OperatorError, match="--inbound-mail can't listen"):
+            async with running(read({**said, "data": f"{tmp_path}/2", "port": str(free_port())}, {})):
+                pass
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", mail_port)
