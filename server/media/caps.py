@@ -11,7 +11,7 @@ from signaling.parts import PauseReason, VideoCodec
 class Capture(NamedTuple):
     """A picture that a browser captures: ``lines`` high, sent in ``layers`` sizes at once at most.
 
-    ``codecs`` is what it can be asked to encode and bears, best first; empty where it can't be asked.
+    ``codecs`` is what it can be asked to encode, best first; empty where it can't be asked.
     """
 
     lines: int

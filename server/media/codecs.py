@@ -7,11 +7,15 @@ one who looks a sender bends a single picture to their line, and there a codec t
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Literal
 
 from signaling.parts import VideoCodec
 
 BASE: VideoCodec = "vp8"
 """What every browser sends and takes (RFC 7742 5), in several sizes at little cost."""
+
+FRUGAL: tuple[VideoCodec, ...] = ("av1", "vp9")
+"""Those that need fewest bits, first."""
 
 STAY_S, LONGEST_STAY_S = 10.0, 160.0
 """A better codec is gone to when it was possible for so long; twice as long each time that it was left again
@@ -20,15 +24,24 @@ within ``REGRET_S``: each change costs a keyframe."""
 REGRET_S = 60.0
 
 NARROW, WIDE = 400e3, 800e3
-"""Bits/s for a picture below which AV1 goes before VP9, and from which VP9 does again. Measured with Chromium
-on grainy pictures, ms of encoding a frame: at 180 lines 1.0 each, at 360 VP8 1.8, VP9 1.7, AV1 3.3. AV1 costs
-little where pictures are small, and there it is what shows."""
+"""Bits/s for a picture below which the codecs that need fewest bits go first, whatever its sender likes, and
+from which its word counts again. Measured with Chromium on grainy pictures, ms of encoding a frame: at 180
+lines 1.0 each, at 360 VP8 1.8, VP9 1.7, AV1 3.3: where pictures are small every device bears them. On lines
+of 300 kbit/s nothing froze with AV1, and 15 frames a second came; with VP8 pictures froze 0.7 to 7.4 s a
+minute, and 13.5 to 14.5 came.
+"""
+
+TIGHT, ROOMY = 100e3, 150e3
+"""Bits/s below which VP8 goes first, and from which it does no more: on lines of 150 kbit/s pictures froze
+0 to 8.6 s a minute with AV1, 0.7 to 2.4 with VP8 (both ways of two calls each)."""
+
+Width = Literal["wide", "narrow", "tight"]
 
 
 def best(sends: Sequence[VideoCodec], takes: Sequence[Collection[str]]) -> VideoCodec | None:
     """Return what to send to those who look: ``takes`` is what each of them decodes.
 
-    ``sends`` is what the sender encodes and its device bears, best first. None when there is nothing that
+    ``sends`` is what the sender encodes, best first. None when there is nothing that
     all of them take.
     """
     common = [codec for codec in sends if all(codec in each for each in takes)]
@@ -37,24 +50,30 @@ def best(sends: Sequence[VideoCodec], takes: Sequence[Collection[str]]) -> Video
     return next(iter(common), None)
 
 
-def ordered(sends: Sequence[VideoCodec], *, narrow: bool) -> list[VideoCodec]:
-    """Return what a sender bears, best first for such a line."""
-    first: Sequence[VideoCodec] = ("av1", "vp9") if narrow else ("vp9", "av1")
-    places = [index for index, codec in enumerate(sends) if codec in first]
-    found = list(sends)
-    for place, codec in zip(places, [codec for codec in first if codec in sends], strict=True):
-        found[place] = codec
-    return found
+def width(bits: float | None, now: Width) -> Width:
+    """Return how wide a line with ``bits`` bits/s for a picture is (None: no limit); it was ``now``."""
+    if bits is None:
+        return "wide"
+    if bits < (ROOMY if now == "tight" else TIGHT):
+        return "tight"
+    return "narrow" if bits < (NARROW if now == "wide" else WIDE) else "wide"
+
+
+def ordered(sends: Sequence[VideoCodec], line: Width) -> list[VideoCodec]:
+    """Return what a sender encodes, best first for such a line."""
+    order = {"wide": (), "narrow": FRUGAL, "tight": (BASE,)}[line]
+    first = [codec for codec in order if codec in sends]
+    return first + [codec for codec in sends if codec not in first]
 
 
 class Choice:
     """The codec of one picture. ``now`` is None where its sender was never asked for one: as it likes."""
 
-    __slots__ = ("_narrow", "_patience", "_possible_since", "_rose_at", "now")
+    __slots__ = ("_line", "_patience", "_possible_since", "_rose_at", "now")
 
     def __init__(self) -> None:
         self.now: VideoCodec | None = None
-        self._narrow = False
+        self._line: Width = "wide"
         self._patience = STAY_S
         self._possible_since: float | None = None
         self._rose_at = float("-inf")
@@ -75,8 +94,8 @@ class Choice:
         if not takes or not sends:
             self._possible_since = None
             return self.now
-        self._narrow = bits is not None and bits < (WIDE if self._narrow else NARROW)
-        wanted = best(ordered(sends, narrow=self._narrow), takes)
+        self._line = width(bits, self._line)
+        wanted = best(ordered(sends, self._line), takes)
         current = self.now or begun
         if wanted is None or wanted == current:
             self._possible_since = None

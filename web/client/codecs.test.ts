@@ -39,9 +39,18 @@ describe("what a device bears", () => {
     expect(bearable({ encodes: ["vp8"], cores: 8, mobile: false, h264Chip: false })).toEqual(["vp8"]);
   });
 
-  it("is VP8, or what a chip does, where it is old or small", () => {
-    expect(bearable({ encodes: all, cores: 2, mobile: false, h264Chip: false })).toEqual(["vp8"]);
-    expect(bearable({ encodes: all, cores: 8, mobile: true, h264Chip: true })).toEqual(["h264", "vp8"]);
+  it("is first VP8, or what a chip does, where it is old or small", () => {
+    expect(bearable({ encodes: all, cores: 2, mobile: false, h264Chip: false })).toEqual([
+      "vp8",
+      "vp9",
+      "av1",
+    ]);
+    expect(bearable({ encodes: all, cores: 8, mobile: true, h264Chip: true })).toEqual([
+      "h264",
+      "vp8",
+      "vp9",
+      "av1",
+    ]);
   });
 });
 

@@ -31,10 +31,15 @@ export interface Device {
 /** With fewer cores than this a device has enough to do with VP8: 4 threads are an old laptop's two cores. */
 const ENOUGH_CORES = 5;
 
-/** What the device bears, best first. Old and small ones stay with VP8, or with H.264 where a chip does it. */
+/**
+ * What the device can be asked for, best first for a large picture: old and small ones stay with VP8 there, or
+ * with H.264 where a chip does it. Small pictures cost little in any codec: on a narrow line the server takes
+ * what needs fewest bits.
+ */
 export function bearable({ encodes, cores, mobile, h264Chip }: Device): VideoCodec[] {
   const strong = cores >= ENOUGH_CORES && !mobile;
-  const order: VideoCodec[] = strong ? ["vp9", "av1", "vp8"] : h264Chip ? ["h264", "vp8"] : ["vp8"];
+  const order: VideoCodec[] = strong ? ["vp9", "av1", "vp8"] : ["vp8", "vp9", "av1"];
+  if (!strong && h264Chip) order.unshift("h264");
   return order.filter((codec) => encodes.includes(codec));
 }
 

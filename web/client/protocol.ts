@@ -297,7 +297,7 @@ export interface BudgetWanted {
 /**
  * What this browser can send of a picture now: `lines` is the short side of what is captured,
  * `layers` how many sizes of it at once (`q`; `q`, `h`; `q`, `h`, `f`), `codecs` what it can
- * be asked to encode and its device bears, best first; empty where it can't be asked.
+ * be asked to encode, best first for a large picture; empty where it can't be asked.
  */
 export interface Capture {
   readonly type: "capture";

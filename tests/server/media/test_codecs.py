@@ -3,7 +3,18 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.media.codecs import BASE, LONGEST_STAY_S, NARROW, STAY_S, WIDE, Choice, best, ordered
+from server.media.codecs import (
+    BASE,
+    LONGEST_STAY_S,
+    NARROW,
+    ROOMY,
+    STAY_S,
+    TIGHT,
+    WIDE,
+    Choice,
+    best,
+    ordered,
+)
 from signaling.negotiation import VIDEO_CODECS
 from signaling.parts import VideoCodec
 
@@ -68,12 +79,30 @@ def test_who_comes_and_goes_for_ever_costs_fewer_and_fewer_keyframes() -> None:
 
 
 def test_av1_is_for_narrow_lines_and_does_not_flutter() -> None:
-    assert ordered(ALL, narrow=True) == ["av1", "vp9", "vp8", "h264"]
-    assert ordered(("h264", "av1", "vp8"), narrow=False) == ["h264", "av1", "vp8"]
+    assert ordered(ALL, "narrow") == ["av1", "vp9", "vp8", "h264"]
+    assert ordered(("vp8", "vp9", "av1"), "narrow") == ["av1", "vp9", "vp8"]
+    assert ordered(("vp8", "vp9", "av1"), "wide") == ["vp8", "vp9", "av1"]
     choice = Choice()
     assert after(choice, [BROWSER], 60, 0, NARROW / 2) == "av1"
     assert after(choice, [BROWSER], 200, 60, (NARROW + WIDE) / 2) == "av1"
     assert after(choice, [BROWSER], 200, 260, WIDE) == "vp9"
+
+
+def test_an_old_device_goes_to_a_frugal_codec_on_a_narrow_line_and_back_on_a_wide_one() -> None:
+    old: tuple[VideoCodec, ...] = ("vp8", "vp9", "av1")
+    choice = Choice()
+    for index in range(round(10 * STAY_S) + 2):
+        choice.look("vp8", old, [BROWSER], NARROW / 2, index / 10)
+    assert choice.now == "av1"
+    assert choice.look("av1", old, [BROWSER], WIDE, 100) == "vp8"
+
+
+def test_on_the_narrowest_lines_it_is_vp8() -> None:
+    choice = Choice()
+    assert after(choice, [BROWSER], 60, 0, NARROW / 2) == "av1"
+    assert choice.look("av1", ALL, [BROWSER], TIGHT - 1, 61) == "vp8"
+    assert after(choice, [BROWSER], 300, 61, (TIGHT + ROOMY) / 2) == "vp8"
+    assert after(choice, [BROWSER], LONGEST_STAY_S + 1, 400, ROOMY) == "av1"
 
 
 def test_a_device_that_bears_it_no_more_is_spared_at_once() -> None:
