@@ -39,6 +39,7 @@ from web.views.programmes import (
 
 AT_MS = 1_793_278_800_000  # 29 October 2026, 13:00 UTC
 LANGUAGES = (("en", "English"), ("fr", "Français"))
+ZONES = (("Europe", (("Europe/Paris", "Paris"),)), ("America", (("America/Montreal", "Montréal"),)))
 KINDS = (("one-to-one", "One to one"), ("micro", "Short"))
 TEXT = "## A heading\n\nSome *words*.\n\n- one\n- two"
 
@@ -124,6 +125,7 @@ def setting(name: str, part: str, /, *faults: Fault, **values: str | tuple[str, 
         form=form(*faults, **values),
         kinds=KINDS,
         languages=LANGUAGES,
+        zones=ZONES,
         action="/p/p1/settings/about",
     )
 
@@ -330,6 +332,7 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
         form=form(fault("name", "missing"), fault("starts", "date"), fault("languages", "choose"), name=name),
         templates=TEMPLATES,
         languages=LANGUAGES,
+        zones=ZONES,
     ),
     "programme": lambda name, language: overview(name),
     **{

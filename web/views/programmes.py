@@ -12,6 +12,9 @@ from web.views.home import HomePart
 Choices = tuple[tuple[str, str], ...]
 """Pairs of value and text."""
 
+Zones = tuple[tuple[str, Choices], ...]
+"""Pairs of region and its zones, each with its city (``web/zones.py``)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TabLink:
@@ -92,13 +95,14 @@ class TemplateChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewProgrammeView(View):
-    """``GET /programmes/new``. Fields: template, name, languages, starts."""
+    """``GET /programmes/new``. Fields: template, name, languages, starts, zone."""
 
     template: ClassVar[str] = "programmes/new.html"
 
     form: Form
     templates: tuple[TemplateChoice, ...]
     languages: Choices
+    zones: Zones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +189,7 @@ class SettingView(ProgrammePage):
     form: Form
     kinds: Choices
     languages: Choices
+    zones: Zones
     action: str
 
 

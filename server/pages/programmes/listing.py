@@ -40,6 +40,7 @@ from web.views.programmes import (
     ProgrammesView,
     TemplateChoice,
 )
+from web.zones import is_zone, zone_choices
 
 
 async def show(request: web.Request) -> web.Response:
@@ -99,7 +100,8 @@ async def _invitations(site: Site, person: Person) -> tuple[InvitationCard, ...]
 async def new(request: web.Request) -> web.Response:
     """``GET /programmes/new``."""
     first = next(iter(templates()))
-    return _form(request, fresh({"template": first, "languages": (language_of(request),)}))
+    values = {"template": first, "languages": language_of(request), "zone": visitor(request).zone}
+    return _form(request, fresh(values))
 
 
 async def make(request: web.Request) -> web.Response:
@@ -113,13 +115,20 @@ async def make(request: web.Request) -> web.Response:
         *required(form, "name"),
         *too_long(form, name=LONGEST_NAME),
         *([] if languages else [Fault(field="languages", code="choose")]),
+        *([] if is_zone(form.text("zone")) else [Fault(field="zone", code="zone")]),
         *([Fault(field="starts", code="date")] if form.text("starts") and starts is None else []),
     ]
     if faults:
         return _form(request, form.with_faults(*faults), status=422)
     now = site.clock()
     programme = _begun(
-        templates()[form.text("template")], person, clean(form.text("name")), languages, starts, now
+        templates()[form.text("template")],
+        person,
+        clean(form.text("name")),
+        languages,
+        starts,
+        form.text("zone"),
+        now,
     )
     number = await number_of(site.store, person.id)
     part = joined(
@@ -149,6 +158,7 @@ def _begun(
     name: str,
     languages: tuple[Language, ...],
     starts: date | None,
+    zone: str,
     now_ms: int,
 ) -> Programme:
     """The programme as its template has it; its texts in each of its languages, one after the other."""
@@ -161,7 +171,7 @@ def _begun(
         template=template.key,
         kinds=template.kinds,
         languages=languages,
-        zone=maker.zone,
+        zone=zone,
         created_ms=now_ms,
         training="\n\n---\n\n".join(each.training.strip() for each in words),
         agreement="\n\n---\n\n".join(each.agreement.strip() for each in words),
@@ -185,5 +195,7 @@ def _form(request: web.Request, form: Form, status: int = 200) -> web.Response:
         )
         for each in templates().values()
     )
-    view = NewProgrammeView(form=form, templates=choices, languages=tuple(NAMES.items()))
+    view = NewProgrammeView(
+        form=form, templates=choices, languages=tuple(NAMES.items()), zones=zone_choices(language)
+    )
     return page(request, view, status=status)

@@ -24,9 +24,10 @@ from server.storage.people import ChangedMeanwhileError
 from server.storage.programmes import load_cohort, load_cohorts, load_programme, saved_cohort, saved_programme
 from server.storage.records import commit
 from signaling.parts import Language
-from web.i18n import NAMES, translator, zone
+from web.i18n import NAMES, translator
 from web.views.form import Fault, Form
 from web.views.programmes import CohortLine, SettingsView, SettingView
+from web.zones import is_zone, zone_choices
 
 LONGEST_PAGE = 15_000
 """Characters of a training page or an agreement."""
@@ -49,7 +50,7 @@ def _about(form: Form) -> tuple[list[Fault], dict[str, Any]]:
     faults = [*required(form, "name"), *too_long(form, name=LONGEST_NAME, summary=400)]
     if not languages:
         faults.append(Fault(field="languages", code="choose"))
-    if zone(form.text("zone")) is None:
+    if not is_zone(form.text("zone")):
         faults.append(Fault(field="zone", code="zone"))
     return faults, {
         "name": clean(form.text("name")),
@@ -205,6 +206,7 @@ def _form(
         form=form,
         kinds=tuple((each, say(f"kind.{each}")) for each in get_args(Kind)),
         languages=tuple(NAMES.items()),
+        zones=zone_choices(language_of(request)) if part == "about" else (),
         action=action or f"/p/{programme.id}/settings/{part}",
     )
     return page(request, view, status=status)

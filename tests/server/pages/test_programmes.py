@@ -42,7 +42,13 @@ async def cast(store: Redis) -> Cast:
     return await made_cast(store)
 
 
-NEW = {"template": "medical-school", "name": "Internat 2026", "languages": "fr", "starts": "2026-08-31"}
+NEW = {
+    "template": "medical-school",
+    "name": "Internat 2026",
+    "languages": "fr",
+    "starts": "2026-08-31",
+    "zone": "Europe/Paris",
+}
 
 
 async def test_a_template_makes_a_programme_with_its_maker_as_coordinator(
@@ -88,6 +94,7 @@ async def test_a_programme_sent_twice_is_one(client: Client, store: Redis) -> No
         ({"template": "castle"}, "template"),
         ({"languages": "tlh"}, "languages"),
         ({"starts": "tomorrow"}, "starts"),
+        ({"zone": "Mars/North"}, "zone"),
         ({"starts": "2026-02-30"}, "starts"),
     ],
 )
