@@ -51,6 +51,7 @@ async def test_people_write_to_each_other_during_the_call(company: Company) -> N
     assert isinstance(ada.tab, ChromiumTab)
     await ada.tab.page.locator("#chat-text").fill("still wri")
     await bao.until("() => document.querySelector('.chat-typing').textContent === 'Ada is writing…'")
+    assert not await ada.tab.run("() => document.querySelector('[data-chat-send]').disabled")
     await picture(ada, "chat")
     await axe_finds_nothing(ada, bao)
     # What is typed is not lost while there is no connection, and nothing that was sent is after a reload.
