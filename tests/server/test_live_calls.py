@@ -11,7 +11,7 @@ from aiortc.mediastreams import AudioStreamTrack
 from redis.asyncio import Redis
 
 from server.storage import quality
-from signaling.messages import Answer, Joined, Leave, Media, Offer, Slots
+from signaling.messages import Answer, Joined, Leave, Media, Moderate, Offer, Silenced, Slots
 from tests.support.eventually import eventually
 from tests.support.robots import Robot
 from tests.support.robots_server import RobotServer, make_room, serving
@@ -187,3 +187,27 @@ async def test_how_it_was_is_kept_when_somebody_leaves_and_when_the_server_stops
     lines = await quality.recent(store, 10)
     assert [each.reconnects for each in lines] == [1, 0]
     assert len({each.id for each in lines}) == 2
+
+
+async def test_what_a_muted_or_removed_member_sends_by_hand_is_not_forwarded(store: Redis) -> None:
+    async with two_callers(store) as (server, mo, ana):
+        for caller in (mo, ana):
+            await caller.call()
+            await caller.enter()
+        await mo.hears_more()
+        await mo.send(Media(microphone=False))
+        await mo.send(Moderate(action="mute", member=ana.id))
+        await ana.hears(Silenced)
+        # Her connection goes on sending, as a client that takes no notice would.
+        out, arrived = server.relay.stats.packets_out, server.relay.stats.packets_in
+        await eventually(lambda: server.relay.stats.packets_in > arrived + 20, "packets")
+        assert server.relay.stats.packets_out == out
+        await mo.send(Moderate(action="remove", member=ana.id))
+        assert await ana.ended() == "removed"
+        await eventually(lambda: server.relay.stats.peers == 1, "the end of her connection")
+        heard = mo.heard_frames
+        arrived = server.relay.stats.packets_in
+        await eventually(
+            lambda: server.relay.stats.packets_in > arrived + 20, "packets of the one who is left"
+        )
+        assert mo.heard_frames == heard
