@@ -62,7 +62,15 @@ def read(content: bytes, markers: Collection[str] = ()) -> Incoming:
     except IncomingError:
         raise
     # The standard library's parser has raised any of these for mail that breaks the rules.
-    except (MessageError, ValueError, LookupError, AttributeError, TypeError, AssertionError) as error:
+    except (
+        MessageError,
+        ValueError,
+        LookupError,
+        AttributeError,
+        TypeError,
+        AssertionError,
+        RecursionError,
+    ) as error:
         raise IncomingError("The message can't be read.") from error
 
 
@@ -127,9 +135,13 @@ class _Plain(HTMLParser):
         self.parts: list[str] = []
         self._open: list[tuple[str, bool]] = []
 
+    @property
+    def _silent(self) -> bool:
+        return any(silent for _, silent in self._open)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Opens an element, perhaps one that says nothing."""
-        if tag in _blocks:
+        if tag in _blocks and not self._silent:
             self.parts.append("\n")
         if tag in {"br", "hr", "img", "meta", "link", "input"} or len(self._open) >= _deepest:
             return
@@ -144,12 +156,12 @@ class _Plain(HTMLParser):
             if self._open[place][0] == tag:
                 del self._open[place:]
                 break
-        if tag in _blocks:
+        if tag in _blocks and not self._silent:
             self.parts.append("\n")
 
     def handle_data(self, data: str) -> None:
         """Keeps what is to be read."""
-        if not any(silent for _, silent in self._open):
+        if not self._silent:
             self.parts.append(" ".join(data.split("\n")))
 
 
