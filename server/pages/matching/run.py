@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Mapping, Sequence
 
@@ -66,13 +67,20 @@ async def progress(request: web.Request) -> web.StreamResponse:
     site, run = request.app[SITE], await found_run(request)
     answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await answer.prepare(request)
+    # Somebody who still listens then is told by the page's next look.
+    with contextlib.suppress(TimeoutError):
+        await _tell(site, run, answer)
+    return answer
+
+
+async def _tell(site: Site, run: MatchRun, answer: web.StreamResponse) -> None:
     told = ""
     async with asyncio.timeout(_longest_s):
         while True:
             now = await load_run(site.store, run.id)
             if now is None or now.state != "waiting":
                 await answer.write(b"event: over\ndata: over\n\n")
-                return answer
+                return
             step = await step_of(site.store, run.id)
             if step and step != told:
                 await answer.write(f"event: step\ndata: {step}\n\n".encode())

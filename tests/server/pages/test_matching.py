@@ -159,6 +159,10 @@ async def test_a_say_is_kept_and_two_runs_are_compared(desk: Desk) -> None:
     pairs = {(each.mentor, each.mentee): each for each in found.proposals}
     assert (first.mentor, first.mentee) not in pairs
     assert pairs[second.mentor, second.mentee].pinned
+    assert f'name="veto" value="{pair}" checked' in await desk.get(location)
+    await desk.post(f"{location}/again", pin=other)
+    forgiven, _ = await desk.latest()
+    assert (forgiven.settings.vetoes, len(forgiven.settings.pins)) == ((), 1)
     page = await desk.get(f"{location}/compare?with={run.id}")
     assert "would be with somebody else" in page
     assert (await desk.client.get(f"{location}/compare?with=made-up")).status == 404
