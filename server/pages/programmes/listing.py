@@ -13,7 +13,7 @@ from server.mentoring.people import Person
 from server.mentoring.programmes import Programme
 from server.mentoring.taking_part import joined, months_later
 from server.mentoring.templates import Template, templates
-from server.pages.access import visitor
+from server.pages.access import programme_of, visitor
 from server.pages.forms import choose, fresh, once, posted, required, too_long
 from server.pages.site import SITE, Site, language_of, page, see_other
 from server.room.names import LONGEST_NAME, clean
@@ -22,13 +22,14 @@ from server.storage.bank import number_of
 from server.storage.invitations import invitations_of
 from server.storage.programmes import (
     enrolments_of,
+    load_enrolment,
     load_people,
     load_programmes,
     load_programmes_by_id,
     saved_enrolment,
     saved_programme,
 )
-from server.storage.records import commit
+from server.storage.records import commit, deciding
 from signaling.parts import Language
 from web.i18n import NAMES, as_language
 from web.views.form import Fault, Form
@@ -142,6 +143,32 @@ async def make(request: web.Request) -> web.Response:
         site.store, [*saved_programme(programme), *saved_enrolment(part), noted(event)], once(form, where)
     )
     return see_other(where)
+
+
+async def coordinate(request: web.Request) -> web.Response:
+    """``POST /programmes/{programme}/coordinate``: an administrator joins, where everybody can see it."""
+    site, person, programme = request.app[SITE], visitor(request), programme_of(request)
+    now, number = site.clock(), await number_of(site.store, person.id)
+
+    async def decide() -> None:
+        before = await load_enrolment(site.store, programme.id, person.id, "coordinator")
+        if before is not None and before.left_ms is None:
+            return
+        part = joined(
+            before, programme=programme.id, person=person.id, role="coordinator", now_ms=now, number=number
+        )
+        event = AuditEvent(
+            at_ms=now,
+            programme=programme.id,
+            who=person.id,
+            what="person.joined",
+            about=person.id,
+            details={"role": "coordinator"},
+        )
+        await commit(site.store, [*saved_enrolment(part), noted(event)])
+
+    await deciding(decide)
+    return see_other(f"/p/{programme.id}")
 
 
 def date_of(text: str) -> date | None:

@@ -28,6 +28,8 @@ def add(app: web.Application) -> None:
     guarded(app, "GET", "/programmes", listing.show, name="programmes", action="programmes.list")
     guarded(app, "GET", "/programmes/new", listing.new, name="programme-new", action="programme.make")
     guarded(app, "POST", "/programmes/new", listing.make, name="programme-make", action="programme.make")
+    guarded(app, "POST", "/programmes/{programme}/coordinate", listing.coordinate,
+            name="programme-coordinate", action="programme.make")  # fmt: skip
     guarded(app, "GET", "/i/{invitation}", joining.show, name="invitation", action="invitation.answer")
     _answer(app, "accept", joining.accept)
     _answer(app, "decline", joining.decline)

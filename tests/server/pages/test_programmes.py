@@ -246,3 +246,17 @@ async def test_a_coordinator_ends_somebodys_part_and_only_in_their_programme(
     assert status == 404
     assert (await get(client, store, cast.mentees[0], f"{at}/{other.mentors[0].id}"))[0] == 404
     assert (await get(client, store, cast.mentees[0], f"{at}/{cast.mentors[0].id}"))[0] == 200
+
+
+async def test_an_administrator_joins_a_programme_openly_and_only_then_sees_it(
+    client: Client, store: Redis, cast: Cast
+) -> None:
+    admin = await made_person(store, "Ada Admin", admin=True)
+    at = f"/p/{cast.programme.id}"
+    assert cast.programme.name in (await get(client, store, admin, "/programmes"))[1]
+    assert (await get(client, store, admin, at))[0] == 404
+    status, where, _ = await post(client, store, admin, f"/programmes/{cast.programme.id}/coordinate")
+    assert (status, where) == (303, at)
+    await post(client, store, admin, f"/programmes/{cast.programme.id}/coordinate")
+    assert "Ada Admin" in (await get(client, store, cast.mentees[0], at))[1]
+    assert [each.what for each in await audit.events(store, cast.programme.id)] == ["person.joined"]
