@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from web.views import View
 from web.views.form import Form
+from web.views.home import HomePart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,3 +137,10 @@ class AccountView(View):
     browsers: tuple[BrowserLine, ...]
     passkeys: tuple[PasskeyLine, ...]
     passkeys_work: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxPart(HomePart):
+    """On an administrator's home page: letters stay here until there is a mail server."""
+
+    template: ClassVar[str] = "accounts/home-part.html"

@@ -6,9 +6,10 @@ import ipaddress
 
 from aiohttp import web
 
-from server.pages.site import SITE, VISITOR, PageError, page
+from server.mentoring.people import Person
+from server.pages.site import SITE, VISITOR, PageError, Site, page
 from server.storage import outbox
-from web.views.accounts import OutboxView
+from web.views.accounts import OutboxPart, OutboxView
 from web.views.accounts import StayedLetter as Stayed
 
 
@@ -35,6 +36,11 @@ def _here(request: web.Request) -> bool:
     except ValueError:
         return False
     return address.is_loopback
+
+
+async def home_part(site: Site, person: Person, now_ms: int) -> OutboxPart | None:
+    """What an administrator is reminded of until there is a mail server."""
+    return OutboxPart() if person.admin and site.config.mail.server is None else None
 
 
 async def show(request: web.Request) -> web.Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from server.pages import home
 from server.pages.access import guarded
 from server.pages.accounts import account, elsewhere, outbox, passkeys, sign_in, unsubscribe
 
@@ -49,3 +50,6 @@ def add(app: web.Application) -> None:
     guarded(app, "GET", "/unsubscribe/{token}", unsubscribe.show, name="unsubscribe", action=stop)
     guarded(app, "POST", "/unsubscribe/{token}", unsubscribe.change, name="unsubscribe-do", action=stop)
     guarded(app, "GET", "/outbox", outbox.show, name="outbox", action="outbox.see")
+
+
+home.PARTS.append(outbox.home_part)

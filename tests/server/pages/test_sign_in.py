@@ -322,6 +322,10 @@ async def test_administrators_read_the_outbox(
     admin = await client_as(await make_person(store, admin=True))
     async with admin.get("/outbox") as answer:
         assert answer.status == 200
+    async with admin.get("/home") as answer:
+        assert 'href="/outbox"' in await answer.text()
     person = await client_as(await make_person(store))
     async with person.get("/outbox") as answer:
         assert answer.status == 404
+    async with person.get("/home") as answer:
+        assert 'href="/outbox"' not in await answer.text()
