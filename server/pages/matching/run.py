@@ -67,8 +67,8 @@ async def progress(request: web.Request) -> web.StreamResponse:
     site, run = request.app[SITE], await found_run(request)
     answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await answer.prepare(request)
-    # Somebody who still listens then is told by the page's next look.
-    with contextlib.suppress(TimeoutError):
+    # Somebody who still listens then is told by the page's next look; who has left needs nothing.
+    with contextlib.suppress(TimeoutError, ConnectionResetError):
         await _tell(site, run, answer)
     return answer
 

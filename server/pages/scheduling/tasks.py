@@ -103,12 +103,12 @@ async def _look(site: Site, task: Due, now_ms: int) -> int | None:
     there = attendance(stays, now_ms)
     over = now_ms > session.ends_ms + CLOSES_MS
     try:
+        empty = empty_since_ms(stays)
         if session.state == "confirmed":
             if len(there) > 1:
                 await settle(site, [Step(session, begun(session))], by=None, now_ms=now_ms)
-                return now_ms + LOOK_EVERY_MS
+                return now_ms + LOOK_EVERY_MS if empty is None else now_ms
             return None if over else now_ms + LOOK_EVERY_MS
-        empty = empty_since_ms(stays)
         left = empty is not None and (now_ms >= session.ends_ms or now_ms - empty > QUIET_MS)
         if left or over:
             step = Step(session, held(session, there))
