@@ -142,7 +142,8 @@ class Agreed:
     """The outcome of one offer. ``extensions`` maps URI to the id that is used on the whole transport.
 
     ``restarted`` says that the browser asked for an ICE restart (RFC 8445 2.4): ``credentials`` are new.
-    ``setup`` is our own role: ``passive`` waits for the browser's ClientHello.
+    ``setup`` is our own role: ``passive`` waits for the browser's ClientHello. ``gcm`` says that the browser
+    has AES-GCM for certain.
     """
 
     answer: str
@@ -152,6 +153,20 @@ class Agreed:
     restarted: bool
     fingerprints: tuple[Fingerprint, ...]
     setup: Setup
+    gcm: bool = False
+
+
+def _setup(offered: Setup | str, *, gcm: bool) -> Setup:
+    """Our role in the handshake.
+
+    Whoever begins saves half a round trip (RFC 8842 5.3), and a flight of ours that is lost goes again after
+    0.1 s, a browser's after two round trips. But whoever does not begin chooses the cipher, and Chromium
+    takes AES-CM with SHA-1 (1.4 µs a packet where AES-GCM takes 0.7). So we begin where nothing but AES-GCM
+    need be offered.
+    """
+    if offered == "actpass":
+        return "active" if gcm else "passive"
+    return "passive" if offered == "active" else "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +265,7 @@ class Negotiation:
             raise refuse("another certificate: this is a new connection")
         restarted = before is not None and transport.ufrag != self._remote_ufrag
         used = credentials if before is None or restarted else before.credentials
-        # RFC 8842 5.3: whoever answers begins, half a round trip sooner than the browser could; and a flight
-        # of ours that is lost goes again after 0.1 s, a browser's after two round trips.
-        setup = before.setup if before else "passive" if transport.setup == "active" else "active"
+        setup = before.setup if before else _setup(transport.setup, gcm=offer.gcm)
         extensions = dict(before.extensions) if before else {}
         for media in accepted:
             for uri in (MID, AUDIO_LEVEL, TRANSPORT_CC, RID, REPAIRED_RID):
@@ -279,7 +292,9 @@ class Negotiation:
         )
         self._generation += restarted
         self._parts, self._remote_ufrag, self._version = parts, transport.ufrag, self._version + 1
-        self._agreed = Agreed(answer, tuple(lines), extensions, used, restarted, fingerprints, setup)
+        self._agreed = Agreed(
+            answer, tuple(lines), extensions, used, restarted, fingerprints, setup, offer.gcm
+        )
         return self._agreed
 
     def _accept(self, media: OfferedMedia, offer: Offer) -> Choice:

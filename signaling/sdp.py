@@ -98,12 +98,20 @@ class OfferedMedia:
     rtcp_mux: bool
 
 
+GCM = "x-compagnon-gcm"
+"""What our page adds to its offers (``web/client/offered.ts``). Others ignore it (RFC 8866, 6)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A whole offer: its media sections in order and the mids that share one transport."""
+    """A whole offer: its media sections in order and the mids that share one transport.
+
+    ``gcm`` says that the offerer knows to have AES-GCM (RFC 7714), by an attribute of our own.
+    """
 
     media: tuple[OfferedMedia, ...]
     bundle: tuple[str, ...]
+    gcm: bool = False
 
 
 @dataclass(slots=True)
@@ -329,7 +337,7 @@ def parse_offer(text: str) -> Offer:
     mids = [part.mid for part in media if part.mid]
     if len(set(mids)) != len(mids):
         raise refuse("a mid is used twice")
-    return Offer(media, bundle)
+    return Offer(media, bundle, any(name == GCM for name, _ in session.attributes))
 
 
 @dataclass(frozen=True, slots=True)

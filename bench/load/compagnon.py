@@ -79,7 +79,9 @@ class CompagnonRooms:
         peer = Peer(self._pump, self._identity, _lines(person, pictures), person.name)
         seat = Seat(socket, peer)
         self._seats.append(seat)
+        # As our page does in a browser that has AES-GCM (web/client/offered.ts).
         description = offer(peer.credentials, peer.lines, random.getrandbits(40))
+        description = description.replace("t=0 0\r\n", "t=0 0\r\na=x-compagnon-gcm\r\n", 1)
         await socket.send_str(encode(Join(token=token, offer=description)))
         voice = person.sends and person.speaks
         await socket.send_str(encode(Enter(name=person.name, microphone=voice, camera=person.sends)))

@@ -152,9 +152,9 @@ class _Lower:
 class _Transport(RTCDtlsTransport):
     """aiortc's transport, but a flight larger than one datagram leaves whole, and may be sent again."""
 
-    def __init__(self, lower: _Lower, certificate: RTCCertificate) -> None:
+    def __init__(self, lower: _Lower, certificate: RTCCertificate, *, gcm_only: bool) -> None:
         super().__init__(cast(RTCIceTransport, lower), [certificate])
-        self._srtp_profiles = _PROFILES
+        self._srtp_profiles = _PROFILES[:1] if gcm_only else _PROFILES
         self.flight: list[bytes] = []
         self.on_flight: Callable[[], None] = lambda: None
 
@@ -193,7 +193,7 @@ class Dtls:
     """One DTLS association over datagrams that the port hands in and ``send`` hands out.
 
     ``rx`` and ``tx`` are libsrtp sessions once ``state`` is ``connected``; ``on_state`` is called on the
-    loop at every change. ``active`` makes us the client.
+    loop at every change. ``active`` makes us the client, who offers nothing but AES-GCM with ``gcm_only``.
     """
 
     def __init__(
@@ -202,6 +202,7 @@ class Dtls:
         fingerprints: Sequence[Fingerprint],
         *,
         active: bool,
+        gcm_only: bool = False,
         send: Callable[[bytes], None],
         on_state: Callable[[State], None],
     ) -> None:
@@ -209,7 +210,7 @@ class Dtls:
         self.tx: Handle = None
         self.profile = ""
         self._lower = _Lower(send)
-        self._transport = _Transport(self._lower, certificate.inner)
+        self._transport = _Transport(self._lower, certificate.inner, gcm_only=gcm_only)
         self._transport._set_role("client" if active else "server")
         self._transport.on_flight = self._schedule
         self._transport.on("statechange", self._changed)

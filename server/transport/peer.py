@@ -233,6 +233,7 @@ class Peer:
             self._port.certificate,
             agreed.fingerprints,
             active=agreed.setup == "active",
+            gcm_only=agreed.setup == "active" and agreed.gcm,
             send=self._send_raw,
             on_state=self._dtls_changed,
         )

@@ -37,7 +37,7 @@ def test_a_browser_is_answered(name: str) -> None:
     assert sources[:2] == ["microphone", "camera"]
     slots = [(line.receiving.kind, line.receiving.index) for line in agreed.lines if line.receiving]
     assert slots == [("audio", 0), ("audio", 1), ("audio", 2), ("video", 0), ("video", 1)]
-    assert agreed.setup == "active"
+    assert agreed.setup == "passive"
     assert MID in agreed.extensions
     assert AUDIO_LEVEL in agreed.extensions
 
@@ -53,7 +53,7 @@ def test_the_answer_is_what_browsers_need(name: str) -> None:
         lines = part.splitlines()
         assert "a=rtcp-mux" in lines
         assert "a=rtcp-rsize" in lines
-        assert "a=setup:active" in lines
+        assert "a=setup:passive" in lines
         assert "a=ice-ufrag:ours1" in lines
         assert f"a=candidate:1 1 udp {(64 << 24) + (32 + 31 << 8) + 255} 192.0.2.7 8080 typ host" in lines
         assert lines[-1] == "a=end-of-candidates"
@@ -164,6 +164,13 @@ def test_a_robot_that_sends_and_receives_on_one_line() -> None:
         assert line.sending.source == source
         assert line.receiving is not None
     assert all("a=sendrecv\r\n" in part for part in parts(agreed))
+
+
+@pytest.mark.parametrize("name", BROWSERS)
+def test_we_begin_where_the_browser_is_known_to_have_aes_gcm(name: str) -> None:
+    agreed = answer(negotiation(), recorded(name).replace("t=0 0\r\n", "t=0 0\r\na=x-compagnon-gcm\r\n", 1))
+    assert (agreed.setup, agreed.gcm) == ("active", True)
+    assert "a=setup:active\r\n" in agreed.answer
 
 
 def test_a_browser_that_wants_to_begin_makes_us_passive() -> None:

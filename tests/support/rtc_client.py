@@ -140,6 +140,7 @@ class Client:
         self.remote: Address = ("", 0)
         self.remote_ufrag = self.remote_password = ""
         self.transport_sequence = 0
+        self.gcm = True
         self.queue: asyncio.Queue[bytes] = asyncio.Queue()
         self.loop = asyncio.get_running_loop()
         self.dtls = RTCDtlsTransport(self, [self.certificate])  # type: ignore[arg-type]
@@ -173,7 +174,8 @@ class Client:
         for kind, count in (("audio", audio), ("video", video)):
             sections += [self._section(kind, str(at + i), "recvonly", []) for i in range(count)]
             at += count
-        return offer(*sections)
+        whole = offer(*sections)
+        return whole if self.gcm else whole.replace("a=x-compagnon-gcm\r\n", "")
 
     def _section(self, kind: str, mid: str, direction: str, extra: list[str]) -> list[str]:
         lines = section(kind, mid, direction, extra=tuple(extra), ufrag=self.ufrag)

@@ -39,9 +39,16 @@ def section(
 
 
 def offer(*sections: list[str]) -> str:
-    """A whole offer that bundles all of its sections."""
+    """A whole offer that bundles all of its sections, as our page makes it in a browser that has AES-GCM."""
     mids = [line[6:] for part in sections for line in part if line.startswith("a=mid:")]
-    head = ["v=0", "o=- 1 2 IN IP4 127.0.0.1", "s=-", "t=0 0", f"a=group:BUNDLE {' '.join(mids)}"]
+    head = [
+        "v=0",
+        "o=- 1 2 IN IP4 127.0.0.1",
+        "s=-",
+        "t=0 0",
+        "a=x-compagnon-gcm",
+        f"a=group:BUNDLE {' '.join(mids)}",
+    ]
     return "\r\n".join([*head, *(line for part in sections for line in part)]) + "\r\n"
 
 

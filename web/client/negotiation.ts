@@ -8,7 +8,7 @@
 
 import { describe, speakIn } from "./codecs";
 import { Exchange } from "./exchange";
-import { configured, createPeer, firstOffer, type Peer } from "./peer";
+import { configured, createPeer, described, firstOffer, type Peer } from "./peer";
 import type { IceServer, Offer, Source, VideoCodec } from "./protocol";
 import { SerialQueue } from "./queue";
 import { Restarts } from "./restarts";
@@ -78,7 +78,7 @@ export class Negotiation {
       if (this.closed) return null;
       if (this.peer?.answered && alive(this.peer.connection)) return null;
       if (this.peer?.connection.signalingState === "have-local-offer" && !this.peer.answered) {
-        return this.peer.connection.localDescription?.sdp ?? null;
+        return described(this.peer.connection);
       }
       return this.fresh();
     });
@@ -302,7 +302,7 @@ export class Negotiation {
     if (peer === null || !this.reachable) return;
     if (peer.connection.signalingState !== "stable") return;
     await peer.connection.setLocalDescription(await peer.connection.createOffer());
-    const answer = await this.exchange.ask(peer.connection.localDescription?.sdp ?? "", false);
+    const answer = await this.exchange.ask(described(peer.connection), false);
     if (answer === null) {
       peer.stale = true;
       return;

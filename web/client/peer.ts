@@ -1,6 +1,7 @@
 /** How a new RTCPeerConnection is laid out: its m-lines in the order that the relay expects. */
 
 import { base, canChoose, nameOf } from "./codecs";
+import { offered } from "./offered";
 import type { IceServer, LayerName, Source } from "./protocol";
 import { rids, screenRids } from "./sending";
 
@@ -120,5 +121,10 @@ export function createPeer(
 
 export async function firstOffer(peer: Peer): Promise<string> {
   await peer.connection.setLocalDescription(await peer.connection.createOffer());
-  return peer.connection.localDescription?.sdp ?? "";
+  return described(peer.connection);
+}
+
+/** The present offer, as the server is to have it. */
+export function described(connection: RTCPeerConnection): string {
+  return offered(connection.localDescription?.sdp ?? "", navigator.userAgent);
 }
