@@ -12,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from server.mentoring.kinds import POLICIES
-from server.mentoring.meetings import AgendaItem, Answer, Attendance, EndedAs, Move, Session, SessionState
+from server.mentoring.meetings import AgendaItem, Attendance, EndedAs, Move, Session, SessionState
 from server.mentoring.mentorships import Mentorship, MentorshipState
 from server.mentoring.people import PersonId
 from server.mentoring.zones import DAY_MS, MINUTE_MS, local
@@ -259,16 +259,11 @@ def met_elsewhere(session: Session, by: PersonId, now_ms: int) -> Session:
     return held(session, ())
 
 
-def recapped(session: Session, answer: Answer | None) -> Session:
-    """What was said is written down; each person can answer the question, once or anew."""
+def recapped(session: Session, by: PersonId) -> Session:
+    """What was said is written down; again, when somebody adds to it."""
+    _one_of(session, by)
     _state(session, "held", "recapped")
-    others = session.answers
-    if answer is not None:
-        _one_of(session, answer.person)
-        if not 1 <= answer.worth <= 5:
-            raise MeetingError(code="choose", field="worth")
-        others = (*(each for each in others if each.person != answer.person), answer)
-    return _next(session, state="recapped", answers=others)
+    return _next(session, state="recapped")
 
 
 def with_agenda(session: Session, by: PersonId, agenda: tuple[AgendaItem, ...]) -> Session:

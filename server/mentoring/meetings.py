@@ -58,13 +58,6 @@ class Appeal(Struct, frozen=True, kw_only=True):
     at_ms: int
 
 
-class Answer(Struct, frozen=True, kw_only=True):
-    """One person's answer to the question after a session: 1 (not at all) to 5."""
-
-    person: PersonId
-    worth: int
-
-
 class Session(Struct, frozen=True, kw_only=True):
     """One appointment of a mentorship. ``starts_ms`` is UTC; ``zone`` the organiser's, in which it recurs.
 
@@ -110,7 +103,6 @@ class Session(Struct, frozen=True, kw_only=True):
     said_by: PersonId = ""
     appeals: tuple[Appeal, ...] = ()
     attendance: tuple[Attendance, ...] = ()
-    answers: tuple[Answer, ...] = ()
     follows: SessionId | None = None
     version: int = 1
 

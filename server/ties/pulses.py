@@ -14,7 +14,7 @@ from server.storage.due import Due
 from server.storage.meetings import load_session
 from server.storage.mentorships import load_mentorship
 from server.storage.records import Change, commit
-from server.storage.surveys import MID, MONTHLY, PULSE
+from server.storage.surveys import MID, MONTHLY, PULSE, load_response
 from server.ties.letters import letter
 
 
@@ -29,7 +29,8 @@ def handlers(store: Redis) -> dict[str, Handler]:
         path = f"/m/{tie.id}/survey/after-session?about={session.id}"
         changes: list[Change] = []
         for person in session.people:
-            if tie.part_of(person) is not None:
+            answered = await load_response(store, "after-session", tie.id, session.id, person)
+            if tie.part_of(person) is not None and answered is None:
                 changes += letter(person, kind="survey-session", now_ms=now_ms, path=path)
         await commit(store, changes)
         return None

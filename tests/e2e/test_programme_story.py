@@ -349,7 +349,7 @@ async def they_wrap_up(story: Cast) -> None:
     await press(story.zoe, 'a[href$="/wrap-up"]')
     assert await story.zoe.input_value("#text-0") == "write to the lab"
     assert await story.zoe.input_value("#due-0") == "2027-11-09"
-    await story.zoe.check('input[name="worth"][value="5"]')
+    await story.zoe.check('input[name="useful"][value="5"]')
     await press(story.zoe, "main form button.large")
     await story.amina.goto(url)
     await reads(story.amina, "Wrapped up")

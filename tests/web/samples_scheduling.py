@@ -99,7 +99,7 @@ def session(name: str, state: str, *can: str, **changes: object) -> SessionView:
 
 def wrap_up(name: str, *faults: Fault) -> WrapUpView:
     """After a session."""
-    values = {"text_0": name, "owner_0": "p1", "due_0": "2026-11-03", "notes": name, "worth": "4"}
+    values = {"text_0": name, "owner_0": "p1", "due_0": "2026-11-03", "notes": name, "useful": "4"}
     return WrapUpView(
         session=meeting("held"),
         title=name,

@@ -25,6 +25,7 @@ from server.storage.meetings import load_session
 from server.storage.people import ChangedMeanwhileError
 from server.storage.records import Change, DoneBeforeError, Once, commit
 from server.storage.rooms import load_stays
+from server.storage.surveys import pulse_after
 
 LOOK_EVERY_MS = 20_000
 
@@ -112,7 +113,7 @@ async def _look(site: Site, task: Due, now_ms: int) -> int | None:
         left = empty is not None and (now_ms >= session.ends_ms or now_ms - empty > QUIET_MS)
         if left or over:
             step = Step(session, held(session, there))
-            extra = await notes_changes(site, session)
+            extra = [*await notes_changes(site, session), pulse_after(session.id, now_ms)]
             await settle(site, [step], by=None, now_ms=now_ms, extra=extra)
             return None
     except ChangedMeanwhileError:

@@ -13,9 +13,10 @@ from server.mentoring import meeting_rules as rules
 from server.mentoring.actions import LONGEST_ACTION, MOST_ACTIONS, ActionItem, action_id, read_actions
 from server.mentoring.calendars import OverlapError
 from server.mentoring.meeting_rules import MeetingError
-from server.mentoring.meetings import Answer, Session
+from server.mentoring.meetings import Session
 from server.mentoring.mentorships import Mentorship
 from server.mentoring.people import Person, PersonId
+from server.mentoring.surveys import Response
 from server.mentoring.zones import DAY_MS, local
 from server.pages.access import mentorship_of, session_of, visitor
 from server.pages.forms import LONGEST_TEXT, changed_meanwhile, fresh, once, posted, too_long
@@ -29,6 +30,7 @@ from server.storage.actions import SessionNotes, load_actions, load_notes, saved
 from server.storage.meetings import load_session, sessions_in
 from server.storage.people import ChangedMeanwhileError
 from server.storage.records import Change, not_done_before
+from server.storage.surveys import load_response, saved_response
 from web.views.form import Fault, Form
 from web.views.scheduling import ActionRow, WrapUpView
 
@@ -58,13 +60,15 @@ async def save(request: web.Request) -> web.Response:
         faults += too_long(form, notes=LONGEST_TEXT - 1)
         if faults:
             raise _RefusedError(faults)
-        worth = form.text("worth")
-        answer = Answer(person=person.id, worth=int(worth)) if worth in {"1", "2", "3", "4", "5"} else None
-        steps = [Step(session, rules.recapped(session, answer))]
+        steps = [Step(session, rules.recapped(session, person.id))]
         follower = await _next(site, form, session, tie, person, now)
         if follower is not None:
             steps.append(Step(None, follower))
-        extra = [*await _kept(site, session, form.raw("notes")), *await _actions(site, items)]
+        extra = [
+            *await _kept(site, session, form.raw("notes")),
+            *await _actions(site, items),
+            *await _answer(site, session, tie, person, form.text("useful")),
+        ]
         await settle(site, steps, by=person.id, now_ms=now, extra=extra, once=once(form, location))
     except (MeetingError, OverlapError, _RefusedError) as error:
         await not_done_before(site.store, once(form, location))
@@ -112,9 +116,9 @@ async def _filled(
         values |= {f"text-{number}": said, f"owner-{number}": owner, f"due-{number}": due}
     for number in range(len(rows), len(rows) + SPARE_ROWS):
         values[f"text-{number}"] = ""
-    mine = next((each.worth for each in session.answers if each.person == person.id), None)
-    if mine is not None:
-        values["worth"] = str(mine)
+    before = await load_response(site.store, "after-session", tie.id, session.id, person.id)
+    if before is not None:
+        values |= {key: str(value) for key, value in before.scales.items()}
     return fresh(values, session.version)
 
 
@@ -200,6 +204,26 @@ async def _actions(site: Site, items: list[ActionItem]) -> list[Change]:
                 replace(before, owner=each.owner, due=each.due, version=before.version + 1)
             )
     return changes
+
+
+async def _answer(site: Site, session: Session, tie: Mentorship, person: Person, useful: str) -> list[Change]:
+    """What stores the answer to the question after a session: it is one of its survey's."""
+    part = tie.part_of(person.id)
+    if part is None or useful not in {"1", "2", "3", "4", "5"}:
+        return []
+    before = await load_response(site.store, "after-session", tie.id, session.id, person.id)
+    response = Response(
+        survey="after-session",
+        programme=tie.programme,
+        mentorship=tie.id,
+        about=session.id,
+        person=person.id,
+        role=part.role,
+        at_ms=site.clock(),
+        scales={"useful": int(useful)},
+        version=1 if before is None else before.version + 1,
+    )
+    return saved_response(response)
 
 
 async def _kept(site: Site, session: Session, text: str) -> list[Change]:
