@@ -157,6 +157,31 @@ def rescheduled(session: Session, by: PersonId, why: str, now_ms: int) -> Sessio
     return replace(called_off, state="rescheduled", ended_as=None)
 
 
+def called_off(session: Session) -> Session:
+    """The tie has ended: nobody does it, and nothing is left of what was to come."""
+    if session.state in {"proposed", "countered"}:
+        return _ended(session, "withdrawn", "")
+    _state(session, "confirmed")
+    return _ended(session, "cancelled", "")
+
+
+def without(session: Session, person: PersonId) -> Session:
+    """Somebody is no longer in the tie: the others meet all the same if there are two of them, and somebody
+    to lead an announced session.
+    """
+    if person not in session.people:
+        return session
+    people = tuple(each for each in session.people if each != person)
+    if len(people) < 2 or person == session.organiser:
+        return called_off(session)
+    return _next(
+        session,
+        people=people,
+        coming=tuple(each for each in session.coming if each != person),
+        waiting=tuple(each for each in session.waiting if each != person),
+    )
+
+
 def move_asked(session: Session, by: PersonId, starts_ms: int, minutes: int, now_ms: int) -> Session:
     """Asks for another time: the session stays where it is until everybody agreed.
 

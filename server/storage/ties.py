@@ -35,6 +35,9 @@ SEATS = "tie-seats"
 ENDS = "tie-ends"
 """The kind of task for the last day of a tie."""
 
+SESSIONS = "tie-sessions"
+"""The kind of task that calls off what was to come of a tie that is over, or goes on without somebody."""
+
 TRAINED = "tie-trained"
 """The kind of task for somebody who confirmed the training: about "programme:person"."""
 
@@ -123,7 +126,16 @@ def tie_changes(
         _due(Due(ENDS, record.id), _ends_ms(record, programme)),
         *_listed(record),
         *_asked(before, record, programme),
+        *_sessions(before, record),
     ]
+
+
+def _sessions(before: Mentorship | None, after: Mentorship) -> list[Change]:
+    """Its sessions follow when it is over, and when somebody has left."""
+    ended = after.state == "closed" and (before is None or before.state != "closed")
+    if not ended and (before is None or set(before.people) <= set(after.people)):
+        return []
+    return [falls_due(Due(SESSIONS, after.id), after.changed_ms)]
 
 
 def _asked(before: Mentorship | None, now: Mentorship, programme: Programme) -> list[Change]:

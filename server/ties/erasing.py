@@ -128,6 +128,8 @@ async def _changes(store: Redis, person: Person, name: str, by: PersonId, now_ms
         if each.role != "coordinator":
             changes.append(Op("DEL", keys.ranking(each.programme, person.id, each.role), ()))
             changes.append(Op("SREM", keys.rankings(each.programme, each.role), (person.id,)))
+    # Their calendar's address opens nothing any more; what was to come is called off with the ties.
+    changes += [Op("DEL", keys.feed(person.id), ()), Op("DEL", keys.calendar(person.id), ())]
     for passkey in await load_passkeys(store, person.id):
         changes += removed_passkey(passkey)
     for tie in await mentorships_of(store, person.id):

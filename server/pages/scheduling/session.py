@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -34,8 +35,12 @@ async def view(request: web.Request, session: Session, form: Form) -> SessionVie
     stays = await load_stays(site.store, session.id) if is_open(session, now) else []
     siblings = await _siblings(site, session)
     here = present(stays)
+    shown = meeting(session)
+    if person.id not in session.people and "participant" not in subject(request).standings:
+        # Who coordinates sees that it took place or didn't, not what it was to be about.
+        shown = replace(shown, agenda=(), why="")
     return SessionView(
-        session=meeting(session),
+        session=shown,
         title=title_of(session, person.id, people),
         mentorship_path=f"/m/{session.mentorship}",
         others=clocks(session.people, person.id, people),

@@ -10,7 +10,7 @@ from server.appointments import LEADS_MS, LOOK, REMINDER, Step, settle
 from server.jobs import Handler
 from server.mentoring.attendance import attendance, empty_since_ms, present
 from server.mentoring.letters import Letter
-from server.mentoring.meeting_rules import begun, held
+from server.mentoring.meeting_rules import begun, called_off, held, without
 from server.mentoring.meetings import Session
 from server.mentoring.people import Person
 from server.mentoring.zones import MINUTE_MS
@@ -21,13 +21,18 @@ from server.storage import keys
 from server.storage.actions import SessionNotes, load_notes, saved_notes
 from server.storage.due import Due
 from server.storage.letters import posted
-from server.storage.meetings import load_session
+from server.storage.meetings import load_session, sessions_in
+from server.storage.mentorships import load_mentorship
 from server.storage.people import ChangedMeanwhileError
 from server.storage.records import Change, DoneBeforeError, Once, commit
 from server.storage.rooms import load_stays
 from server.storage.surveys import pulse_after
+from server.storage.ties import SESSIONS
 
 LOOK_EVERY_MS = 20_000
+
+AHEAD = frozenset({"proposed", "countered", "confirmed"})
+"""States of a session that is still to come."""
 
 LATE_MS = 10 * MINUTE_MS
 """A reminder that is later than so much (the server was away) isn't sent: the next one is right."""
@@ -45,7 +50,10 @@ def handlers(site: Site) -> Mapping[str, Handler]:
     async def look(task: Due, now_ms: int) -> int | None:
         return await _look(site, task, now_ms)
 
-    return {REMINDER: remind, LOOK: look}
+    async def follow(task: Due, now_ms: int) -> int | None:
+        return await _follow(site, task, now_ms)
+
+    return {REMINDER: remind, LOOK: look, SESSIONS: follow}
 
 
 async def _remind(site: Site, task: Due, now_ms: int) -> int | None:
@@ -119,6 +127,29 @@ async def _look(site: Site, task: Due, now_ms: int) -> int | None:
     except ChangedMeanwhileError:
         return now_ms
     return now_ms + LOOK_EVERY_MS
+
+
+async def _follow(site: Site, task: Due, now_ms: int) -> int | None:
+    """Calls off what was to come of a tie that is over, and takes out of it who is no longer in the tie."""
+    tie = await load_mentorship(site.store, task.about)
+    if tie is None:
+        return None
+    steps = []
+    for each in await sessions_in(site.store, tie.id, now_ms):
+        if each.state not in AHEAD:
+            continue
+        after = called_off(each) if tie.state == "closed" else each
+        for person in each.people:
+            if after.state in AHEAD and tie.part_of(person) is None:
+                after = without(after, person)
+        if after is not each:
+            # However many were taken out, it is stored once.
+            steps.append(Step(each, replace(after, version=each.version + 1)))
+    try:
+        await settle(site, steps, by=None, now_ms=now_ms)
+    except ChangedMeanwhileError:
+        return now_ms
+    return None
 
 
 async def notes_changes(site: Site, session: Session) -> list[Change]:

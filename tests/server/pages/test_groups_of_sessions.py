@@ -13,13 +13,16 @@ from server.mentoring.kinds import Kind
 from server.mentoring.mentorships import Mentorship, Participation
 from server.mentoring.people import Person
 from server.pages.site import Site
+from server.storage.due import Due, falls_due
 from server.storage.meetings import load_session, sessions_in
-from server.storage.mentorships import saved_mentorship
+from server.storage.mentorships import load_mentorship, saved_mentorship
+from server.storage.programmes import load_programme
 from server.storage.records import commit
+from server.storage.ties import SESSIONS
 from tests.support.accounts import make_person
 from tests.support.forms import Client, submit
-from tests.support.meetings import DAY, Clock, at, letters, made_pair, made_tie, make_free
-from tests.support.programmes import made_programme
+from tests.support.meetings import DAY, Clock, at, letters, made_pair, made_tie, make_free, run_due
+from tests.support.programmes import enrolled, made_programme
 
 ClientAs = Callable[[Person], Awaitable[Client]]
 
@@ -177,3 +180,42 @@ async def test_a_micro_tie_has_three_sessions_and_no_fourth(client_as: ClientAs,
     # A proposal that is declined counts no more.
     assert (await submit(mentee, path, f"{path}/decline")).status == 303
     await announced(mentor, pair.tie, STARTS + 2 * DAY)
+
+
+async def test_what_was_to_come_of_a_tie_that_ends_is_called_off(
+    client_as: ClientAs, people: list[Person], store: Redis, site: Site
+) -> None:
+    pair = await made_pair(store, NOW)
+    mentor, mentee = await client_as(pair.mentor), await client_as(pair.mentee)
+    path = await announced(mentor, pair.tie)
+    assert await press(mentee, path, "agree") == 303
+    await announced(mentor, pair.tie, STARTS + 2 * DAY)
+    page = f"/m/{pair.tie.id}/closing"
+    answer = await submit(mentor, page, page, reason="no_fault")
+    assert answer.status == 303, await answer.text()
+    tie = await load_mentorship(store, pair.tie.id)
+    assert tie is not None
+    over = changed(tie, state="closed", version=tie.version + 1)
+    await commit(store, [*saved_mentorship(over), falls_due(Due(SESSIONS, tie.id), NOW)])
+    await run_due(site)
+    ended = {(each.state, each.ended_as) for each in await sessions_in(store, tie.id)}
+    assert ended == {("cancelled", "cancelled"), ("cancelled", "withdrawn")}
+
+
+async def test_who_leaves_a_group_leaves_its_sessions(
+    client_as: ClientAs, people: list[Person], store: Redis, site: Site
+) -> None:
+    tie = await tie_of(store, people, "group")
+    programme = await load_programme(store, tie.programme)
+    assert programme is not None
+    await enrolled(store, programme, people[1], "mentee")
+    path = await announced(await client_as(people[0]), tie)
+    bo = await client_as(people[1])
+    assert await press(bo, path, "seat") == 303
+    seat = f"/m/{tie.id}/seat"
+    assert (await submit(bo, seat, f"{seat}/leave")).status == 303
+    await run_due(site)
+    [session] = await sessions_in(store, tie.id)
+    assert session.state == "confirmed"
+    assert people[1].id not in session.people
+    assert session.coming == (people[0].id,)
