@@ -19,6 +19,9 @@ from web.views.letter import LetterView
 
 _longest_subject = 200
 
+# Seven bits: a mail server on the way may know no others (RFC 6152).
+_policy = SMTP.clone(cte_type="7bit")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
@@ -76,7 +79,7 @@ def compose(desk: Desk, letter: Letter, person: Person, url: str, reply_to: str 
     """
     seen = view(desk, letter, person, url, answered=bool(reply_to))
     domain = desk.sender.rpartition("@")[2]
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_policy)
     message["From"] = Address("Compagnon", addr_spec=desk.sender)
     message["To"] = Address(clean(person.name), addr_spec=person.email)
     message["Subject"] = seen.subject

@@ -65,6 +65,9 @@ def sent(message: EmailMessage) -> EmailMessage:
 def test_every_kind_of_letter_has_its_words(desk: Desk, kind: str, language: Language) -> None:
     acts = f"mail.{kind}.action" in ENTRIES
     url = "https://meet.example/there" if acts else ""
+    made = compose(desk, letter(kind), person(language), url).as_bytes()
+    assert made.isascii()
+    assert max(map(len, made.split(b"\r\n"))) <= 998
     message = sent(compose(desk, letter(kind), person(language), url))
     assert message["Subject"]
     assert message["Content-Language"] == language
