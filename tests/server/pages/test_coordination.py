@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import json
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -17,6 +19,7 @@ from server.mentoring.conversations import Message
 from server.mentoring.people import Person
 from server.mentoring.surveys import Response
 from server.mentoring.tie_notes import TieNote
+from server.pages.coordination import audit
 from server.pages.coordination.export import plain
 from server.pages.site import now_ms
 from server.storage.audit import noted
@@ -137,3 +140,22 @@ async def test_the_record_says_who_changed_what_and_keeps_concerns_apart(
     assert "A deadline" in page
     assert "something.new" in page
     assert "concern" not in page
+
+
+def whats() -> set[str]:
+    """What audit events are called in the code, as far as it says so in so many words."""
+    found: set[str] = set()
+    for path in sorted(Path(audit.__file__).parents[2].rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            start = {"AuditEvent": "", "TieEvent": "mentorship."}.get(node.func.id)
+            for said in node.keywords:
+                if start is not None and said.arg == "what" and isinstance(said.value, ast.Constant):
+                    found.add(f"{start}{said.value.value}")
+    return found
+
+
+def test_every_change_has_its_sentence_in_the_record() -> None:
+    assert len(whats()) > 20
+    assert {each for each in whats() if not each.startswith(audit.HIDDEN)} - audit.KNOWN == set()
