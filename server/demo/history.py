@@ -11,23 +11,35 @@ from redis.asyncio import Redis
 
 from server.demo.story import TieStory
 from server.mentoring.actions import ActionItem
-from server.mentoring.agreements import drafted, signed
+from server.mentoring.agreements import drafted, signed, with_progress
 from server.mentoring.calendars import settled
 from server.mentoring.conversations import Message
 from server.mentoring.meetings import Attendance, Session
 from server.mentoring.mentorships import ClosingWord, Mentorship
 from server.mentoring.people import Person
 from server.mentoring.programmes import Programme
+from server.mentoring.surveys import Response
 from server.mentoring.tie_events import TieEvent
-from server.mentoring.tie_rules import Tie, add_word, advanced, begin_closing, close, day_of, pause
+from server.mentoring.tie_rules import (
+    Tie,
+    add_word,
+    advanced,
+    begin_closing,
+    close,
+    day_of,
+    next_version,
+    pause,
+)
 from server.storage import keys
 from server.storage.actions import SessionNotes, saved_action, saved_notes
 from server.storage.calendars import load_calendars, saved_calendar
 from server.storage.conversations import posted_message, read_until
 from server.storage.meetings import saved_session
 from server.storage.records import Change, Once, commit
+from server.storage.surveys import saved_response
 from server.storage.ties import ledger, new_mentorship_changes, tie_changes
 from server.ties.asking import Ask, ask, request_id
+from server.ties.pulses import month_of
 
 DAY_MS = 86_400_000
 _quiet_days = 40
@@ -73,6 +85,7 @@ async def told(scene: Scene, story: TieStory) -> Mentorship:
         return made
     active = await _agreed(scene, story, made, mentor, mentee, began)
     until = scene.now_ms - (_quiet_days * DAY_MS if story.fate == "quiet" else 0)
+    active = await _reached(scene, story, active, until)
     await _met(scene, story, active, mentor, mentee, began + 5 * DAY_MS, until)
     await _wrote(scene, story, active, mentor, mentee, until)
     return await _ended(scene, story, active, mentor, mentee)
@@ -100,6 +113,29 @@ async def _agreed(
     )
     await commit(scene.store, tie_changes(made, active, programme, *events))
     return structs.replace(active, version=made.version + 1)
+
+
+async def _reached(scene: Scene, story: TieStory, tie: Mentorship, until_ms: int) -> Mentorship:
+    """How far the goals are, and what both said when they were asked last month."""
+    after = tie
+    for goal in tie.goals:
+        after = with_progress(after, goal.id, story.reached, until_ms - 3 * DAY_MS)
+    changes = tie_changes(tie, after, scene.programme)
+    for part, mood in zip(tie.participations, story.mood or (), strict=bool(story.mood)):
+        changes += saved_response(
+            Response(
+                survey="monthly",
+                programme=scene.programme.id,
+                mentorship=tie.id,
+                about=month_of(until_ms - 20 * DAY_MS),
+                person=part.person,
+                role=part.role,
+                at_ms=until_ms - 20 * DAY_MS,
+                scales={"going": mood},
+            )
+        )
+    await commit(scene.store, changes)
+    return next_version(tie, after)
 
 
 async def _met(
@@ -172,7 +208,7 @@ async def _planned(scene: Scene, tie: Mentorship, mentor: Person, mentee: Person
 async def _wrote(
     scene: Scene, story: TieStory, tie: Mentorship, mentor: Person, mentee: Person, until_ms: int
 ) -> None:
-    at = until_ms - 2 * DAY_MS
+    at = (until_ms - 2 * DAY_MS) // DAY_MS * DAY_MS + _evening_ms
     for place, text in enumerate(story.said):
         author = mentor if place % 2 else mentee
         message = Message(

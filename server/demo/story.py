@@ -33,7 +33,10 @@ class Someone(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class TieStory(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One tie: ``began`` so many days ago. ``said`` are messages, the mentee's first."""
+    """One tie: ``began`` so many days ago. ``said`` are messages, the mentee's first.
+
+    ``reached`` is how far the goals are, in percent; ``mood`` what its people answered last month, 1 to 5.
+    """
 
     mentor: str
     mentee: str
@@ -44,6 +47,8 @@ class TieStory(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     notes: str = ""
     action: str = ""
     said: tuple[str, ...] = ()
+    reached: int = 0
+    mood: tuple[int, int] | None = None
 
 
 def people() -> list[Someone]:
