@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from signaling.parts import Language
@@ -236,14 +237,14 @@ def bank(name: str, **changes: Any) -> BankView:
         ReasonLine(code="speaks", values={"language": "French"}),
         ReasonLine(code="room", values={"count": 1}),
     )
-    card = MentorCard(id="x", name=name, headline=name, offers=(name, "Law"), partner="", reasons=why)
+    card = MentorCard(id="x", name=name, headline=name, offers=(name, "Law"), partner="", tie="", reasons=why)
     values: dict[str, Any] = {
         "nav": nav(name, "bank"),
         "form": form(q=name, language="fr", together="yes"),
         "languages": LANGUAGES,
         "kinds": KINDS,
         "seeks": (name, "Chess"),
-        "cards": (card, card),
+        "cards": (card, replace(card, tie="/m/m1")),
         "total": 30,
         "some": False,
         "page": 1,

@@ -133,13 +133,14 @@ class ReasonLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentorCard:
-    """A mentor in the bank."""
+    """A mentor in the bank; ``tie`` is the path of a mentorship with the reader, "" for none."""
 
     id: str
     name: str
     headline: str
     offers: tuple[str, ...]
     partner: str
+    tie: str
     reasons: tuple[ReasonLine, ...]
 
 

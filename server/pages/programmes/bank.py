@@ -10,6 +10,7 @@ from aiohttp import web
 from server.mentoring.bank import Ask, Reason, reasons
 from server.mentoring.folding import telling, words
 from server.mentoring.kinds import Kind
+from server.mentoring.mentorships import OPEN_STATES
 from server.mentoring.taking_part import needs_training
 from server.pages.access import programme_of, subject, visitor
 from server.pages.forms import read
@@ -18,6 +19,7 @@ from server.pages.programmes.settings import whole
 from server.pages.site import SITE, language_of, page, see_other
 from server.storage.bank import number_of
 from server.storage.bank_search import Found, asker, search, shown
+from server.storage.mentorships import mentorships_of
 from web.i18n import SPOKEN, translator
 from web.views.profiles import BankView, MentorCard, ReasonLine
 
@@ -81,7 +83,8 @@ def _page_path(request: web.Request, at: int) -> str:
 
 
 async def _cards(request: web.Request, ask: Ask, found: Found) -> tuple[MentorCard, ...]:
-    spoken = translator(language_of(request)).spoken
+    store, spoken = request.app[SITE].store, translator(language_of(request)).spoken
+    tied = await _tied(request) if "mentee" in subject(request).enrolments else {}
     return tuple(
         MentorCard(
             id=each.person.id,
@@ -89,12 +92,25 @@ async def _cards(request: web.Request, ask: Ask, found: Found) -> tuple[MentorCa
             headline=each.profile.headline,
             offers=each.profile.offers,
             partner=each.enrolment.partner,
+            tie=f"/m/{tied[each.person.id]}" if each.person.id in tied else "",
             reasons=tuple(
                 _line(reason, spoken) for reason in reasons(ask, each.profile, each.enrolment, each.weeks)
             ),
         )
-        for each in await shown(request.app[SITE].store, programme_of(request).id, found)
+        for each in await shown(store, programme_of(request).id, found)
     )
+
+
+async def _tied(request: web.Request) -> dict[str, str]:
+    """Who mentors the visitor already, each with the mentorship."""
+    mine = visitor(request).id
+    return {
+        part.person: tie.id
+        for tie in await mentorships_of(request.app[SITE].store, mine)
+        if tie.programme == programme_of(request).id and tie.state in OPEN_STATES
+        for part in tie.participations
+        if part.role == "mentor" and part.person != mine and part.to_ms is None
+    }
 
 
 def _line(reason: Reason, spoken: Callable[[str], str]) -> ReasonLine:

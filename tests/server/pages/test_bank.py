@@ -16,6 +16,7 @@ from server.storage.bank import free_time_changes
 from server.storage.programmes import load_enrolment, load_profile, saved_enrolment
 from server.storage.records import commit
 from tests.server.pages.conftest import Client
+from tests.server.pages.permissions_table import tie
 from tests.server.pages.test_programmes import get, post
 from tests.support.programmes import Cast, made_cast, made_profile
 
@@ -162,3 +163,14 @@ async def test_pages_of_the_bank_keep_the_question(client: Client, store: Redis,
     assert len(gzip.compress(first.encode())) < 10_000
     _, none = await get(client, store, cast.mentees[0], f"{at}?q=nothing+like+it&page=99999999999")
     assert "Nobody found" in none
+
+
+async def test_whoever_is_ones_mentor_already_is_not_asked_again(
+    client: Client, store: Redis, cast: Cast
+) -> None:
+    mentor, mentee = cast.mentors[0], cast.mentees[0]
+    made = await tie(store, cast.programme.id, mentor, mentee)
+    _, page = await get(client, store, mentee, f"/p/{cast.programme.id}/bank")
+    assert f'href="/m/{made.id}"' in page
+    assert f"mentor={mentor.id}" not in page
+    assert f"mentor={cast.mentors[1].id}" in page
