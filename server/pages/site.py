@@ -85,7 +85,8 @@ class Site:
     metrics: Counted
     creations: Rates = field(default_factory=lambda: Rates(burst=60, per_s=60))
     visits: Rates = field(default_factory=lambda: Rates(burst=600, per_s=60))
-    sign_ins: Rates = field(default_factory=lambda: Rates(burst=20, per_s=600))
+    # A whole class may come from one address.
+    sign_ins: Rates = field(default_factory=lambda: Rates(burst=120, per_s=600))
     links_to: Rates = field(default_factory=lambda: Rates(burst=5, per_s=900))
     letters_to: Rates = field(default_factory=lambda: Rates(burst=30, per_s=3600))
     clock: Callable[[], int] = now_ms
