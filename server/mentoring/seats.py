@@ -24,6 +24,14 @@ def seats(mentorship: Mentorship) -> int:
     return most if mentorship.seats is None else mentorship.seats
 
 
+def leads(mentorship: Mentorship, person: PersonId) -> bool:
+    """Whether somebody decides for the whole of it: both in a tie of two, all peers, a group's mentors."""
+    part = mentorship.part_of(person)
+    if part is None:
+        return False
+    return part.role == "mentor" or not mentorship.mentors or mentorship.seats is None
+
+
 def free_seats(mentorship: Mentorship) -> int:
     """Seats that nobody has and that are kept for nobody."""
     kept = sum(each.offered_until_ms is not None for each in mentorship.waiting)

@@ -231,6 +231,7 @@ def tie(name: str, **changed: object) -> TieView:
         ),
         closed_as="",
         words=(),
+        leads=True,
         can_leave=False,
         seats=None,
         goal_form=form(),
@@ -348,7 +349,7 @@ PAGES |= {
         name, inside=False, level="at-risk", goals=(), actions=(), entries=()
     ),
     "tie-group": lambda name, language: tie(
-        name, head=head(name, kind="group"), can_leave=True, seats=(2, 8)
+        name, head=head(name, kind="group"), leads=False, can_leave=True, seats=(2, 8)
     ),
     "tie-closed": lambda name, language: tie(
         name,

@@ -83,6 +83,8 @@ class ClosingLine:
 class TieView(View):
     """``GET /m/<mentorship>``. ``inside`` is whether the reader takes part; others see that it exists.
 
+    ``leads`` is whether they decide for the whole of it, which mentees in a group don't.
+
     Forms: ``goal_form`` posts ``goal_text``; ``action_form`` ``action_text``, ``action_owner``,
     ``action_due``; ``note_form`` ``note_text`` and ``note_visibility``.
     """
@@ -103,6 +105,7 @@ class TieView(View):
     entries: tuple[Entry, ...]
     closed_as: str
     words: tuple[ClosingLine, ...]
+    leads: bool
     can_leave: bool
     seats: tuple[int, int] | None
     goal_form: Form

@@ -15,6 +15,7 @@ from server.mentoring.agreements import (
 from server.mentoring.kinds import POLICIES
 from server.mentoring.mentorships import Agreement, Mentorship
 from server.mentoring.people import Person
+from server.mentoring.seats import leads
 from server.mentoring.tie_events import TieEvent
 from server.mentoring.tie_rules import TieError, latest_end
 from server.pages.access import mentorship_of, programme_of, visitor
@@ -67,13 +68,15 @@ async def _agreement(
     if not POLICIES[tie.kind].agreement or tie.state in {"proposed", "declined", "expired", "withdrawn"}:
         raise PageError(404, "not-found")
     names = await names_of(site.store, [tie])
-    may_change = tie.state in {"accepted", "active", "paused"}
+    may_change = tie.state in {"accepted", "active", "paused"} and leads(tie, me.id)
     newest = tie.agreement
     view = AgreementView(
         head=head(tie, programme, me.id, names),
         newest=None if newest is None else _line(newest, tie, names),
         earlier=tuple(_line(each, tie, names) for each in reversed(tie.agreements[:-1])),
-        to_sign=may_change and newest is not None and not newest.signed_by(me.id),
+        to_sign=tie.state in {"accepted", "active", "paused"}
+        and newest is not None
+        and not newest.signed_by(me.id),
         may_change=may_change,
         changing=may_change and (changing or form is not None or newest is None),
         text=programme.agreement,
@@ -110,6 +113,8 @@ async def draft(request: web.Request) -> web.Response:
     site, me = request.app[SITE], visitor(request)
     tie, programme = mentorship_of(request), programme_of(request)
     form = await posted(request, texts=["goals"])
+    if not leads(tie, me.id):
+        raise PageError(404, "not-found")
     goals = [line.strip() for line in form.text("goals").split("\n") if line.strip()]
     faults = required(form, "goals", "cadence_days")
     if any(len(goal) > LONGEST_GOAL for goal in goals):

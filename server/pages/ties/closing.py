@@ -6,6 +6,7 @@ from aiohttp import web
 
 from server.mentoring import tie_rules as rules
 from server.mentoring.mentorships import ClosingReason, ClosingWord, Mentorship
+from server.mentoring.seats import leads
 from server.mentoring.tie_events import TieEvent
 from server.mentoring.tie_rules import LONGEST_PAUSE_DAYS
 from server.pages.access import mentorship_of, programme_of, subject, visitor
@@ -34,7 +35,7 @@ async def show_pause(request: web.Request) -> web.Response:
 
 async def _pause(request: web.Request, form: Form) -> web.Response:
     site, me, tie = request.app[SITE], visitor(request), mentorship_of(request)
-    if tie.state not in {"active", "paused"}:
+    if tie.state not in {"active", "paused"} or not leads(tie, me.id):
         raise PageError(404, "not-found")
     names = await names_of(site.store, [tie])
     view = PauseView(
@@ -47,6 +48,8 @@ async def pause(request: web.Request) -> web.Response:
     """``POST /m/{mentorship}/pause``: until a day; it goes on by itself then."""
     site, me, tie = request.app[SITE], visitor(request), mentorship_of(request)
     form = await posted(request)
+    if not leads(tie, me.id):
+        raise PageError(404, "not-found")
     faults = required(form, "until")
     until = read_day(form.text("until"), me.zone)
     if until is None and not faults:
@@ -84,6 +87,8 @@ async def resume(request: web.Request) -> web.Response:
     """``POST /m/{mentorship}/resume``."""
     site, me, tie = request.app[SITE], visitor(request), mentorship_of(request)
     form = await posted(request)
+    if not leads(tie, me.id):
+        raise PageError(404, "not-found")
     now = site.clock()
 
     async def act(once: Once) -> None:
@@ -105,9 +110,15 @@ def _reasons(tie: Mentorship, *, coordinator: bool) -> tuple[ClosingReason, ...]
     return ("completed", "no_fault", "safeguarding") if coordinator else ("completed", "no_fault")
 
 
+def _may_close(request: web.Request) -> bool:
+    """In a group a mentee gives the seat back instead; once it closes, everybody can add a word."""
+    tie, coordinates = mentorship_of(request), "coordinator" in subject(request).enrolments
+    return tie.state == "closing" or coordinates or leads(tie, visitor(request).id)
+
+
 async def _closing(request: web.Request, form: Form) -> web.Response:
     site, me, tie = request.app[SITE], visitor(request), mentorship_of(request)
-    if tie.state not in {*_before, "active", "paused", "closing"}:
+    if tie.state not in {*_before, "active", "paused", "closing"} or not _may_close(request):
         raise PageError(404, "not-found")
     names = await names_of(site.store, [tie])
     closing = tie.closing
@@ -135,6 +146,8 @@ async def close(request: web.Request) -> web.Response:
     """``POST /m/{mentorship}/closing``: begins the closing step, or adds a word to it."""
     site, me, tie = request.app[SITE], visitor(request), mentorship_of(request)
     form = await posted(request, texts=["good"])
+    if not _may_close(request):
+        raise PageError(404, "not-found")
     inside = "participant" in subject(request).standings
     reasons = _reasons(tie, coordinator="coordinator" in subject(request).enrolments)
     faults = too_long(form, good=LONGEST_WORD)

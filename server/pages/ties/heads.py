@@ -16,6 +16,7 @@ from server.mentoring.mentorships import Mentorship
 from server.mentoring.no_show import counts
 from server.mentoring.people import Person, PersonId
 from server.mentoring.programmes import Programme
+from server.mentoring.seats import leads
 from server.mentoring.tie_rules import DAY_MS, all_said, day_ms, day_of
 from server.storage.actions import load_actions
 from server.storage.conversations import last_contact_ms
@@ -52,7 +53,7 @@ def _wait(tie: Mentorship, programme: Programme, me: PersonId) -> tuple[str, Per
     signs = programme.signatures and POLICIES[tie.kind].agreement
     if tie.state == "accepted":
         if signs and tie.agreement is None:
-            return "write", me
+            return ("write", me) if leads(tie, me) else ("their-sign", (tie.mentors or tie.mentees)[0])
         missing = unsigned(tie) if signs else ()
         if missing:
             return ("sign", me) if me in missing else ("their-sign", missing[0])

@@ -12,7 +12,7 @@ from server.mentoring.actions import LONGEST_ACTION, ActionItem, done
 from server.mentoring.agreements import LONGEST_GOAL, with_goal, with_progress
 from server.mentoring.mentorships import Goal, Mentorship
 from server.mentoring.people import Person, PersonId
-from server.mentoring.seats import free_seats, seats
+from server.mentoring.seats import free_seats, leads, seats
 from server.mentoring.tie_events import TieEvent
 from server.mentoring.tie_notes import LONGEST_NOTE, TieNote
 from server.mentoring.tie_rules import TieError, day_of
@@ -120,6 +120,7 @@ async def _tie(
         entries=await timeline(site, tie, me) if inside else (),
         closed_as=tie.closed_as or "",
         words=_words(tie, names) if inside else (),
+        leads=inside and leads(tie, me.id),
         can_leave=inside and tie.seats is not None and me.id in tie.mentees and tie.state in LIVES,
         seats=None if tie.seats is None else (free_seats(tie), seats(tie)),
         goal_form=goal or fresh(),

@@ -120,6 +120,12 @@ async def test_a_group_fills_up_and_a_seat_that_frees_goes_to_the_queue(
         assert (await submit(each, seat, f"{seat}/wait")).status == 303
     assert "number 2 in the queue" in await text_of(mentees[3], seat)
 
+    # Who has a seat doesn't decide for the others.
+    for path in ("pause", "closing"):
+        assert (await mentees[0].get(f"/m/{tie.id}/{path}")).status == 404
+    for path in ("pause", "resume", "closing", "agreement"):
+        assert (await mentees[0].post(f"/m/{tie.id}/{path}")).status == 404
+
     # One gives the seat back: it is kept for the first, who doesn't answer, then for the second.
     assert (await submit(mentees[0], seat, f"{seat}/leave")).status == 303
     assert (await mentees[0].get(f"/m/{tie.id}")).status == 404
