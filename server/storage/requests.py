@@ -7,6 +7,7 @@ from redis.asyncio import Redis
 from server.mentoring.people import PersonId
 from server.mentoring.programmes import ProgrammeId
 from server.mentoring.requests import Request, RequestId
+from server.mentoring.tie_rules import DAY_MS
 from server.storage import keys
 from server.storage.due import Due, falls_due, not_due
 from server.storage.records import Change, Op, load, load_many, put, ranked
@@ -15,10 +16,14 @@ DEADLINE = "request-deadline"
 """The kind of task for a request whose turn runs out."""
 
 
+REMINDER_MS = DAY_MS
+"""How long before its deadline whoever's turn it is hears of a request again."""
+
+
 def saved_request(request: Request) -> list[Change]:
     """What stores a request, new or changed, finds it, and lets its deadline come."""
     listed = keys.requests_open(request.programme)
-    task = Due(DEADLINE, request.id)
+    task, reminder = Due(DEADLINE, request.id), Due(DEADLINE, request.id, "reminder")
     stored: list[Change] = [
         put(keys.request(request.id), request),
         *(
@@ -27,9 +32,11 @@ def saved_request(request: Request) -> list[Change]:
         ),
     ]
     if request.until_ms is None:
-        return [*stored, Op("ZREM", listed, (request.id,)), not_due(task)]
+        return [*stored, Op("ZREM", listed, (request.id,)), not_due(task), not_due(reminder)]
+    reminds_ms = request.until_ms - REMINDER_MS
     return [
         *stored,
+        falls_due(reminder, reminds_ms) if reminds_ms > request.changed_ms else not_due(reminder),
         Op("ZADD", listed, (request.until_ms, request.id)),
         falls_due(task, request.until_ms),
     ]

@@ -15,7 +15,7 @@ from server.storage import ties as stored_ties
 from server.storage.due import Due
 from server.storage.mentorships import load_mentorship, mentorships_of
 from server.storage.programmes import load_people, load_programme
-from server.storage.records import deciding
+from server.storage.records import commit, deciding
 from server.storage.requests import load_request
 from server.ties.asking import around, go_on, run_out
 from server.ties.keeping import step
@@ -26,6 +26,9 @@ def handlers(store: Redis) -> dict[str, Handler]:
     """The handlers of this area, by kind of task."""
 
     async def request(task: Due, now_ms: int) -> int | None:
+        if task.mark:
+            await _remind(store, task.about, now_ms)
+            return None
         return await deciding(lambda: _request(store, task.about, now_ms))
 
     async def deadline(task: Due, now_ms: int) -> int | None:
@@ -47,6 +50,18 @@ def handlers(store: Redis) -> dict[str, Handler]:
         stored_ties.ENDS: ends,
         stored_ties.TRAINED: trained,
     }
+
+
+async def _remind(store: Redis, about: str, now_ms: int) -> None:
+    """A day is left to answer, or to choose whom to ask."""
+    request = await load_request(store, about)
+    if request is None or request.until_ms is None or request.until_ms <= now_ms:
+        return
+    to = request.mentor or request.mentee
+    path = f"/r/{request.id}"
+    await commit(
+        store, letter(to, kind="request-reminder", now_ms=now_ms, path=path, until_ms=request.until_ms)
+    )
 
 
 async def _request(store: Redis, about: str, now_ms: int) -> int | None:

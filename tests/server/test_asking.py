@@ -14,6 +14,8 @@ from server.mentoring.people import Person
 from server.mentoring.programmes import Enrolment
 from server.mentoring.requests import Request
 from server.mentoring.tie_rules import DAY_MS, TieError
+from server.storage.due import due
+from server.storage.letters import load_letter
 from server.storage.mentorships import load_mentorship
 from server.storage.programmes import load_enrolment
 from server.storage.records import DoneBeforeError, Once
@@ -128,6 +130,32 @@ async def test_without_an_answer_the_next_on_the_list_is_asked_and_then_the_ment
     assert request.mentor == cast.mentors[2].id
     await say_yes(store, await around(store, cast.programme, request), later.now, once())
     assert (await tie_of(store, await fresh(store, request))).state == "accepted"
+
+
+async def letters(store: Redis) -> list[tuple[str, str]]:
+    """The letters that were written and not sent yet: to whom and of which kind."""
+    found = [
+        await load_letter(store, task.about)
+        for task in await due(store, 1 << 52, 1000)
+        if task.kind == "letter"
+    ]
+    return [(each.to, each.kind) for each in found if each is not None]
+
+
+async def test_whoever_has_to_act_hears_of_it_again_a_day_before(
+    store: Redis, cast: Cast, later: Later
+) -> None:
+    await asked(store, cast, 0, 0)
+    reminder = (cast.mentors[0].id, "request-reminder")
+    await later.on(3.9)
+    assert reminder not in await letters(store)
+    await later.on(0.2)
+    assert (await letters(store)).count(reminder) == 1
+    # Then it is the mentee's turn to choose, and theirs to be reminded.
+    await later.on(1)
+    await later.on(4.1)
+    assert (cast.mentees[0].id, "request-reminder") in await letters(store)
+    assert (await letters(store)).count(reminder) == 1
 
 
 async def test_a_mentee_who_does_not_choose_in_time_is_told_and_the_request_ends(
