@@ -62,8 +62,8 @@ class Pacing:
     def look(self, link: Link) -> None:
         """See whether a line is to be paced from now on. To be called a few times a second."""
         rate = link.rate
-        near = rate.limited and rate.target < PACED_BELOW and rate.acked > NEAR * rate.target
-        paced = near or rate.congested or bool(link.pacer.bits)
+        near = rate.congested or (rate.limited and rate.acked > NEAR * rate.target)
+        paced = (near and rate.target < PACED_BELOW) or bool(link.pacer.bits)
         if paced != link.paced:
             link.paced = paced
             for leg in link.peer.video:

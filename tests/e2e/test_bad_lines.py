@@ -38,7 +38,7 @@ async def line(street: BadLine) -> AsyncIterator[BadLine]:
 @pytest.mark.parametrize(
     ("bad", "bound"),
     [
-        pytest.param({"loss": 15}, Goal(25, 40, 7), id="15% loss"),
+        pytest.param({"loss": 15}, Goal(12, 40, 7), id="15% loss"),
         pytest.param({"rate": 300}, Goal(2, 20, 10), id="300 kbit/s"),
         pytest.param({"rate": 150}, Goal(3, 20, 6), id="150 kbit/s"),
         pytest.param({"rate": 500, "queue": 1_000}, Goal(2, 20, 10), id="500 kbit/s, 1 s queue"),
