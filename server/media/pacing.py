@@ -26,6 +26,9 @@ CLOGGED_S = 1.0
 """What would wait for longer is not taken in: the picture stops at the end of a frame, and goes on with a
 keyframe."""
 
+STALE_S = 2.0
+"""What would still wait for so long, because the line has fallen further, is dropped."""
+
 CLEAR_S = 0.25
 """A keyframe is let in again when what waits takes no longer."""
 
@@ -106,6 +109,13 @@ class Pacer(Generic[Item]):
                 self.bits -= 8 * size
                 found.append(item)
         self._credit = credit
+        return found
+
+    def stale(self) -> list[Item]:
+        """Drop the pictures that wait, and return them: the line has become too narrow for them to matter."""
+        found = [item for _, item in self._pictures]
+        self._pictures.clear()
+        self.bits = 8 * sum(size for size, _ in self._repairs)
         return found
 
     def clear(self) -> None:

@@ -95,6 +95,10 @@ class Renumber:
             self._next_tl0 = (tl0 + 1 + self.tl0_offset) & 0xFF
         self._last_at = now
 
+    def rewind(self, sequence: int) -> None:
+        """Go on with this number, though later ones were given: they never left. Only after ``end``."""
+        self._next_sequence = sequence
+
     def source_number(self, sequence: int, high: int) -> int:
         """Return the source's extended number behind an outgoing one, given the source's newest number."""
         behind = (high + self.sequence_offset - sequence) & 0xFFFF

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from server.media.estimator import OVERHEAD, RING
-from server.media.pacing import pace
+from server.media.pacing import STALE_S, pace
 from server.media.payloads import Shift
 from server.media.resends import TWICE
 from server.transport.link import Link
@@ -62,6 +62,8 @@ class Pacing:
     def look(self, link: Link) -> None:
         """See whether a line is to be paced from now on. To be called a few times a second."""
         rate = link.rate
+        if link.pacer.wait > STALE_S:
+            self._drop(link)
         near = rate.congested or (rate.limited and rate.acked > NEAR * rate.target)
         paced = (near and rate.target < PACED_BELOW) or bool(link.pacer.bits)
         if paced != link.paced:
@@ -124,6 +126,18 @@ class Pacing:
             if not link.pacer.bits:
                 del self._busy[link]
         self._outlet.flush()
+
+    def _drop(self, link: Link) -> None:
+        """Drop the pictures that wait; their lines go on with a keyframe, numbered as if these never were."""
+        seen: set[Leg] = set()
+        for held in link.pacer.stale():
+            leg = held.leg
+            if leg in seen:
+                continue
+            seen.add(leg)
+            if leg.running and leg.stream is not None:
+                leg.stream.hold_back(leg)
+            leg.rewind(held.sequence)
 
     def _release(self, link: Link, now: float) -> None:
         rate, sizes = link.rate, link.sizes

@@ -35,10 +35,10 @@ function setUp() {
 }
 
 describe("Choking", () => {
-  it("gives pictures up after two seconds, and tries again when nothing was lost for ten", async () => {
+  it("gives pictures up after four seconds, and tries again when nothing was lost for ten", async () => {
     const { choking, seconds, told } = setUp();
     choking.start();
-    await seconds(1, 0.7, 83_000);
+    await seconds(3, 0.7, 83_000);
     expect(told).toEqual([]);
     await seconds(1, 0.7, 83_000);
     expect(told).toEqual([true]);
@@ -51,9 +51,9 @@ describe("Choking", () => {
   it("waits twice as long after a try that went wrong", async () => {
     const { choking, seconds, told } = setUp();
     choking.start();
-    await seconds(2, 0.7, 83_000);
+    await seconds(4, 0.7, 83_000);
     await seconds(10, 0, 60_000);
-    await seconds(2, 0.7, 83_000);
+    await seconds(4, 0.7, 83_000);
     expect(told).toEqual([true, false, true]);
     await seconds(19, 0, 60_000);
     expect(told).toHaveLength(3);
@@ -72,7 +72,7 @@ describe("Choking", () => {
   it("is over when the call is", async () => {
     const { choking, seconds, told } = setUp();
     choking.start();
-    await seconds(2, 0.7, 83_000);
+    await seconds(4, 0.7, 83_000);
     choking.stop();
     expect(told).toEqual([true, false]);
     await seconds(5, 0.7, 83_000);

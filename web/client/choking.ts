@@ -11,11 +11,8 @@ const EVERY = 1_000;
 /** Share of packets lost, and bits a second that the browser takes the line for, at which it is choked. */
 const LOST = 0.25;
 const NARROW = 100_000;
-/** The same sooner: a browser that hears of its loss late goes on for ten seconds with what it thought before. */
-const LOST_MOST = 0.5;
-const NOT_WIDE = 500_000;
-/** So many looks in a row. */
-const SURE = 2;
+/** So many looks in a row: a line that has just become narrow, but carries a picture, is full for two or three. */
+const SURE = 4;
 const CLEAR = 0.05;
 /** So many clear looks before pictures are tried again; twice as many each time that it goes wrong within as many. */
 const PATIENT = 10;
@@ -69,8 +66,7 @@ export class Choking {
 
   private judge(lost: number | null, bits: number | null): void {
     if (lost === null) return;
-    const most = lost >= LOST_MOST ? NOT_WIDE : lost >= LOST ? NARROW : 0;
-    this.full = bits !== null && bits <= most ? this.full + 1 : 0;
+    this.full = lost >= LOST && bits !== null && bits <= NARROW ? this.full + 1 : 0;
     this.clear = lost < CLEAR ? this.clear + 1 : 0;
     if (!this.choked && this.full >= SURE) {
       this.turn(true);

@@ -71,7 +71,11 @@ def test_a_picture_that_waits_too_long_stops_and_comes_back_when_there_is_room()
     assert pacer.clogged
     leaves(pacer, 1.5)
     assert not pacer.clogged
+    pacer.repair(7, SIZE)
     pacer.hold(0, SIZE)
+    pacer.hold(1, SIZE)
+    assert pacer.stale() == [0, 1]
+    assert pacer.bits == 8 * SIZE
     pacer.clear()
     assert pacer.bits == 0
     assert leaves(pacer, 1) == []

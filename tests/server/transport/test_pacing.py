@@ -127,6 +127,32 @@ async def test_more_than_waits_for_a_second_stops_the_picture_at_a_frame_and_lea
         assert len(frames) > 3
 
 
+async def test_what_waits_for_too_long_is_dropped_and_leaves_no_gap() -> None:
+    """The line falls to a tenth while a second of pictures waits."""
+    async with scene() as stage:
+        anna, ben, face = await narrowed(stage)
+        leg = ben.peer.legs[face]
+        anna.client.asked()
+        anna.client.frame(packets=50, size=SIZE)
+        await until(lambda: ben.peer.link.pacer.bits > 8 * SIZE * 20)
+        ben.peer.link.rate.target = 20e3
+        await until(lambda: not leg.running)
+        dropped = anna.client.tracks["c"].count
+
+        def back() -> bool:
+            ben.peer.link.rate.target = 250e3
+            if anna.client.asked():
+                anna.client.frame(key=True)
+            return leg.running
+
+        await until(back, 20)
+        anna.client.frame()
+        await until(lambda: _count(ben.client.of(face)[-1]) >= dropped)
+        counts = [_count(packet) for packet in ben.client.of(face)]
+        assert counts[-1] - counts[0] > len(counts), "some were dropped"
+        assert not gaps(ben.client.of(face))
+
+
 def _count(packet: Rtp) -> int:
     """Which of its sender's packets this was: the client writes it behind the descriptor."""
     return int.from_bytes(packet.payload[5:9])
