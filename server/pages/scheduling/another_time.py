@@ -38,7 +38,8 @@ async def show(request: web.Request) -> web.Response:
     session = session_of(request)
     minutes = request.query.get("minutes", "") or str(session.minutes)
     again = "yes" if "again" in request.query else ""
-    form = fresh({"minutes": minutes, "again": again}, session.version)
+    typed = {name: request.query.get(name, "")[:LONGEST_WHY] for name in ("why", "date", "time")}
+    form = fresh({**typed, "minutes": minutes[:10], "again": again}, session.version)
     return page(request, await _view(request.app[SITE], visitor(request), session, form))
 
 

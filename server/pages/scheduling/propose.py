@@ -16,7 +16,7 @@ from server.mentoring.mentorships import Mentorship
 from server.mentoring.people import Person
 from server.mentoring.recurrence import MOST_TIMES, occurrences
 from server.pages.access import mentorship_of, visitor
-from server.pages.forms import fresh, once, posted, too_long
+from server.pages.forms import LONGEST_FIELD, fresh, once, posted, too_long
 from server.pages.scheduling.refusals import faults_of
 from server.pages.scheduling.shown import clocks
 from server.pages.scheduling.times import check_free, chosen, counted, length, offered
@@ -33,6 +33,9 @@ LONGEST_TITLE = 80
 MOST_SEATS = 99
 EVERY = ("0", "1", "2", "4")
 
+KEPT = ("title", "every", "times", "seats", "date", "time")
+"""What stays as typed when other times are asked for."""
+
 
 async def show(request: web.Request) -> web.Response:
     """``GET /m/<mentorship>/sessions/new``; ``minutes`` and ``format`` in the query ask for other slots."""
@@ -40,8 +43,10 @@ async def show(request: web.Request) -> web.Response:
     policy = POLICIES[tie.kind]
     agenda = formats().get(request.query.get("format", ""), formats()[policy.format])
     usual = policy.minutes if agenda.key == policy.format else agenda.minutes
-    said = request.query.get("minutes", "")
-    form = fresh({"format": agenda.key, "minutes": said or str(usual), "every": "0", "times": "6"})
+    minutes = request.query.get("minutes", "")[:10]
+    typed = {name: request.query[name][:LONGEST_FIELD] for name in KEPT if name in request.query}
+    values = {"every": "0", "times": "6", **typed, "format": agenda.key, "minutes": minutes or str(usual)}
+    form = fresh(values)
     return page(request, await _view(site, person, tie, form))
 
 

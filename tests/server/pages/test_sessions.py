@@ -309,6 +309,19 @@ async def test_bad_input_is_named_and_nothing_is_proposed(
     assert await letters(store) == []
 
 
+async def test_other_times_are_shown_for_another_length_and_words_stay(
+    client_as: ClientAs, pair: Pair
+) -> None:
+    mentor = await client_as(pair.mentor)
+    asked = {"format": "quick-30", "minutes": "240", "title": "A subject to keep", "once": "x" * 20}
+    html = await (await mentor.get(new(pair), params=asked)).text()
+    assert "A subject to keep" in html
+    # Four hours end by 20:00 in Paris, when Montréal has had two in the afternoon.
+    first_day = [each for each in slots_of(html) if each < at("Europe/Paris", 2026, 10, 21)]
+    assert max(first_day) == at("Europe/Paris", 2026, 10, 20, 16)
+    assert "Choose 10 to 240 minutes" not in html
+
+
 async def test_a_paused_tie_plans_nothing(client_as: ClientAs, store: Redis) -> None:
     pair = await made_pair(store, NOW, state="paused")
     mentor = await client_as(pair.mentor)
