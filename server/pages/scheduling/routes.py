@@ -19,7 +19,8 @@ from server.pages.scheduling import (
 )
 from server.pages.ties.timeline import TIMELINE
 
-home.PARTS.append(lists.on_home)
+# What comes next is what somebody looks for first.
+home.PARTS.insert(0, lists.on_home)
 TIMELINE.append(lists.on_timeline)
 
 
