@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -18,7 +18,18 @@ from server.room.chat import clean_line
 from server.room.record import RoomRecord
 from server.storage import chat
 from signaling.errors import ProtocolError
-from signaling.messages import ChatLines, ChatOpen, Error, Said, Say, ServerMessage, Types
+from signaling.messages import (
+    ChatLines,
+    ChatOpen,
+    Error,
+    React,
+    Reacted,
+    Said,
+    Say,
+    ServerMessage,
+    Types,
+    Typing,
+)
 from signaling.parts import ChatLine
 
 log = logging.getLogger(__name__)
@@ -28,21 +39,24 @@ AT_ONCE = 50
 
 
 class Chat:
-    """``tell`` sends a message to a member, ``tell_all`` to everyone who has entered."""
+    """``present`` are those who have entered. ``tell`` sends to one member, ``tell_all`` to all who have."""
 
     def __init__(
         self,
         store: Redis,
         saver: Saver,
         record: Callable[[], RoomRecord],
+        present: Callable[[], Collection[str]],
         tell: Callable[[str, ServerMessage], None],
         tell_all: Callable[[ServerMessage], None],
     ) -> None:
         self._store = store
         self._saver = saver
         self._record = record
+        self._present = present
         self._tell = tell
         self._tell_all = tell_all
+        self._reactions = Rates(burst=5, per_s=1)
         self._typing = Rates(burst=2, per_s=2)
         self._lines = Rates(burst=20, per_s=20)
         self._latest = 0
@@ -52,6 +66,21 @@ class Chat:
         """What is being fetched is not told any more."""
         for task in self._fetching:
             task.cancel()
+
+    def handle(
+        self, member: str, outbox: Outbox, message: ChatOpen | Say | Typing | React, now_ms: int
+    ) -> None:
+        """Carries out what somebody who has entered asks. Raises ``ProtocolError``."""
+        match message:
+            case ChatOpen():
+                self.open(outbox, message)
+            case Say():
+                self.say(member, message, now_ms)
+            case Typing():
+                self.types(member)
+            case React():
+                if self._reactions.allow(member, time.monotonic()):
+                    self._tell_all(Reacted(member=member, reaction=message.reaction))
 
     def open(self, outbox: Outbox, message: ChatOpen) -> None:
         """Sends one connection lines from the store."""
@@ -67,10 +96,10 @@ class Chat:
         # Lines keep the order in which they were written: no two have the same instant.
         self._latest = max(now_ms, self._latest + 1)
         line = ChatLine(id=secrets.token_urlsafe(12), member=member, text=text, at_ms=self._latest)
-        record = self._record()
+        record, present = self._record(), self._present()
         self._saver.put(
             Write(
-                lambda pipe: chat.add(pipe, record, line),
+                lambda pipe: chat.add(pipe, record, line, present),
                 lambda _: self._said(line, message.key),
                 len(text),
             )

@@ -22,7 +22,6 @@ from server.live_quality import quality_line
 from server.live_roster import Roster
 from server.live_saver import Saver, Write
 from server.live_watchers import NobodyHereError, Watchers, Watching
-from server.rates import Rates
 from server.room import door, members
 from server.room.change import Change, Send
 from server.room.choices import Choice
@@ -50,7 +49,6 @@ from signaling.messages import (
     Ping,
     Pong,
     React,
-    Reacted,
     Saving,
     Say,
     ServerMessage,
@@ -99,14 +97,13 @@ class LiveRoom:
             lambda: on_taken(record.id),
         )
         self._notes = NotesRoom(record.id, record.expires_ms, store, self._saver)
-        self._chat = Chat(store, self._saver, lambda: self.record, self._to, self._to_entered)
+        self._chat = Chat(store, self._saver, lambda: self.record, self._here, self._to, self._to_entered)
         self._roster = Roster(lambda: self._told, self._to_all)
         self._calls = Calls(relay, record.id, self._to, self._roster, on_join)
         self._ladders = Ladders(found.choices, self._calls.peer, self._to, self._keep, self._remaining)
         self._watchers = Watchers(self._calls.room, most_members)
         self._places = Places(self._expire)
         self._connections: dict[str, Connection] = {}
-        self._reactions = Rates(burst=5, per_s=1)
         self._ending: asyncio.TimerHandle | None = None
         self._stopped = False
 
@@ -318,26 +315,13 @@ class LiveRoom:
         """Seconds that a data budget has to last: what is planned, at least ten minutes."""
         return max(LEAST_LEFT_S, session_ms(self._told.timer, _now_ms()) / 1000)
 
-    def _open_chat(self, connection: Connection, message: ChatOpen) -> None:
+    def _word(self, connection: Connection, message: ChatOpen | Say | Typing | React) -> None:
         self._entered(connection)
-        self._chat.open(connection.outbox, message)
-
-    def _say(self, connection: Connection, message: Say) -> None:
-        self._entered(connection)
-        self._chat.say(connection.member, message, _now_ms())
-
-    def _typing(self, connection: Connection, message: Typing) -> None:
-        self._entered(connection)
-        self._chat.types(connection.member)
+        self._chat.handle(connection.member, connection.outbox, message, _now_ms())
 
     def _entered(self, connection: Connection) -> None:
         if not self._is_in(connection):
             raise ProtocolError("not-entered")
-
-    def _react(self, connection: Connection, message: React) -> None:
-        self._entered(connection)
-        if self._reactions.allow(connection.member, time.monotonic()):
-            self._to_all(Reacted(member=connection.member, reaction=message.reaction))
 
     def _open_notes(self, connection: Connection, message: NotesOpen) -> None:
         self._entered(connection)
@@ -392,6 +376,9 @@ class LiveRoom:
         frame = encode(message)
         for connection in self._connections.values():
             connection.outbox.send_frame(frame)
+
+    def _here(self) -> tuple[str, ...]:
+        return tuple(each.member for each in self._connections.values() if self._is_in(each))
 
     def _to_entered(self, message: ServerMessage) -> None:
         """Those who wait at the door, or are in the green room, are not told what is said inside."""
@@ -491,10 +478,10 @@ _answered_here: Mapping[type, Callable[[LiveRoom, Connection, Any], None]] = {
     Pin: LiveRoom._pin,
     BudgetWanted: LiveRoom._budget,
     NotesOpen: LiveRoom._open_notes,
-    React: LiveRoom._react,
-    ChatOpen: LiveRoom._open_chat,
-    Say: LiveRoom._say,
-    Typing: LiveRoom._typing,
+    ChatOpen: LiveRoom._word,
+    Say: LiveRoom._word,
+    Typing: LiveRoom._word,
+    React: LiveRoom._word,
     Leave: LiveRoom._leave,
 }
 """Messages about the connection itself; ``server/room/rules.py`` has those that change the room."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import json
 from redis.asyncio import Redis
@@ -16,8 +16,8 @@ from server.storage.rooms import RETENTION_MS
 from signaling.parts import ChatLine
 
 
-def add(pipe: Pipeline, record: RoomRecord, line: ChatLine) -> None:
-    """Adds a line to a transaction. Twice does no harm."""
+def add(pipe: Pipeline, record: RoomRecord, line: ChatLine, present: Collection[str]) -> None:
+    """Adds a line to a transaction; ``present`` are shown it, others find it unread. Twice does no harm."""
     if not record.conversation:
         pipe.zadd(keys.chat(record.id), {json.encode(line): line.at_ms})
         pipe.pexpireat(keys.chat(record.id), record.expires_ms + RETENTION_MS)
@@ -29,9 +29,12 @@ def add(pipe: Pipeline, record: RoomRecord, line: ChatLine) -> None:
         text=line.text,
         at_ms=line.at_ms,
     )
-    for change in conversations.posted_message(message, [guest.id for guest in record.guests]):
+    away = [guest.id for guest in record.guests if guest.id not in present]
+    for change in conversations.posted_message(message, away):
         assert isinstance(change, Op)
         pipe.execute_command(change.command, change.key, *change.words)
+    for member in present:
+        pipe.hset(keys.read_marks(record.conversation), member, str(line.at_ms))
 
 
 async def lines(store: Redis, record: RoomRecord, before_ms: int | None, count: int) -> Sequence[ChatLine]:

@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from server.room.chat import LONGEST_LINE
 from server.storage import conversations, rooms
-from signaling.messages import ChatLines, ChatOpen, Enter, Moderate, Said, Say, Types, Typing, Waiting
+from signaling.messages import ChatLines, ChatOpen, Enter, Leave, Moderate, Said, Say, Types, Typing, Waiting
 from tests.support.robots import Robot
 from tests.support.robots_server import make_room, serving
 
@@ -105,9 +105,16 @@ async def test_in_the_room_of_an_appointment_it_is_the_ties_conversation(store: 
         line = (await ana.hears(Said)).line
         [message] = await conversations.messages(store, "tie-1")
         assert (message.id, message.author, message.text) == (line.id, mo.id, "See you on Thursday")
-        assert list(await conversations.unread(store, ana.id)) == ["tie-1"]
+        # Who is in the call has seen it; who has gone finds it unread.
+        assert await conversations.unread(store, ana.id) == {}
+        assert await conversations.read_mark(store, "tie-1", ana.id) == line.at_ms
         await ana.send(ChatOpen())
         assert texts(await ana.hears(ChatLines)) == ["See you on Thursday"]
+        await ana.send(Leave())
+        await mo.misses()
+        await mo.send(Say(text="Are you there?", key="k2"))
+        await mo.hears(Said, lambda said: said.key == "k2")
+        assert list(await conversations.unread(store, ana.id)) == ["tie-1"]
 
 
 async def test_who_is_writing_is_told(store: Redis) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
+from server.conversations import message_changes, message_text
 from server.mentoring.caseload import Case, roster
-from server.mentoring.conversations import LONGEST_MESSAGE, Message, may_write
+from server.mentoring.conversations import LONGEST_MESSAGE, may_write
 from server.mentoring.health import Level, health
 from server.mentoring.mentorships import OPEN_STATES, Mentorship, MentorshipId
 from server.mentoring.people import Person, PersonId
@@ -21,7 +22,7 @@ from server.pages.site import SITE, PageError, Site, page, see_other
 from server.pages.ties.heads import facts_of
 from server.storage import keys
 from server.storage.caseload import Known, known_of
-from server.storage.conversations import posted_message, unread
+from server.storage.conversations import unread
 from server.storage.mentorships import mentorships_of
 from server.storage.programmes import load_people
 from server.storage.records import Change, commit, load_many
@@ -54,16 +55,10 @@ async def write(request: web.Request) -> web.Response:
     if faults:
         return await _page(request, form=form.with_faults(*faults), status=422)
     now = site.clock()
+    text = message_text(form.text("text"))
     changes: list[Change] = []
     for tie in chosen:
-        message = Message(
-            id=secrets.token_urlsafe(12),
-            mentorship=tie.id,
-            author=person.id,
-            text=form.text("text"),
-            at_ms=now,
-        )
-        changes += posted_message(message, tie.people)
+        changes += message_changes(tie, person.id, text, now)
     location = f"/caseload?sent={len(chosen)}"
     await commit(site.store, changes, once(form, location))
     site.due_soon.set()
