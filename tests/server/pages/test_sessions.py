@@ -328,3 +328,27 @@ async def test_a_paused_tie_plans_nothing(client_as: ClientAs, store: Redis) -> 
     answer = await submit(mentor, new(pair), new(pair), starts=str(NOW + DAY))
     assert answer.status == 422
     assert "not at a point where sessions can be planned" in await answer.text()
+
+
+async def test_an_agenda_never_takes_longer_than_its_session(
+    client_as: ClientAs, pair: Pair, store: Redis
+) -> None:
+    mentor = await client_as(pair.mentor)
+    path = await proposed(mentor, pair, at("Europe/Paris", 2026, 10, 20, 15))
+    act = f"{path}/agenda"
+    long = {"item-0": "My first job", "minutes-0": "45", "item-1": "Next steps", "minutes-1": "20"}
+    refused = await submit(mentor, path, act, **long)
+    html = await refused.text()
+    assert refused.status == 422
+    assert "The subjects take 65 minutes, the session 60." in html
+    assert 'value="My first job"' in html
+    for wrong, said in (({"minutes-1": "some"}, "Write a number"), ({"item-1": ""}, "Write something here.")):
+        again = await submit(mentor, path, act, **{**long, **wrong})
+        assert again.status == 422
+        assert said in await again.text()
+    assert (await submit(mentor, path, act, **{**long, "minutes-1": "15"})).status == 303
+    [session] = await sessions_in(store, pair.tie.id)
+    assert [(each.title, each.minutes) for each in session.agenda] == [
+        ("My first job", 45),
+        ("Next steps", 15),
+    ]
