@@ -109,6 +109,9 @@ AUDIT = "compagnon:{people}:audit"
 OUTBOX = "compagnon:{people}:outbox"
 """Capped stream, JSON in field ``l``: letters that stayed here, newest last."""
 
+ADMINS = "compagnon:{people}:admins"
+"""Set of the ids of those who were made administrators; the record says who is one still."""
+
 PROGRAMMES = "compagnon:{people}:programmes"
 """Set of the ids of all programmes."""
 

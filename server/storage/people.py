@@ -13,6 +13,7 @@ local known = redis.call('GET', KEYS[2])
 if known then return known end
 redis.call('SET', KEYS[1], ARGV[1])
 redis.call('SET', KEYS[2], ARGV[2])
+if cjson.decode(ARGV[1]).admin then redis.call('SADD', KEYS[3], ARGV[2]) end
 return ARGV[2]
 """
 
@@ -24,6 +25,8 @@ if not known then return -1 end
 if known == ARGV[2] then return 1 end
 if cjson.decode(known).version ~= tonumber(ARGV[1]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
+local person = cjson.decode(ARGV[2])
+if person.admin then redis.call('SADD', KEYS[2], person.id) end
 return 1
 """
 
@@ -35,7 +38,13 @@ class ChangedMeanwhileError(Exception):
 async def create(store: Redis, person: Person) -> Person:
     """The person with this address: the one given, or the one who was there already, unchanged."""
     found = await store.eval(
-        _CREATE, 2, keys.person(person.id), keys.email(person.email), json.encode(person), person.id
+        _CREATE,
+        3,
+        keys.person(person.id),
+        keys.email(person.email),
+        keys.ADMINS,
+        json.encode(person),
+        person.id,
     )
     there = await load(store, found.decode())
     if there is None:
@@ -66,7 +75,9 @@ async def change(store: Redis, person: Person) -> None:
 
     Raises ``ChangedMeanwhileError`` unless the stored version is the one before, ``LookupError`` for nobody.
     """
-    outcome = await store.eval(_CHANGE, 1, keys.person(person.id), person.version - 1, json.encode(person))
+    outcome = await store.eval(
+        _CHANGE, 2, keys.person(person.id), keys.ADMINS, person.version - 1, json.encode(person)
+    )
     if outcome == -1:
         raise LookupError("no such person")
     if outcome == 0:

@@ -154,6 +154,13 @@ async def load_people(store: Redis, people: Sequence[PersonId]) -> dict[PersonId
     return {each.id: each for each in found if each is not None}
 
 
+async def administrators(store: Redis) -> list[Person]:
+    """Who administers this server, in the order of their ids."""
+    ids = await members(store, keys.ADMINS)
+    found = await load_many(store, [keys.person(each) for each in ids], Person)
+    return [each for each in found if each is not None and each.admin and not each.gone]
+
+
 def saved_profile(profile: Profile, before: Profile, number: int) -> list[Change]:
     """What stores a profile, new or changed, and finds it in the bank.
 

@@ -85,6 +85,7 @@ class RequestView(View):
     mentee_name: str
     mentor_name: str
     viewer: str
+    coordinates: bool = False
     until_ms: int | None
     asked: tuple[AskedLine, ...]
     following: tuple[str, ...]

@@ -24,7 +24,13 @@ from server.storage import audit
 from server.storage.concerns import concerns_in, load_concern, open_concerns, saved_concern
 from server.storage.mentorships import load_mentorship
 from server.storage.people import ChangedMeanwhileError
-from server.storage.programmes import enrolled, load_people, load_programmes_by_id, saved_programme
+from server.storage.programmes import (
+    administrators,
+    enrolled,
+    load_people,
+    load_programmes_by_id,
+    saved_programme,
+)
 from server.storage.records import Change, Once, commit
 from server.ties.letters import letter
 from web.views.concerns import (
@@ -101,18 +107,21 @@ async def raise_(request: web.Request) -> web.Response:
         at_ms=now,
     )
 
+    readers = [each for each in programme.safeguarding if reads(programme, tie, each)]
+    if not readers:
+        readers = [each.id for each in await administrators(site.store) if each.id not in tie.people]
+
     async def act(once: Once) -> None:
         changes: list[Change] = [*saved_concern(concern), _audited(concern, me.id, "raised", now)]
-        for reader in programme.safeguarding:
-            if reads(programme, tie, reader):
-                changes += letter(
-                    reader,
-                    kind="concern-raised",
-                    now_ms=now,
-                    path=f"/concerns/{concern.id}",
-                    topic="account",
-                    programme=programme.name,
-                )
+        for reader in readers:
+            changes += letter(
+                reader,
+                kind="concern-raised",
+                now_ms=now,
+                path=f"/concerns/{concern.id}",
+                topic="account",
+                programme=programme.name,
+            )
         await commit(site.store, changes, once)
 
     return await done(request, form, f"/m/{tie.id}/concern?sent=1", act, lambda typed: _raise(request, typed))
@@ -143,7 +152,7 @@ async def _all(request: web.Request, form: Form) -> web.Response:
         site.store, [each.person for each in await enrolled(site.store, programme.id, "coordinator")]
     )
     view = ConcernsView(
-        nav=nav(request),
+        nav=nav(request, "concerns"),
         concerns=await _lines(site, found),
         coordinators=tuple((each.id, each.shown) for each in people.values()),
         names_readers=me.admin,

@@ -227,6 +227,7 @@ async def _one(request: web.Request, form: Form, *, declining: bool = False) -> 
         mentee_name=name(asked.mentee),
         mentor_name=name(asked.last.person),
         viewer=viewer,
+        coordinates=viewer == "other" and "coordinator" in subject(request).enrolments,
         until_ms=asked.until_ms,
         # A mentor sees what they answered themself, not what others did.
         asked=tuple(

@@ -10,6 +10,7 @@ from server.pages.programmes.frame import TABS, Tab
 from server.pages.ties import agreement, closing, concerns, entries, groups, mine, requests, survey, tie
 from server.pages.ties.timeline import TIMELINE
 
+TABS.append(Tab("concerns", "/concerns", "concern.read"))
 TABS[2:2] = [Tab("requests", "/requests", "request.list"), Tab("groups", "/groups", "group.list")]
 home.PARTS.extend([concerns.home_part, requests.home_part, mine.home_part])
 SUBJECTS["concern"] = concerns.concern_subject

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from server.mentoring.mentorships import Mentorship
 from server.mentoring.people import Person
+from server.storage import people
 from server.storage.audit import events
 from server.storage.concerns import concerns_in
 from server.storage.due import due
@@ -112,6 +113,31 @@ async def test_neither_letters_nor_the_audit_say_what_it_is(
     assert sent.to == cast.coordinator.id
     assert TEXT not in json.encode(letters).decode()
     assert TEXT not in json.encode(await events(store, cast.programme.id)).decode()
+
+
+async def test_where_nobody_is_named_administrators_get_the_letter(
+    client_as: ClientAs, cast: Cast, tie: Mentorship, store: Redis
+) -> None:
+    admin = await made_person(store, "Ada Admin", admin=True)
+    later = await made_person(store, "Ben Admin")
+    await people.change(store, structs.replace(later, admin=True, version=later.version + 1))
+    await made_person(store, "Carl, no administrator")
+    await raised(await client_as(cast.mentees[0]), tie)
+    letters = [await load_letter(store, task.about) for task in await due(store, 1 << 52, 1000)]
+    told = [each for each in letters if each is not None and each.kind == "concern-raised"]
+    assert {each.to for each in told} == {admin.id, later.id}
+
+
+async def test_a_programme_leads_its_readers_to_what_worries_people(
+    client_as: ClientAs, cast: Cast, store: Redis
+) -> None:
+    listed = f'href="/p/{cast.programme.id}/concerns"'
+    coordinator = await client_as(cast.coordinator)
+    assert listed not in await (await coordinator.get(f"/p/{cast.programme.id}")).text()
+    await name_reader(store, cast, cast.coordinator)
+    assert listed in await (await coordinator.get(f"/p/{cast.programme.id}")).text()
+    admin = await client_as(await made_person(store, "Ada Admin", admin=True))
+    assert listed in await (await admin.get("/programmes")).text()
 
 
 async def test_who_is_in_a_tie_never_reads_what_is_said_about_it(
