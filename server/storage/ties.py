@@ -144,12 +144,19 @@ def _asked(before: Mentorship | None, now: Mentorship, programme: Programme) -> 
         return []
     began = before is None or before.started_ms is None
     changes: list[Change] = [pulse_monthly(now.id, now.started_ms)] if began else []
-    if now.ends is not None and (began or before is None or before.ends != now.ends):
-        half = (now.started_ms + day_ms(now.ends, programme.zone)) // 2
-        # A tie of a few weeks is asked at its end.
-        if half - now.started_ms >= MID_LEAST_MS and half > now.changed_ms:
+    if began or before is None or before.ends != now.ends:
+        half = half_way_ms(now, programme)
+        if half is not None and half > now.changed_ms:
             changes.append(falls_due(Due(MID, now.id), half))
     return changes
+
+
+def half_way_ms(tie: Mentorship, programme: Programme) -> int | None:
+    """When a tie is half way to its end; None without one, and for a tie of a few weeks: it is asked then."""
+    if tie.started_ms is None or tie.ends is None:
+        return None
+    half = (tie.started_ms + day_ms(tie.ends, programme.zone)) // 2
+    return half if half - tie.started_ms >= MID_LEAST_MS else None
 
 
 def _listed(mentorship: Mentorship) -> list[Change]:

@@ -238,7 +238,8 @@ def tie(name: str, **changed: object) -> TieView:
         action_form=form({"action_owner": "b"}),
         note_form=form({"note_visibility": "shared"}),
         today="2026-10-29",
-        find="",
+        find="/p/women-in-science/bank",
+        asks=("monthly", "/m/tie-one/survey/monthly?about=2026-10"),
     )
     return replace(made, **changed)  # type: ignore[arg-type]
 

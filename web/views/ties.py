@@ -83,7 +83,8 @@ class ClosingLine:
 class TieView(View):
     """``GET /m/<mentorship>``. ``inside`` is whether the reader takes part; others see that it exists.
 
-    ``leads`` is whether they decide for the whole of it, which mentees in a group don't.
+    ``leads`` is whether they decide for the whole of it, which mentees in a group don't. ``asks`` is the
+    survey that waits for their answer and its path.
 
     Forms: ``goal_form`` posts ``goal_text``; ``action_form`` ``action_text``, ``action_owner``,
     ``action_due``; ``note_form`` ``note_text`` and ``note_visibility``.
@@ -113,6 +114,7 @@ class TieView(View):
     note_form: Form
     today: str
     find: str
+    asks: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

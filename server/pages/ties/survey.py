@@ -8,8 +8,18 @@ from aiohttp import web
 
 from server.mentoring.mentorships import Mentorship
 from server.mentoring.people import PersonId
+from server.mentoring.programmes import Programme
 from server.mentoring.questions import surveys
-from server.mentoring.surveys import LEAST_ANSWERS, LONGEST_ANSWER, Response, Survey, read_answers
+from server.mentoring.surveys import (
+    LEAST_ANSWERS,
+    LONGEST_ANSWER,
+    PULSE_DAYS,
+    Response,
+    Survey,
+    SurveyKey,
+    read_answers,
+)
+from server.mentoring.tie_rules import DAY_MS
 from server.pages.access import mentorship_of, programme_of, visitor
 from server.pages.forms import fresh, posted
 from server.pages.site import SITE, PageError, Site, page
@@ -18,6 +28,8 @@ from server.pages.ties.heads import head, names_of
 from server.storage.meetings import load_session
 from server.storage.records import Once, commit, deciding
 from server.storage.surveys import load_response, saved_response
+from server.storage.ties import half_way_ms
+from server.ties.pulses import month_of
 from web.views.form import Fault, Form
 from web.views.surveys import QuestionLine, SurveyView
 
@@ -46,6 +58,28 @@ async def _is_about(site: Site, tie: Mentorship, me: PersonId, survey: Survey, a
     if survey.key == "monthly":
         return _month.fullmatch(about) is not None
     return not about
+
+
+async def still_asked(
+    site: Site, tie: Mentorship, programme: Programme, me: PersonId
+) -> tuple[SurveyKey, str] | None:
+    """What is asked of somebody now and not answered yet, with the path of its page: one thing at a time."""
+    now = site.clock()
+    if tie.started_ms is None:
+        return None
+    asked: list[tuple[SurveyKey, str]] = []
+    if tie.state in {"closing", "closed"}:
+        asked.append(("final", ""))
+    elif tie.state == "active":
+        half = half_way_ms(tie, programme)
+        if half is not None and half <= now:
+            asked.append(("mid", ""))
+        if now - tie.started_ms >= PULSE_DAYS * DAY_MS:
+            asked.append(("monthly", month_of(now)))
+    for key, about in asked:
+        if await load_response(site.store, key, tie.id, about, me) is None:
+            return key, f"/m/{tie.id}/survey/{key}" + (f"?about={about}" if about else "")
+    return None
 
 
 async def show(request: web.Request) -> web.Response:

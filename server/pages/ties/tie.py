@@ -21,6 +21,7 @@ from server.pages.forms import choose, fresh, posted, required, too_long
 from server.pages.site import SITE, PageError, Site, page
 from server.pages.ties import doing
 from server.pages.ties.heads import head, health_of, names_of
+from server.pages.ties.survey import still_asked
 from server.pages.ties.timeline import timeline
 from server.storage.actions import load_action, load_actions, saved_action
 from server.storage.mentorships import load_mentorship
@@ -127,6 +128,7 @@ async def _tie(
         action_form=action or fresh({"action_owner": me.id, "action_due": ""}),
         note_form=note or fresh({"note_visibility": "shared"}),
         today=today,
+        asks=await still_asked(site, tie, programme, me.id) if inside else None,
         find=f"/p/{programme.id}/bank" if "mentee" in subject(request).enrolments else "",
     )
     return page(request, view, status=422 if any(each.faults for each in forms) else 200)

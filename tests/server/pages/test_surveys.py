@@ -114,6 +114,25 @@ async def test_a_question_comes_after_a_session_and_its_answer_can_change(
     assert "your answer is saved" in await (await mentee.get(path)).text()
 
 
+async def test_the_page_of_a_tie_leads_to_what_is_asked_until_it_is_answered(
+    client_as: ClientAs, cast: Cast, store: Redis, time: Time
+) -> None:
+    tie = await tie_of(store, cast, 0, time)
+    mentee = await client_as(cast.mentees[0])
+
+    async def shown() -> str:
+        return await (await mentee.get(f"/m/{tie.id}")).text()
+
+    assert "/survey/" not in await shown()
+    [letter, _] = await time.on(31)
+    assert f'href="{letter.path}"' in await shown()
+    assert (await submit(mentee, letter.path, letter.path, going="4")).status == 303
+    assert "/survey/" not in await shown()
+    await time.on(21)
+    assert f'href="/m/{tie.id}/survey/mid"' in await shown()
+    assert "/survey/" not in await (await (await client_as(cast.coordinator)).get(f"/m/{tie.id}")).text()
+
+
 async def test_once_a_month_and_half_way_and_at_the_end_somebody_asks(
     cast: Cast, store: Redis, time: Time, client_as: ClientAs
 ) -> None:
