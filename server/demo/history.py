@@ -10,7 +10,7 @@ from msgspec import structs
 from redis.asyncio import Redis
 
 from server.demo.story import TieStory
-from server.mentoring.actions import ActionItem
+from server.mentoring.actions import ActionItem, action_id
 from server.mentoring.agreements import drafted, signed, with_progress
 from server.mentoring.calendars import settled
 from server.mentoring.conversations import Message
@@ -158,7 +158,7 @@ async def _met(
         session = structs.replace(session, state="recapped")
         late = at < until_ms - every
         action = ActionItem(
-            id=secrets.token_urlsafe(9),
+            id=action_id(session.id, story.action),
             mentorship=tie.id,
             owner=mentee.id,
             text=story.action,

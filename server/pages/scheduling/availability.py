@@ -19,17 +19,18 @@ from server.mentoring.availability import (
     weekly_overlap_minutes,
 )
 from server.mentoring.mentorships import OPEN_STATES
-from server.mentoring.people import Person
+from server.mentoring.people import Person, edited
 from server.mentoring.zones import ZoneError, zone_of
 from server.pages.access import visitor
 from server.pages.forms import changed_meanwhile, fresh, once, posted
 from server.pages.site import SITE, Site, page, see_other
+from server.storage import keys
 from server.storage.availability import load_availabilities, load_availability, saved_availability
 from server.storage.bank import free_time_changes
 from server.storage.mentorships import mentorships_of
 from server.storage.people import ChangedMeanwhileError
 from server.storage.programmes import load_people
-from server.storage.records import commit, not_done_before
+from server.storage.records import commit, not_done_before, put
 from web.views.form import Fault, Form
 from web.views.scheduling import AvailabilityView, Exceptional, Shared
 
@@ -65,7 +66,12 @@ async def save(request: web.Request) -> web.Response:
         return page(request, await _view(site, person, known, form), status=422)
     try:
         found_by = await free_time_changes(site.store, wanted, site.clock())
-        await commit(site.store, [*saved_availability(wanted), *found_by], once(form, "/availability?saved"))
+        changes = [*saved_availability(wanted), *found_by]
+        if not known.version and wanted.zone != person.zone:
+            # An account begins in its programme's zone: where somebody's week is, they read clocks, too.
+            there = edited(person, name=person.name, language=person.language, zone=wanted.zone)
+            changes.append(put(keys.person(person.id), there))
+        await commit(site.store, changes, once(form, "/availability?saved"))
     except ChangedMeanwhileError:
         known = await load_availability(site.store, person.id)
         form = changed_meanwhile(form, known.version)

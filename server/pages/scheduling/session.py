@@ -45,7 +45,9 @@ async def view(request: web.Request, session: Session, form: Form) -> SessionVie
         mentorship_path=f"/m/{session.mentorship}",
         others=clocks(session.people, person.id, people),
         attendees=attendees(session, people),
-        proposer=people[session.by].shown if session.by in people and session.by != person.id else "",
+        proposer=people[session.by].shown
+        if session.state in {"proposed", "countered"} and session.by in people and session.by != person.id
+        else "",
         can=_can(session, person, now, coordinates="coordinator" in subject(request).standings)
         | ({"agree-all"} if len(siblings) > 1 and awaits(session, person.id, now) else frozenset()),
         form=form,

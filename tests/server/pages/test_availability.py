@@ -13,6 +13,7 @@ from server.mentoring.availability import DayOff, Extra, Window
 from server.mentoring.people import Person
 from server.pages.site import Site
 from server.storage.availability import load_availability
+from server.storage.people import load
 from tests.support.accounts import make_person
 from tests.support.forms import Client, send, submit
 from tests.support.meetings import Clock, Pair, at, made_pair
@@ -53,6 +54,21 @@ async def test_a_week_is_kept_as_it_was_typed(client_as: ClientAs, person: Perso
     assert known.exceptions == (DayOff("2026-10-26", "2026-10-30"), Extra("2026-10-31", 600, 720))
     assert (await submit(client, FREE, FREE, remove="0")).status == 303
     assert (await load_availability(store, person.id)).exceptions == (Extra("2026-10-31", 600, 720),)
+
+
+async def test_the_first_week_says_whose_clocks_somebody_reads(
+    client_as: ClientAs, person: Person, store: Redis
+) -> None:
+    client = await client_as(person)
+    assert (
+        await submit(client, FREE, FREE, **{"zone": "Asia/Tokyo", "from-0-0": "09:00", "to-0-0": "12:00"})
+    ).status == 303
+    moved = await load(store, person.id)
+    assert moved is not None
+    assert (moved.zone, moved.name, moved.version) == ("Asia/Tokyo", person.name, person.version + 1)
+    # Later the two may differ: somebody keeps their week while they travel.
+    assert (await submit(client, FREE, FREE, zone="Europe/Paris")).status == 303
+    assert await load(store, person.id) == moved
 
 
 @pytest.mark.parametrize(
