@@ -1,4 +1,4 @@
-// Forms on every page, made smoother: what is to be put right gets the focus, a form goes out once however often
+// Every page and its forms, made smoother: what is to be put right gets the focus, a form goes out once however often
 // it is pressed, and while the server can't be reached nothing is sent and nothing that was typed is lost.
 
 import { keepOffline } from "../installed";
@@ -8,6 +8,8 @@ const REACHED_WITHIN = 8_000;
 
 keepOffline();
 document.querySelector<HTMLElement>("[data-summary]")?.focus();
+// Where the tabs are wider than the screen, the page's own one is not to be out of sight.
+document.querySelector(".tabs > [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 for (const form of document.querySelectorAll<HTMLFormElement>('main form[method="post"]')) {
   if (form.querySelector("input:not([type=hidden]), textarea, select") === null) continue;
