@@ -57,6 +57,12 @@ async def open_requests(store: Redis, programme: ProgrammeId, most: int = 500) -
     return await _listed(store, keys.requests_open(programme), most, falling=False)
 
 
+async def late_requests(store: Redis, programme: ProgrammeId, now_ms: int) -> int:
+    """How many of a programme's requests wait for somebody beyond their deadline."""
+    late: int = await store.zcount(keys.requests_open(programme), "-inf", f"({now_ms}")
+    return late
+
+
 async def _listed(store: Redis, key: str, most: int, *, falling: bool) -> list[Request]:
     ids = await ranked(store, key, falling=falling, count=most)
     found = await load_many(store, [keys.request(each) for each in ids], Request)

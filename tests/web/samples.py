@@ -16,9 +16,11 @@ from tests.web import (
     samples_ties,
 )
 from web.views import (
+    Account,
     Bootstrap,
     BootstrapRoom,
     BoxLine,
+    Chrome,
     DesignView,
     ErrorView,
     FormatChoice,
@@ -134,6 +136,12 @@ def room(name: str, language: Language) -> RoomView:
             bytes_per_hour={"720p": 1_580_000_000},
         )
     )
+
+
+def chrome(name: str, language: Language, person: str, path: str = "/") -> Chrome:
+    """What stands around a page of ``PAGES``: the home page greets whoever is signed in."""
+    known = Account(name=person, zone="Europe/Paris") if name.endswith("-home") else None
+    return Chrome(language=language, path=path, person=known)
 
 
 PAGES: dict[str, Callable[[str, Language], View]] = {

@@ -11,14 +11,17 @@ from web.views.caseload import CaseFact, CaseloadView, CaseRow
 from web.views.coordination import (
     AuditLine,
     AuditView,
+    CarePart,
     CoordinationView,
     EraseView,
     Figures,
+    ProgrammeCare,
     SurveyResult,
     TieRow,
     WaitingRow,
 )
 from web.views.form import Fault
+from web.views.home import HomeView
 from web.views.programmes import ProgrammeNav, TabLink
 
 AT_MS = 1_793_278_800_000
@@ -138,6 +141,16 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     "coordination": lambda name, language: coordination(name),
     "coordination-empty": lambda name, language: coordination(
         name, rows=(), waiting=(), results=(), only="", page=1, pages=1
+    ),
+    "coordination-home": lambda name, language: HomeView(
+        parts=(
+            CarePart(
+                programmes=(
+                    ProgrammeCare(programme="p1", name=name, late=1, at_risk=12),
+                    ProgrammeCare(programme="p2", name="Women in Science", late=0, at_risk=1),
+                )
+            ),
+        )
     ),
     "audit": lambda name, language: audit(
         name,

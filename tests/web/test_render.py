@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from signaling.parts import Language
-from tests.web.samples import HOSTILE, PAGES, links, room, start
+from tests.web.samples import HOSTILE, PAGES, chrome, links, room, start
 from web.i18n import LANGUAGES
 from web.render import Renderer, hue, initials, mail, qr
 from web.views import Chrome, ErrorView, LandingView, PageErrorCode, PersonRow, StartError, StartErrorCode
@@ -54,7 +54,8 @@ class Page(HTMLParser):
 
 
 def draw(renderer: Renderer, name: str, language: Language, person: str) -> Page:
-    return Page(renderer.render(PAGES[name](person, language), Chrome(language=language, path=f"/{person}")))
+    around = chrome(name, language, person, f"/{person}")
+    return Page(renderer.render(PAGES[name](person, language), around))
 
 
 EVERY = pytest.mark.parametrize(

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.samples import PAGES
+from tests.web.samples import PAGES, chrome
 from web.render import Renderer
-from web.views import Chrome
 
 PAGE_BYTES = 30_000
 ROOM_BYTES = 90_000
@@ -37,7 +36,7 @@ def weight(html: str, built: Path) -> dict[str, int]:
 
 @pytest.mark.parametrize("name", VISITED)
 def test_a_first_visit_is_light(renderer: Renderer, built: Path, name: str) -> None:
-    html = renderer.render(PAGES[name]("Paul Ngô", "fr"), Chrome(language="fr", path="/"))
+    html = renderer.render(PAGES[name]("Paul Ngô", "fr"), chrome(name, "fr", "Paul Ngô"))
     found = weight(html, built)
     most = ROOM_BYTES if name.startswith("room") else PAGE_BYTES
     assert sum(found.values()) <= most, found

@@ -9,6 +9,7 @@ from typing import ClassVar
 from web.views import View
 from web.views.caseload import CaseFact
 from web.views.form import Form
+from web.views.home import HomePart
 from web.views.programmes import ProgrammePage
 
 
@@ -117,3 +118,22 @@ class EraseView(View):
     ties: int
     reason: str
     form: Form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeCare:
+    """What waits in a programme: requests beyond their day, ties at risk."""
+
+    programme: str
+    name: str
+    late: int
+    at_risk: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarePart(HomePart):
+    """The programmes that somebody coordinates and where something waits, on the home page."""
+
+    template: ClassVar[str] = "coordination/home.html"
+
+    programmes: tuple[ProgrammeCare, ...]

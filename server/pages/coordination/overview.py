@@ -45,6 +45,17 @@ class Standing:
 
 async def standing(site: Site, programme: Programme) -> Standing:
     """How the open ties of a programme are doing now."""
+    cases, ties, known = await cases_of(site, programme)
+    people = await load_people(
+        site.store, list(dict.fromkeys(part.person for tie in ties for part in tie.participations))
+    )
+    return Standing({tie.id: tie for tie in ties}, known, roster(cases), people)
+
+
+async def cases_of(
+    site: Site, programme: Programme
+) -> tuple[list[Case], list[Mentorship], dict[MentorshipId, Known]]:
+    """The open ties of a programme, each with its health now and what that is read from."""
     now = site.clock()
     ties = [tie for tie in await mentorships_in(site.store, programme.id) if tie.state in OPEN_STATES]
     known = await known_of(site.store, ties, now)
@@ -53,10 +64,7 @@ async def standing(site: Site, programme: Programme) -> Standing:
         it = known[tie.id]
         facts = facts_of(tie, programme, it.sessions, it.actions, it.message_ms, it.mood, now)
         cases.append(Case(mentorship=tie.id, facts=facts, health=health(facts)))
-    people = await load_people(
-        site.store, list(dict.fromkeys(part.person for tie in ties for part in tie.participations))
-    )
-    return Standing({tie.id: tie for tie in ties}, known, roster(cases), people)
+    return cases, ties, known
 
 
 async def show(request: web.Request) -> web.Response:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from server.pages import home
 from server.pages.access import guarded
 from server.pages.coordination import audit, caseload, erasing, export, overview
+from server.pages.coordination.home import part
 from server.pages.programmes.frame import TABS, Tab
 
 TABS += [
     Tab("coordination", "/coordination", "coordination.see"),
     Tab("audit", "/audit", "audit.see"),
 ]
+home.PARTS.append(part)
 
 
 def add(app: web.Application) -> None:

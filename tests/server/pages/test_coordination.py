@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
+from msgspec import structs
 from redis.asyncio import Redis
 
 from server.mentoring.audit import AuditEvent
 from server.mentoring.conversations import Message
 from server.mentoring.people import Person
+from server.mentoring.requests import first_ask
 from server.mentoring.surveys import Response
 from server.mentoring.tie_notes import TieNote
 from server.pages.coordination import audit
@@ -24,10 +26,12 @@ from server.pages.coordination.export import plain
 from server.pages.site import now_ms
 from server.storage.audit import noted
 from server.storage.conversations import posted_message
+from server.storage.mentorships import saved_mentorship
 from server.storage.records import commit
+from server.storage.requests import saved_request
 from server.storage.surveys import saved_response
 from server.storage.tie_notes import saved_note
-from tests.server.pages.permissions_table import tie
+from tests.server.pages.permissions_table import DAY_MS, tie
 from tests.support.programmes import Cast, made_cast
 
 Client = TestClient[web.Request, web.Application]
@@ -159,3 +163,32 @@ def whats() -> set[str]:
 def test_every_change_has_its_sentence_in_the_record() -> None:
     assert len(whats()) > 20
     assert {each for each in whats() if not each.startswith(audit.HIDDEN)} - audit.KNOWN == set()
+
+
+async def test_home_tells_a_coordinator_what_waits_and_where(
+    store: Redis, cast: Cast, desk: Client, client_as: ClientAs
+) -> None:
+    at = f"/p/{cast.programme.id}/coordination"
+    assert at not in await text(desk, "/home")
+    made = await tie(store, cast.programme.id, cast.mentors[0], cast.mentees[0])
+    long_ago = now_ms() - 200 * DAY_MS
+    quiet = structs.replace(
+        made, version=2, created_ms=long_ago, changed_ms=long_ago, started_ms=long_ago, cadence_days=14
+    )
+    asked = first_ask(
+        id="request-late",
+        programme=cast.programme.id,
+        mentee=cast.mentees[1].id,
+        mentor=cast.mentors[0].id,
+        mentorship=made.id,
+        kind="one-to-one",
+        purpose="To learn",
+        following=(),
+        now_ms=long_ago,
+        until_ms=now_ms() - DAY_MS,
+    )
+    await commit(store, [*saved_mentorship(quiet), *saved_request(asked)])
+    page = await text(desk, "/home")
+    assert f'href="{at}#waiting">1 late request<' in page
+    assert f'href="{at}?only=at-risk#ties">1 mentorship at risk<' in page
+    assert at not in await text(await client_as(cast.mentors[0]), "/home")
