@@ -317,6 +317,7 @@ async def take_back(
         gone = withdraw(tie, now_ms)
         event = TieEvent(at_ms=now_ms, who=request.mentee, what="withdrawn")
         changes += tie_changes(tie, gone, programme, event)
+        changes += await _no_longer_asked(store, programme, request, now_ms)
     if once is None:
         changes += letter(
             request.mentee,
@@ -326,6 +327,20 @@ async def take_back(
             programme=programme.name,
         )
     await commit(store, changes, once)
+
+
+async def _no_longer_asked(store: Redis, programme: Programme, request: Request, now_ms: int) -> list[Change]:
+    """The mentor had a letter that asks: this one says that nobody waits any more."""
+    mentee = (await load_people(store, [request.mentee])).get(request.mentee)
+    if mentee is None:
+        return []
+    return letter(
+        request.last.person,
+        kind="request-withdrawn",
+        now_ms=now_ms,
+        path=f"/p/{programme.id}/requests",
+        name=mentee.shown,
+    )
 
 
 async def go_on(store: Redis, programme: Programme, request: Request, mentee: Person, now_ms: int) -> None:

@@ -225,9 +225,19 @@ async def test_taking_back_frees_everybody(store: Redis, cast: Cast, later: Late
     request = await asked(store, cast, 0, 0, 1)
     await take_back(store, cast.programme, request, NOW_MS, once())
     assert (await tie_of(store, request)).state == "withdrawn"
+    assert (cast.mentors[0].id, "request-withdrawn") in await letters(store)
     await later.on(6)
     assert (await fresh(store, request)).state == "withdrawn"
     assert (await enrolment_of(store, cast, cast.mentors[0])).unanswered == 0
+
+
+async def test_who_was_asked_before_is_not_told_of_a_request_that_is_taken_back(
+    store: Redis, cast: Cast
+) -> None:
+    request = await asked(store, cast, 0, 0)
+    await say_no(store, await around(store, cast.programme, request), NOW_MS, once(), sentence="")
+    await take_back(store, cast.programme, await fresh(store, request), NOW_MS, once())
+    assert "request-withdrawn" not in [kind for _, kind in await letters(store)]
 
 
 async def test_nobody_asks_themself_twice_or_everyone(store: Redis, cast: Cast) -> None:

@@ -13,6 +13,7 @@ from server.mentoring.taking_part import is_paused, left
 from server.pages.access import programme_of, subject, visitor
 from server.pages.forms import fresh, once, posted
 from server.pages.programmes.frame import nav
+from server.pages.programmes.letters import part_ended
 from server.pages.programmes.settings import whole
 from server.pages.programmes.training import reason_to_stay
 from server.pages.site import SITE, PageError, page, see_other
@@ -123,7 +124,9 @@ async def remove(request: web.Request) -> web.Response:
     )
     where = f"/p/{programme.id}/people?role={going[0].role}"
     changes = [change for each in going for change in saved_enrolment(left(each, now))]
+    changes += part_ended(programme, visitor(request), who, now, whole=len(going) == len(parts))
     await commit(site.store, [*changes, noted(event)], once(form, where))
+    site.due_soon.set()
     return see_other(where)
 
 

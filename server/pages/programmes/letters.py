@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from msgspec import json
+from msgspec.structs import replace
 
 from server.mentoring.audit import AuditEvent
 from server.mentoring.invitations import INVITED_MS, Invitation
 from server.mentoring.letters import Letter
-from server.mentoring.people import Person
+from server.mentoring.people import Person, PersonId
 from server.mentoring.programmes import CohortId, Enrolment, Programme, ProgrammeRole
 from server.pages.site import Site
 from server.storage import keys
@@ -129,3 +130,22 @@ def letter(programme: Programme, by: Person, invitation: Invitation, *, signs_in
             )
         ),
     ]
+
+
+def part_ended(
+    programme: Programme, by: Person, person: PersonId, now_ms: int, *, whole: bool
+) -> list[Change]:
+    """Tells somebody that ``by`` ended their part, or with ``whole`` False one of several.
+
+    It comes whatever they unsubscribed from: their way in is gone.
+    """
+    told = Letter(
+        id=secrets.token_urlsafe(12),
+        to=person,
+        kind="part-ended",
+        topic="account",
+        at_ms=now_ms,
+        values={"programme": programme.name, "by": by.shown},
+        path="/programmes",
+    )
+    return posted(told if whole else replace(told, kind="part-ended-one", path=f"/p/{programme.id}"))

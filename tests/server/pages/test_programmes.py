@@ -21,7 +21,8 @@ from server.storage.programmes import (
 from server.storage.records import commit
 from tests.server.pages.conftest import Client
 from tests.server.pages.permissions_table import tie
-from tests.support.programmes import Cast, cookies_of, made_cast, made_person
+from tests.support.meetings import letters
+from tests.support.programmes import Cast, cookies_of, enrolled, made_cast, made_person
 
 
 async def get(client: Client, store: Redis, who: Person, path: str) -> tuple[int, str]:
@@ -239,6 +240,8 @@ async def test_a_coordinator_ends_somebodys_part_and_only_in_their_programme(
     mine = await load_enrolment(store, cast.programme.id, gone.id, "mentor")
     assert mine is not None
     assert mine.left_ms is not None
+    [told] = await letters(store, to=gone)
+    assert (told.kind, told.path, told.values["by"]) == ("part-ended", "/programmes", cast.coordinator.shown)
     other = await made_cast(store)
     status, _, _ = await post(
         client, store, cast.coordinator, f"{at}/{other.mentors[0].id}/remove", role="mentor"
@@ -246,6 +249,19 @@ async def test_a_coordinator_ends_somebodys_part_and_only_in_their_programme(
     assert status == 404
     assert (await get(client, store, cast.mentees[0], f"{at}/{other.mentors[0].id}"))[0] == 404
     assert (await get(client, store, cast.mentees[0], f"{at}/{cast.mentors[0].id}"))[0] == 200
+
+
+async def test_who_had_several_parts_hears_that_one_of_them_ended(
+    client: Client, store: Redis, cast: Cast
+) -> None:
+    both = cast.mentors[1]
+    await enrolled(store, cast.programme, both, "mentee")
+    at = f"/p/{cast.programme.id}"
+    path = f"{at}/people/{both.id}/remove"
+    assert (await post(client, store, cast.coordinator, path, role="mentor"))[0] == 303
+    [told] = await letters(store, to=both)
+    assert (told.kind, told.path) == ("part-ended-one", at)
+    assert (await get(client, store, both, at))[0] == 200
 
 
 async def test_an_administrator_joins_a_programme_openly_and_only_then_sees_it(
