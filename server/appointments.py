@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from server.mentoring.answers import remind_at_ms
 from server.mentoring.audit import AuditEvent
 from server.mentoring.calendars import Calendar, OverlapError, settled
 from server.mentoring.meeting_rules import dropped
@@ -34,6 +35,9 @@ REMINDER = "session-reminder"
 
 LOOK = "session-look"
 """The kind of task that looks at a session's room from its beginning on."""
+
+ANSWER = "session-answer"
+"""The kind of task that looks after a proposal: it reminds (mark "remind") and ends it (no mark)."""
 
 LEADS_MS: Mapping[str, int] = {"day": 24 * HOUR_MS, "hour": HOUR_MS, "now": 0}
 
@@ -72,6 +76,7 @@ async def settle(
             changes += posted(letter)
     for each in steps:
         changes += _due(each.after, now_ms)
+        changes += _answer_due(each, now_ms)
         changes += _audit(each, by, now_ms)
         if each.after.state == "held" and (each.before is None or each.before.state != "held"):
             changes.append(pulse_after(each.after.id, now_ms))
@@ -146,10 +151,23 @@ def _due(session: Session, now_ms: int) -> list[Change]:
     return changes
 
 
+def _answer_due(step: Step, now_ms: int) -> list[Change]:
+    """A proposal waits until it would begin; a change that asks nothing new leaves its reminder as it is."""
+    before, after = step.before, step.after
+    remind, end = Due(ANSWER, after.id, "remind"), Due(ANSWER, after.id)
+    if not after.waits:
+        return [not_due(remind), not_due(end)]
+    if before is not None and (before.by, before.starts_ms) == (after.by, after.starts_ms):
+        return []
+    at = remind_at_ms(after.starts_ms, now_ms)
+    return [falls_due(remind, at), falls_due(end, after.starts_ms)]
+
+
 def _audit(step: Step, by: PersonId | None, now_ms: int) -> list[Change]:
     before, after = step.before, step.after
     if before is None or before.state != after.state:
-        what = f"session.{after.state.replace('_', '-')}"
+        state = "unanswered" if after.ended_as == "unanswered" else after.state
+        what = f"session.{state.replace('_', '-')}"
     elif before.starts_ms != after.starts_ms:
         what = "session.moved"
     elif len(after.appeals) > len(before.appeals):

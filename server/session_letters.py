@@ -55,7 +55,7 @@ class Letters:
                     "name": who.shown if who is not None else with_whom(session, to.id, self._people),
                     "title": words.summary,
                 },
-                path=f"/sessions/{session.id}",
+                path=_path(first.kind, session),
                 details=details(sessions, to, self._people),
                 quote=_quote(first.kind, session),
                 calendar=calendar,
@@ -100,6 +100,12 @@ def other_zone(session: Session, reader: Person, people: Mapping[PersonId, Perso
 def place_of(config: Config) -> Place:
     """Where this site is, for letters that nobody's browser asked for."""
     return Place(base=config.start_url.rstrip("/"), sender=config.mail.sender)
+
+
+def _path(kind: str, session: Session) -> str:
+    if kind in {"session-unanswered", "session-lapsed"}:
+        return f"/m/{session.mentorship}/sessions/new"
+    return f"/sessions/{session.id}"
 
 
 def _quote(kind: str, session: Session) -> str:

@@ -1,7 +1,8 @@
 """What people can do with a session: propose, counter, agree, move, cancel, say who missed it, appeal.
 
 ``proposed ⇄ countered → confirmed → live → held → recapped``; ``confirmed → cancelled | rescheduled |
-no_show``. Each rule gives the session as it becomes and leaves ``version`` one higher.
+no_show``; ``proposed | countered → cancelled`` when declined, taken back, or still unanswered as it would
+begin. Each rule gives the session as it becomes and leaves ``version`` one higher.
 """
 
 from __future__ import annotations
@@ -140,6 +141,14 @@ def declined(session: Session, by: PersonId, why: str) -> Session:
     return _next(session, state=state, people=people, coming=coming)
 
 
+def unanswered(session: Session, until_ms: int, now_ms: int) -> Session:
+    """Nobody answered until ``until_ms`` (``answers.answer_until_ms``): the proposal ends by itself."""
+    _state(session, "proposed", "countered")
+    if until_ms > now_ms:
+        raise MeetingError(code="not-yet")
+    return _ended(session, "unanswered", "")
+
+
 def cancelled(session: Session, by: PersonId, why: str, now_ms: int) -> Session:
     """Calls a confirmed session off; an announced one, only who announced it."""
     _one_of(session, by)
@@ -159,7 +168,7 @@ def rescheduled(session: Session, by: PersonId, why: str, now_ms: int) -> Sessio
 
 def called_off(session: Session) -> Session:
     """The tie has ended: nobody does it, and nothing is left of what was to come."""
-    if session.state in {"proposed", "countered"}:
+    if session.waits:
         return _ended(session, "withdrawn", "")
     _state(session, "confirmed")
     return _ended(session, "cancelled", "")

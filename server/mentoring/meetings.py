@@ -20,9 +20,9 @@ SessionState = Literal[
     "proposed", "countered", "confirmed", "live", "held", "recapped", "cancelled", "rescheduled", "no_show"
 ]
 
-EndedAs = Literal["declined", "withdrawn", "cancelled", "not-missed"]
-"""Why a session is cancelled: the proposal was declined or taken back, the session called off, or a no-show
-was undone though nobody met."""
+EndedAs = Literal["declined", "withdrawn", "cancelled", "not-missed", "unanswered"]
+"""Why a session is cancelled: the proposal was declined or taken back, the session called off, a no-show
+was undone though nobody met, or the proposal's time came without an answer."""
 
 
 class AgendaItem(Struct, frozen=True):
@@ -110,6 +110,11 @@ class Session(Struct, frozen=True, kw_only=True):
     def ends_ms(self) -> int:
         """When it is over as planned."""
         return self.starts_ms + self.minutes * 60_000
+
+    @property
+    def waits(self) -> bool:
+        """Whether a proposal waits for answers."""
+        return self.state in {"proposed", "countered"}
 
     @property
     def stands(self) -> bool:

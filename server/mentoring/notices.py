@@ -28,7 +28,7 @@ def notices(before: Session | None, after: Session, by: PersonId | None) -> list
     """What a change means for each: nobody is told what they did themselves, but for their calendar."""
     if before is None:
         return _new(after)
-    if before.state in {"proposed", "countered"}:
+    if before.waits:
         return _proposal(before, after, by)
     if before.state == "confirmed" and after.state in {"cancelled", "rescheduled"}:
         return [
@@ -58,10 +58,22 @@ def _proposal(before: Session, after: Session, by: PersonId | None) -> list[Noti
     if after.state == "cancelled":
         if after.ended_as == "withdrawn":
             return [Notice(kind="session-withdrawn", to=each, about=after) for each in others]
+        if after.ended_as == "unanswered":
+            return _unanswered(before, after)
         return [Notice(kind="session-declined", to=each, about=after) for each in others]
     if after.starts_ms != before.starts_ms or after.minutes != before.minutes:
         return [Notice(kind="session-countered", to=each, about=after) for each in others]
     return []
+
+
+def _unanswered(before: Session, after: Session) -> list[Notice]:
+    """Who said yes waits no longer; who was asked learns that the time is free again."""
+    return [
+        Notice(kind="session-unanswered", to=each, about=after)
+        if each in before.coming
+        else Notice(kind="session-lapsed", to=each, about=after)
+        for each in before.people
+    ]
 
 
 def _standing(before: Session, after: Session, by: PersonId | None) -> list[Notice]:

@@ -174,6 +174,9 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     "session-cancelled": lambda name, language: session(
         name, "cancelled", session=meeting("cancelled", ended_as="declined", why=name)
     ),
+    "session-unanswered": lambda name, language: session(
+        name, "cancelled", "propose", session=meeting("cancelled", ended_as="unanswered"), proposer=""
+    ),
     "session-missed": lambda name, language: session(
         name, "no_show", "undo", "appeal", missing=(name,), appeals=((name, name),)
     ),

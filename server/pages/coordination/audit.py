@@ -69,6 +69,7 @@ KNOWN = frozenset(
         "session.no-show",
         "session.moved",
         "session.appealed",
+        "session.unanswered",
         "mentorship.queued",
         "mentorship.unqueued",
         "training.confirmed",

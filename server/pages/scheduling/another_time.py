@@ -75,7 +75,7 @@ async def _steps(request: web.Request, form: Form) -> tuple[list[Step], str]:
         # Who announced a session moves it for those who can: others lose their seat, and are told.
         await check_free(site, session, [starts_ms], minutes)
     here = f"/sessions/{session.id}?done="
-    if session.state in {"proposed", "countered"}:
+    if session.waits:
         return [Step(session, countered(session, person.id, starts_ms, minutes, now))], f"{here}countered"
     if not form.has("again", "yes"):
         after = move_asked(session, person.id, starts_ms, minutes, now)

@@ -8,10 +8,11 @@ from dataclasses import replace
 from aiohttp import web
 
 from server.mentoring.attendance import present
+from server.mentoring.meeting_rules import MEETING_STATES
 from server.mentoring.meetings import Session
 from server.mentoring.no_show import may_say
 from server.mentoring.people import Person
-from server.pages.access import session_of, subject, visitor
+from server.pages.access import mentorship_of, session_of, subject, visitor
 from server.pages.forms import fresh
 from server.pages.scheduling.shown import OPENS_MS, awaits, clocks, is_open, meeting, people_of, title_of
 from server.pages.site import SITE, Site, page
@@ -46,9 +47,10 @@ async def view(request: web.Request, session: Session, form: Form) -> SessionVie
         others=clocks(session.people, person.id, people),
         attendees=attendees(session, people),
         proposer=people[session.by].shown
-        if session.state in {"proposed", "countered"} and session.by in people and session.by != person.id
+        if session.waits and session.by in people and session.by != person.id
         else "",
         can=_can(session, person, now, coordinates="coordinator" in subject(request).standings)
+        | _can_ask_again(request, session)
         | ({"agree-all"} if len(siblings) > 1 and awaits(session, person.id, now) else frozenset()),
         form=form,
         live=len(here) > 1,
@@ -116,7 +118,7 @@ def _can(session: Session, person: Person, now_ms: int, *, coordinates: bool) ->
         if session.announced and session.stands and session.ends_ms > now_ms and not coordinates:
             found.add("seat")
         return frozenset(found)
-    if session.state in {"proposed", "countered"}:
+    if session.waits:
         found |= _can_answer(session, me, now_ms, ahead=ahead)
     if session.state == "confirmed":
         found |= _can_change(session, me, now_ms)
@@ -133,6 +135,13 @@ def _can(session: Session, person: Person, now_ms: int, *, coordinates: bool) ->
     if session.state in {"held", "recapped"}:
         found.add("wrap-up")
     return frozenset(found)
+
+
+def _can_ask_again(request: web.Request, session: Session) -> frozenset[str]:
+    """After a proposal that nobody answered: another time, as long as the tie has sessions."""
+    if session.ended_as != "unanswered" or visitor(request).id not in session.people:
+        return frozenset()
+    return frozenset({"propose"} if mentorship_of(request).state in MEETING_STATES else ())
 
 
 def _can_answer(session: Session, me: str, now_ms: int, *, ahead: bool) -> set[str]:

@@ -32,7 +32,7 @@ def awaits(session: Session, person: PersonId, now_ms: int) -> bool:
     """Whether the session waits for this person's answer."""
     if person not in session.people:
         return False
-    if session.state in {"proposed", "countered"}:
+    if session.waits:
         return person not in session.coming and session.starts_ms > now_ms
     move = session.moving
     return (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from server.appointments import LEADS_MS, LOOK, REMINDER, Step, settle
+from server.appointments import ANSWER, LEADS_MS, LOOK, REMINDER, Step, settle
 from server.jobs import Handler
 from server.mentoring.attendance import attendance, empty_since_ms, present
 from server.mentoring.letters import Letter
@@ -14,6 +14,7 @@ from server.mentoring.meeting_rules import begun, called_off, held, without
 from server.mentoring.meetings import Session
 from server.mentoring.people import Person
 from server.mentoring.zones import MINUTE_MS
+from server.pages.scheduling.answers import answer_due
 from server.pages.scheduling.shown import CLOSES_MS, people_of
 from server.pages.site import Site
 from server.session_letters import details, with_whom
@@ -53,7 +54,10 @@ def handlers(site: Site) -> Mapping[str, Handler]:
     async def follow(task: Due, now_ms: int) -> int | None:
         return await _follow(site, task, now_ms)
 
-    return {REMINDER: remind, LOOK: look, SESSIONS: follow}
+    async def answer(task: Due, now_ms: int) -> int | None:
+        return await answer_due(site, task, now_ms)
+
+    return {REMINDER: remind, LOOK: look, ANSWER: answer, SESSIONS: follow}
 
 
 async def _remind(site: Site, task: Due, now_ms: int) -> int | None:

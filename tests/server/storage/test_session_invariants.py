@@ -11,16 +11,19 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from server.appointments import Step, settle
+from server.appointments import ANSWER, Step, settle
 from server.config import read
+from server.jobs import Jobs
 from server.mentoring import meeting_rules as rules
 from server.mentoring import no_show
 from server.mentoring.attendance import Stay, attendance
 from server.mentoring.calendars import OverlapError
 from server.mentoring.meeting_rules import MeetingError
 from server.mentoring.meetings import AgendaItem, Session
+from server.pages.scheduling.answers import answer_due
 from server.storage.calendars import load_calendars
 from server.storage.client import connect
+from server.storage.due import Due
 from server.storage.meetings import load_session, sessions_of
 from server.storage.people import ChangedMeanwhileError
 from tests.support.accounts import make_person
@@ -61,6 +64,10 @@ class Sessions(RuleBasedStateMachine):
         self.numbers = count(1)
         self.log: dict[str, list[Session]] = {}
         self.do(self._begin())
+        self.handlers = {ANSWER: self._answer}
+
+    async def _answer(self, task: Due, now_ms: int) -> int | None:
+        return await answer_due(self.site, task, now_ms)  # type: ignore[arg-type]
 
     async def _begin(self) -> None:
         await self.store.flushdb()
@@ -178,6 +185,19 @@ class Sessions(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from((15, 60, 24 * 60)))
     def time_passes(self, minutes: int) -> None:
         self.now += minutes * MINUTE
+        self.do(Jobs(self.store, self.handlers, lambda: self.now, self.site.due_soon).run_due())
+        for name, states in self.log.items():
+            now = self.now_of(name)
+            if now.version > states[-1].version:
+                assert (now.state, now.ended_as) == ("cancelled", "unanswered")
+                assert states[-1].waits
+                states.append(now)
+
+    @invariant()
+    def nothing_waits_for_an_answer_past_its_time(self) -> None:
+        for name in self.log:
+            each = self.now_of(name)
+            assert not each.waits or each.starts_ms > self.now
 
     @invariant()
     def nobody_is_in_two_sessions_at_once(self) -> None:
