@@ -13,13 +13,16 @@ from dataclasses import replace
 from aiohttp import web
 from multidict import MultiMapping
 
+from server.pages.site import SITE
 from server.storage import keys
-from server.storage.records import Once
+from server.storage.records import Once, led_to
 from web.views.form import Fault, Form
 
 LONGEST_FIELD = 500
 LONGEST_TEXT = 20_000
 _most_values = 200
+_form_types = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+_looked_at = 256 * 1024
 _token = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
@@ -70,6 +73,17 @@ def fresh(values: Mapping[str, str | Sequence[str]] | None = None, version: int 
 def once(form: Form, location: str) -> Once:
     """What makes a commit count once for this form; sent again, it leads to ``location``."""
     return Once(keys.once(form.once), location)
+
+
+async def sent_before(request: web.Request) -> str | None:
+    """Where the form of a request led when it was sent before; None when it wasn't, or for a long one."""
+    length = request.content_length
+    if request.content_type not in _form_types or length is None or length > _looked_at:
+        return None
+    token = (await request.post()).get("once", "")
+    if not isinstance(token, str) or not _token.fullmatch(token):
+        return None
+    return await led_to(request.app[SITE].store, Once(keys.once(token), ""))
 
 
 def required(form: Form, *names: str) -> list[Fault]:

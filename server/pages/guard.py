@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import re
 import time
+from contextlib import suppress
 
 from aiohttp import web
 from redis.exceptions import RedisError
 
 from server.origin import own_page
+from server.pages.forms import sent_before
 from server.pages.site import SITE, VISITOR, Handler, PageError, page, see_other
 from server.storage import people, signins
 from server.storage.records import DoneBeforeError
@@ -56,7 +58,7 @@ _for_machines = ("/static/", "/ws", "/healthz", "/readyz", "/metrics")
 
 def setup(app: web.Application) -> None:
     """Puts the guards around every route of ``app``."""
-    app.middlewares.extend([_logged, _refusals, _own_forms, _recognised])
+    app.middlewares.extend([_logged, _sent_twice, _refusals, _own_forms, _recognised])
     app.on_response_prepare.append(_headers)
 
 
@@ -86,6 +88,20 @@ async def _logged(request: web.Request, handler: Handler) -> web.StreamResponse:
                 "request",
                 extra={"route": name, "method": request.method, "status": status, "took_ms": took_ms},
             )
+
+
+@web.middleware
+async def _sent_twice(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A form that was taken and comes again leads where it led the first time.
+
+    What it did can be what refuses it now: the note is gone, the invitation answered, the version old.
+    """
+    response = await handler(request)
+    if request.method == "POST" and response.status in {404, 409, 422}:
+        with suppress(RedisError, ValueError):
+            location = await sent_before(request)
+            return response if location is None else see_other(location)
+    return response
 
 
 @web.middleware

@@ -28,7 +28,7 @@ from server.storage.mentorships import mentorships_of
 from server.storage.passkeys import load_passkeys, removed_passkey
 from server.storage.people import load as load_person
 from server.storage.programmes import enrolments_of, load_profile, load_programme, saved_enrolment
-from server.storage.records import Change, Drop, Op, commit, deciding, load_many, put
+from server.storage.records import Change, Drop, Once, Op, commit, deciding, load_many, put
 from server.storage.requests import requests_of
 from server.storage.tie_notes import dropped_note, notes_in
 from server.ties.asking import take_back
@@ -38,7 +38,9 @@ from server.ties.letters import letter
 _most_notes = 100_000
 
 
-async def erase(store: Redis, person: PersonId, name: str, by: PersonId, now_ms: int) -> None:
+async def erase(
+    store: Redis, person: PersonId, name: str, by: PersonId, now_ms: int, once: Once | None = None
+) -> None:
     """Erases somebody; ``name`` is what others read in their place. Done twice it does nothing more.
 
     It may end half way (the server stops): said again, it goes on. Who they are goes last.
@@ -52,7 +54,7 @@ async def erase(store: Redis, person: PersonId, name: str, by: PersonId, now_ms:
     async def last() -> None:
         found = await load_person(store, person)
         if found is not None and not found.gone:
-            await commit(store, await _changes(store, found, name, by, now_ms))
+            await commit(store, await _changes(store, found, name, by, now_ms), once)
 
     await deciding(last)
 

@@ -130,7 +130,10 @@ async def rename(request: web.Request) -> web.Response:
 
 async def remove(request: web.Request) -> web.Response:
     """``POST /account/passkeys/{passkey}/remove``."""
-    await commit(request.app[SITE].store, removed_passkey(await _own(request)))
+    store = request.app[SITE].store
+    # Pressed twice, the second finds it gone: that is what was asked for.
+    if await load_passkey(store, request.match_info["passkey"]) is not None:
+        await commit(store, removed_passkey(await _own(request)))
     return see_other("/account?done=passkey-removed#passkeys")
 
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from server.mentoring.mentorships import OPEN_STATES
 from server.mentoring.people import Person, PersonId
 from server.pages.access import programme_of, visitor
-from server.pages.forms import fresh, posted
+from server.pages.forms import fresh, once, posted
 from server.pages.site import SITE, PageError, Site, page, see_other
 from server.storage.mentorships import mentorships_of
 from server.storage.people import load as load_person
@@ -61,7 +61,7 @@ async def _erased(request: web.Request, person: Person, after: str, at: str) -> 
         wrong = form.with_faults(Fault(field="email", code="erase-email"))
         return await _page(request, person, wrong, at, status=422)
     name = translator(person.language).text("erase.name")
-    await erase(site.store, person.id, name, visitor(request).id, site.clock())
+    await erase(site.store, person.id, name, visitor(request).id, site.clock(), once(form, after))
     site.due_soon.set()
     return see_other(after)
 

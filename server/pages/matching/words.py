@@ -22,8 +22,8 @@ def hundredths(score: float) -> int:
 
 
 def _tells(reason: Reason) -> bool:
-    """Half of nothing sought is no reason."""
-    return reason.part != "skills" or bool(reason.names)
+    """Half of nothing sought is no reason, nor is a language that nobody has named."""
+    return reason.part not in {"skills", "language"} or bool(reason.names)
 
 
 def _said(reason: Reason) -> Said:

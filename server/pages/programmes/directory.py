@@ -30,7 +30,7 @@ from server.storage.programmes import (
     saved_enrolment,
 )
 from server.storage.records import commit
-from web.views.form import Form
+from web.views.form import Fault, Form
 from web.views.profiles import PeopleView, PersonLine, PersonView
 
 _a_page = 50
@@ -114,7 +114,8 @@ async def remove(request: web.Request) -> web.Response:
     parts = await load_enrolments(site.store, programme.id, who)
     going = [each for each in parts.values() if form.has("role", each.role)]
     if not going:
-        return await _person(request, form, status=422)
+        fault = Fault(field="", code="choose")
+        return await _person(request, form.with_faults(fault), status=422)
     refused = await reason_to_stay(request, going)
     if refused:
         return await _person(request, form, refused=refused, status=422)

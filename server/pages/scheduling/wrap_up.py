@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -36,6 +37,7 @@ from web.views.scheduling import ActionRow, WrapUpView
 
 SPARE_ROWS = 2
 MOST_SLOTS = 4
+_number = re.compile(r"[0-9]{1,3}")
 
 
 async def show(request: web.Request) -> web.Response:
@@ -153,7 +155,7 @@ async def _view(
 
 def _rows(form: Form) -> list[int]:
     named = (name.partition("-") for name in form.values)
-    numbers = sorted({int(rest) for begin, _, rest in named if begin == "text" and rest.isdigit()})
+    numbers = sorted({int(rest) for begin, _, rest in named if begin == "text" and _number.fullmatch(rest)})
     return numbers[: MOST_ACTIONS + SPARE_ROWS]
 
 
