@@ -14,6 +14,7 @@ from server.origin import own_page
 from server.pages.forms import sent_before
 from server.pages.site import SITE, VISITOR, Handler, PageError, page, see_other
 from server.storage import people, signins
+from server.storage.people import ChangedMeanwhileError
 from server.storage.records import DoneBeforeError
 from web.views import ErrorView, PageErrorCode
 
@@ -121,6 +122,9 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
     except DoneBeforeError as error:
         # The form was sent twice: the second time leads where the first one did.
         return see_other(error.location)
+    except ChangedMeanwhileError:
+        # Somebody else was faster by a moment, and the page has no form to say so in.
+        return _refuse(request, PageError(409, "changed-meanwhile"))
     except RedisError:
         log.warning("page-without-store", exc_info=True)
         return _refuse(request, PageError(503, "store-unavailable", retry=True))

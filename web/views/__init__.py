@@ -41,6 +41,7 @@ PageErrorCode = Literal[
     "foreign-origin",
     "too-large",
     "too-many-requests",
+    "changed-meanwhile",
     "link-invalid",
     "link-expired",
     "link-revoked",

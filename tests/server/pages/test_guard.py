@@ -15,6 +15,7 @@ from server.pages import landing
 from server.pages.guard import MOST_BODY
 from server.pages.site import Site
 from server.sessions import Session, personal_path
+from server.storage.people import ChangedMeanwhileError
 from tests.server.pages.conftest import Client
 from tests.support.store import Valkey
 
@@ -106,6 +107,18 @@ async def test_a_fault_of_ours_shows_no_trace_and_logs_no_content(
     assert len(lines) == 1
     assert "ValueError" in lines[0]
     assert "secret" not in lines[0]
+
+
+async def test_whoever_was_a_moment_too_late_is_told_that_nothing_was_saved(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(text: str) -> str:
+        raise ChangedMeanwhileError
+
+    monkeypatch.setattr(landing, "own_path", late)
+    async with client.post("/language", data={"language": "en", "next": "/"}) as answer:
+        assert answer.status == 409
+        assert "changed elsewhere in the meantime" in await answer.text()
 
 
 async def test_a_store_that_is_gone_is_said_so(client: Client, session: Session, valkey: Valkey) -> None:
