@@ -25,7 +25,7 @@ export class ChatPanel extends LightElement {
   @property({ attribute: false }) open = false;
   @own() private text = "";
 
-  private told = 0;
+  private told = Number.NEGATIVE_INFINITY;
   private atEnd = true;
   private fading: ReturnType<typeof setTimeout> | undefined;
 
@@ -173,7 +173,7 @@ export class ChatPanel extends LightElement {
   private send(): void {
     if (this.text.trim() === "" || !this.call.floor.say(this.text)) return;
     this.text = "";
-    this.told = 0;
+    this.told = Number.NEGATIVE_INFINITY;
   }
 }
 
