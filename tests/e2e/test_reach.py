@@ -32,7 +32,7 @@ BACK_AFTER_OUTAGE_S = 2.0
 """From the break, or the end of the outage, to fresh pictures both ways. Measured: 1.8, 2.6 and 0.7 s.
 
 The goal after a move is 3 s; a busy machine needs more, as each step waits for the one before. Now and then a
-restart of ICE leads nowhere and the next one comes 4 s later: 6.7 and 7.3 s were measured (docs/benchmarks.md).
+restart of ICE leads nowhere and the next comes 4 s later: 6.7 and 7.3 s were seen (docs/benchmarks.md).
 """
 
 OUTAGE_S = 6.0
