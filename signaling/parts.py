@@ -153,7 +153,8 @@ class Box(Part, frozen=True):
 
     ``seconds`` is planned plus what was added; ``planned_s`` is what it was at first; ``spent_ms`` is what
     ran before ``Timer.since_ms``. ``turn_s`` is how long each turn has, 0 for no clock of its own. ``round``
-    counts from 0 where the agenda is gone through several times, each time with another one.
+    counts from 0 where the agenda is gone through several times, each time with another one. ``rotate_s`` is
+    how long people meet in small rooms before they change, 0 where all stay together.
     """
 
     key: str
@@ -163,6 +164,7 @@ class Box(Part, frozen=True):
     speaks: Speaks
     turn_s: int
     round: int
+    rotate_s: int = 0
 
 
 class Turn(Part, frozen=True):

@@ -121,7 +121,8 @@ export interface Guest {
  *
  * `seconds` is planned plus what was added; `planned_s` is what it was at first; `spent_ms` is what
  * ran before `Timer.since_ms`. `turn_s` is how long each turn has, 0 for no clock of its own. `round`
- * counts from 0 where the agenda is gone through several times, each time with another one.
+ * counts from 0 where the agenda is gone through several times, each time with another one. `rotate_s` is
+ * how long people meet in small rooms before they change, 0 where all stay together.
  */
 export interface Box {
   readonly key: string;
@@ -131,6 +132,7 @@ export interface Box {
   readonly speaks: Speaks;
   readonly turn_s: number;
   readonly round: number;
+  readonly rotate_s?: number;
 }
 
 /**

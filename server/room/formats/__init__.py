@@ -23,13 +23,15 @@ class PlannedBox(Struct, frozen=True, forbid_unknown_fields=True):
     """A box as the format's file has it.
 
     ``key`` names its title in the catalogues (``box.<key>``) and its prompt (``prompt.<key>``). ``speaks``
-    says who speaks; ``turn_s`` is how long each turn has, 0 for no clock of its own.
+    says who speaks; ``turn_s`` is how long each turn has, 0 for no clock of its own. ``rotate_s`` is how long
+    people meet in small rooms before they change, 0 where all stay together.
     """
 
     key: str
     minutes: int
     speaks: Speaks = "everyone"
     turn_s: int = 0
+    rotate_s: int = 0
 
 
 class Format(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -68,6 +70,8 @@ def parse(key: str, text: str) -> Format:
     agenda = convert({"key": key, **tomllib.loads(text)}, Format)
     if not agenda.boxes or min(box.minutes for box in agenda.boxes) < 1:
         raise ValueError(f"{key}: every format has a box, and every box at least a minute")
+    if any(not 0 <= box.rotate_s <= 60 * box.minutes for box in agenda.boxes):
+        raise ValueError(f"{key}: a meeting in a small room fits into its box")
     if not 1 <= agenda.rounds <= MOST_ROUNDS:
         raise ValueError(f"{key}: from one to {MOST_ROUNDS} rounds")
     if agenda.rounds * sum(box.minutes for box in agenda.boxes) != agenda.minutes:
@@ -101,6 +105,7 @@ def scale(agenda: Format, minutes: int) -> tuple[Box, ...]:
             speaks=box.speaks,
             turn_s=box.turn_s,
             round=turn,
+            rotate_s=box.rotate_s,
         )
         for (box, turn), share in zip(course, shares, strict=True)
     )

@@ -31,7 +31,7 @@ def test_the_formats_are_those_that_mentoring_asks_for() -> None:
     }
     assert list(formats()) == [
         "open", "quick-30", "grow-45", "grow-60",
-        "troika-30", "circle-60", "codevelopment-90", "mastermind-120",
+        "troika-30", "circle-60", "codevelopment-90", "mastermind-120", "speed-60",
     ]  # fmt: skip
 
 
@@ -91,6 +91,7 @@ def test_lengths_that_do_not_fit_are_refused(minutes: int) -> None:
         'order = 1\nminutes = 5\n[[boxes]]\nkey = "a"\nminutes = 4',
         'order = 1\nminutes = 0\n[[boxes]]\nkey = "a"\nminutes = 0',
         'order = 1\nminutes = 5\n[[boxes]]\nkey = "a"\nminutes = 5\ncolour = "red"',
+        'order = 1\nminutes = 5\n[[boxes]]\nkey = "a"\nminutes = 5\nrotate_s = 301',
         "minutes = ",
     ],
 )
