@@ -75,6 +75,26 @@ docs/architecture.md)."""
 
 MediaPath = Literal["udp", "tcp"]
 
+SplitHow = Literal["hand", "random", "pairs"]
+"""How a room is split into small rooms: as a facilitator has put people, at random, or each mentor with
+theirs."""
+
+ApartHow = Literal["hand", "random", "pairs", "rotation"]
+"""How the small rooms that there are came about; a ``rotation`` mixes them anew each round."""
+
+Between = Literal["all", "roles"]
+"""Who meets whom in a rotation: everybody each other, or each mentor each mentee."""
+
+OddOne = Literal["pause", "join"]
+"""What whoever is left over in a round of a rotation does: pauses in the main room, or joins others."""
+
+ApartAction = Literal["add", "next", "back", "move"]
+"""What a facilitator can do about small rooms: more time, the next round now, everybody back, somebody
+elsewhere."""
+
+NotesFor = Literal["all", "room"]
+"""Who can read a small room's notes once everybody is back: all, or only who was in it."""
+
 ErrorCode = Literal[
     "bad-message",
     "message-too-large",
@@ -99,6 +119,10 @@ ErrorCode = Literal[
     "chat-empty",
     "chat-too-long",
     "timer-state",
+    "apart-state",
+    "too-few",
+    "no-small-room",
+    "moved",
     "store-unavailable",
 ]
 """Each has one sentence in both catalogues, under ``error.<code>``."""
@@ -206,8 +230,66 @@ class Floor(Part, frozen=True):
     waiting: tuple[Guest, ...]
 
 
+class SmallRoom(Part, frozen=True):
+    """One small room; people know it by its place in the list, the first is number 1.
+
+    ``id`` is of this one alone: the next split makes others. ``members`` are who is in it, facilitators who
+    have come to help too, and those whose place is kept. ``asks`` are those of them who have asked for help.
+    """
+
+    id: str
+    members: tuple[str, ...]
+    asks: tuple[str, ...]
+
+
+class Rounds(Part, frozen=True):
+    """Where a rotation is: round ``index`` (from 0) of ``count``. ``pausing`` have nobody in this round, and
+    are in the main room.
+
+    ``count`` can fall when people leave: no two meet twice, and nobody is left over twice before all were.
+    """
+
+    index: int
+    count: int
+    pausing: tuple[str, ...]
+
+
+class Apart(Part, frozen=True):
+    """The small rooms that there are; whoever is in none of them is in the main room.
+
+    At ``until_ms`` (null: when a facilitator says so) everybody is back, or, in a rotation, the next round
+    begins. ``calling``: everybody has been called back, and will be at ``until_ms``. ``notes`` says who can
+    read what is written in a small room once everybody is back.
+    """
+
+    how: ApartHow
+    rooms: tuple[SmallRoom, ...]
+    since_ms: int
+    until_ms: int | None
+    calling: bool
+    rounds: Rounds | None
+    notes: NotesFor
+
+
+class SmallNote(Part, frozen=True):
+    """What was written in one small room that is over.
+
+    ``room`` is its id, ``number`` how people knew it, ``at_ms`` when it began; ``members`` were in it.
+    ``cut``: the text goes on, here is its beginning.
+    """
+
+    room: str
+    number: int
+    at_ms: int
+    members: tuple[str, ...]
+    text: str
+    cut: bool
+
+
 class Room(Part, frozen=True):
-    """The whole of what a person is shown of a room."""
+    """The whole of what a person is shown of a room. ``apart`` is null while everybody is
+    together.
+    """
 
     id: str
     title: str
@@ -217,6 +299,7 @@ class Room(Part, frozen=True):
     timer: Timer
     expires_ms: int
     floor: Floor
+    apart: Apart | None = None
 
 
 class Slot(Part, frozen=True):
@@ -241,12 +324,18 @@ class MemberQuality(Part, frozen=True):
 
 
 class ChatLine(Part, frozen=True):
-    """One line of the chat, as stored. ``member`` is the guest who wrote it; ``text`` is text, never HTML."""
+    """One line of the chat, as stored. ``member`` is the guest who wrote it; ``text`` is text, never HTML.
+
+    ``room`` is the id of the small room in which it was said, "" for the main room; ``everywhere``: a
+    facilitator said it to all rooms.
+    """
 
     id: str
     member: str
     text: str
     at_ms: int
+    room: str = ""
+    everywhere: bool = False
 
 
 class Spoken(Part, frozen=True):

@@ -96,10 +96,18 @@ class ChatOpen(Wire, tag="chat-open", frozen=True):
 
 
 class Say(Wire, tag="say", frozen=True):
-    """Writes a line to everyone: at most 4,000 characters. ``key`` is the browser's own and comes back."""
+    """Writes a line to everyone in the same room: at most 4,000 characters. ``key`` is the browser's own and
+    comes back.
+
+    ``room`` is where this person thinks to be: a small room's id, or "" for the main room. When they have
+    been moved meanwhile the line is refused (``moved``), so that nobody reads it for whom it wasn't meant.
+    Null: wherever they are. ``everywhere`` says it in all rooms (facilitators only).
+    """
 
     text: str
     key: Annotated[str, Meta(max_length=32)]
+    room: Annotated[str, Meta(max_length=64)] | None = None
+    everywhere: bool = False
 
 
 class Typing(Wire, tag="typing", frozen=True):
@@ -107,7 +115,13 @@ class Typing(Wire, tag="typing", frozen=True):
 
 
 class NotesOpen(Wire, tag="notes-open", frozen=True):
-    """Asks for the shared notes; the server answers with binary sync step 1, then both sides synchronise."""
+    """Asks for the shared notes; the server answers with binary sync step 1, then both sides synchronise.
+
+    ``room`` is the small room whose notes they are, "" for the main room. Only where this person is: anything
+    else is passed over, for they have just been moved and are about to be told.
+    """
+
+    room: Annotated[str, Meta(max_length=64)] = ""
 
 
 class View(Wire, tag="view", frozen=True):

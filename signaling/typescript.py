@@ -93,7 +93,8 @@ def _type(hint: object) -> str:
     if typing.get_origin(hint) is typing.Literal:
         return next(name for name, alias in _aliases() if alias == hint)
     if typing.get_origin(hint) is tuple:
-        return f"readonly {_type(typing.get_args(hint)[0])}[]"
+        inner = _type(typing.get_args(hint)[0])
+        return f"readonly ({inner})[]" if inner.startswith("readonly") else f"readonly {inner}[]"
     if typing.get_origin(hint) in {typing.Union, types.UnionType}:
         return _union(hint)
     raise TypeError(f"no TypeScript for {hint}")

@@ -58,6 +58,18 @@ export type PacketTime = 20 | 40 | 60;
 
 export type MediaPath = "udp" | "tcp";
 
+export type SplitHow = "hand" | "random" | "pairs";
+
+export type ApartHow = "hand" | "random" | "pairs" | "rotation";
+
+export type Between = "all" | "roles";
+
+export type OddOne = "pause" | "join";
+
+export type ApartAction = "add" | "next" | "back" | "move";
+
+export type NotesFor = "all" | "room";
+
 export type ErrorCode =
   | "bad-message"
   | "message-too-large"
@@ -82,6 +94,10 @@ export type ErrorCode =
   | "chat-empty"
   | "chat-too-long"
   | "timer-state"
+  | "apart-state"
+  | "too-few"
+  | "no-small-room"
+  | "moved"
   | "store-unavailable";
 
 export type ByeReason =
@@ -174,7 +190,66 @@ export interface Floor {
   readonly waiting: readonly Guest[];
 }
 
-/** The whole of what a person is shown of a room. */
+/**
+ * One small room; people know it by its place in the list, the first is number 1.
+ *
+ * `id` is of this one alone: the next split makes others. `members` are who is in it, facilitators who
+ * have come to help too, and those whose place is kept. `asks` are those of them who have asked for help.
+ */
+export interface SmallRoom {
+  readonly id: string;
+  readonly members: readonly string[];
+  readonly asks: readonly string[];
+}
+
+/**
+ * Where a rotation is: round `index` (from 0) of `count`. `pausing` have nobody in this round, and
+ * are in the main room.
+ *
+ * `count` can fall when people leave: no two meet twice, and nobody is left over twice before all were.
+ */
+export interface Rounds {
+  readonly index: number;
+  readonly count: number;
+  readonly pausing: readonly string[];
+}
+
+/**
+ * The small rooms that there are; whoever is in none of them is in the main room.
+ *
+ * At `until_ms` (null: when a facilitator says so) everybody is back, or, in a rotation, the next round
+ * begins. `calling`: everybody has been called back, and will be at `until_ms`. `notes` says who can
+ * read what is written in a small room once everybody is back.
+ */
+export interface Apart {
+  readonly how: ApartHow;
+  readonly rooms: readonly SmallRoom[];
+  readonly since_ms: number;
+  readonly until_ms: number | null;
+  readonly calling: boolean;
+  readonly rounds: Rounds | null;
+  readonly notes: NotesFor;
+}
+
+/**
+ * What was written in one small room that is over.
+ *
+ * `room` is its id, `number` how people knew it, `at_ms` when it began; `members` were in it.
+ * `cut`: the text goes on, here is its beginning.
+ */
+export interface SmallNote {
+  readonly room: string;
+  readonly number: number;
+  readonly at_ms: number;
+  readonly members: readonly string[];
+  readonly text: string;
+  readonly cut: boolean;
+}
+
+/**
+ * The whole of what a person is shown of a room. `apart` is null while everybody is
+ * together.
+ */
 export interface Room {
   readonly id: string;
   readonly title: string;
@@ -184,6 +259,7 @@ export interface Room {
   readonly timer: Timer;
   readonly expires_ms: number;
   readonly floor: Floor;
+  readonly apart?: Apart | null;
 }
 
 /**
@@ -206,12 +282,19 @@ export interface MemberQuality {
   readonly score: number | null;
 }
 
-/** One line of the chat, as stored. ``member`` is the guest who wrote it; ``text`` is text, never HTML. */
+/**
+ * One line of the chat, as stored. `member` is the guest who wrote it; `text` is text, never HTML.
+ *
+ * `room` is the id of the small room in which it was said, "" for the main room; `everywhere`: a
+ * facilitator said it to all rooms.
+ */
 export interface ChatLine {
   readonly id: string;
   readonly member: string;
   readonly text: string;
   readonly at_ms: number;
+  readonly room?: string;
+  readonly everywhere?: boolean;
 }
 
 /** How long a member has spoken since the room came to life, in ms. */
@@ -288,6 +371,64 @@ export interface IceServer {
   readonly urls: readonly string[];
   readonly username: string;
   readonly credential: string;
+}
+
+/**
+ * Drives small rooms that there are. Facilitators only.
+ *
+ * `minutes` belongs to `add`, `seconds` to `back` (in so many; 0 is now). `member` and `room`
+ * belong to `move`: a small room's id, or null for the main room; a facilitator moves themself to help.
+ */
+export interface ApartCommand {
+  readonly type: "apart-command";
+  readonly action: ApartAction;
+  readonly minutes?: number;
+  readonly seconds?: number;
+  readonly member?: string | null;
+  readonly room?: string | null;
+}
+
+/** Asks a facilitator into this member's small room (``wanted``), or does so no longer. */
+export interface AskHelp {
+  readonly type: "ask-help";
+  readonly wanted: boolean;
+}
+
+/**
+ * Begins a speed rotation: rounds of `minutes` in small rooms, and no two meet twice.
+ *
+ * Facilitators only. `rounds` is how many at most, null for as many as there are to meet. `odd` is what
+ * becomes of whoever is left over; where nobody would be in the main room with them, they join others all
+ * the same.
+ */
+export interface Rotate {
+  readonly type: "rotate";
+  readonly between: Between;
+  readonly minutes: number;
+  readonly rounds?: number | null;
+  readonly odd?: OddOne;
+  readonly stay?: readonly string[];
+}
+
+/** Asks for what was written in small rooms that are over, as far as this member may read it. */
+export interface SmallNotesWanted {
+  readonly type: "small-notes-wanted";
+}
+
+/**
+ * Splits the room, anew if it is split already. Facilitators only.
+ *
+ * `rooms` belongs to `hand`: who goes where, guests who have not come yet too. `size` belongs to
+ * `random`: so many people a room, one more where they don't divide. `stay` remain in the main room.
+ * After `minutes` everybody is back; null for no end.
+ */
+export interface Split {
+  readonly type: "split";
+  readonly how: SplitHow;
+  readonly rooms?: readonly (readonly string[])[];
+  readonly size?: number;
+  readonly minutes?: number | null;
+  readonly stay?: readonly string[];
 }
 
 /** How much data this person's call may take in this session, both ways together; null for no bound. */
@@ -380,9 +521,15 @@ export interface Moderate {
   readonly member?: string | null;
 }
 
-/** Asks for the shared notes; the server answers with binary sync step 1, then both sides synchronise. */
+/**
+ * Asks for the shared notes; the server answers with binary sync step 1, then both sides synchronise.
+ *
+ * `room` is the small room whose notes they are, "" for the main room. Only where this person is: anything
+ * else is passed over, for they have just been moved and are about to be told.
+ */
 export interface NotesOpen {
   readonly type: "notes-open";
+  readonly room?: string;
 }
 
 /**
@@ -420,11 +567,20 @@ export interface React {
   readonly reaction: Reaction;
 }
 
-/** Writes a line to everyone: at most 4,000 characters. ``key`` is the browser's own and comes back. */
+/**
+ * Writes a line to everyone in the same room: at most 4,000 characters. `key` is the browser's own and
+ * comes back.
+ *
+ * `room` is where this person thinks to be: a small room's id, or "" for the main room. When they have
+ * been moved meanwhile the line is refused (`moved`), so that nobody reads it for whom it wasn't meant.
+ * Null: wherever they are. `everywhere` says it in all rooms (facilitators only).
+ */
 export interface Say {
   readonly type: "say";
   readonly text: string;
   readonly key: string;
+  readonly room?: string | null;
+  readonly everywhere?: boolean;
 }
 
 /** Drives the timer (mentor only). ``minutes`` belongs to ``add`` and may be 1 to 60. */
@@ -512,6 +668,23 @@ export interface FloorChanged {
   readonly type: "floor";
   readonly floor: Floor;
   readonly by: string | null;
+}
+
+/**
+ * The small rooms after a change, null when everybody is together again; already in the store.
+ *
+ * At most one in 80 ms, the same bytes for all: each finds the room that they are in by their own id.
+ */
+export interface ApartChanged {
+  readonly type: "apart";
+  readonly apart: Apart | null;
+  readonly now_ms: number;
+}
+
+/** The reply to ``small-notes-wanted``: small rooms in which something was written, the first first. */
+export interface SmallNotes {
+  readonly type: "small-notes";
+  readonly notes: readonly SmallNote[];
 }
 
 /** A member's reaction, to be shown for a moment; nothing is kept of it. */
@@ -718,6 +891,11 @@ export type ClientMessage =
   | Hand
   | React
   | Moderate
+  | Split
+  | Rotate
+  | ApartCommand
+  | AskHelp
+  | SmallNotesWanted
   | ChatOpen
   | Say
   | Typing
@@ -740,6 +918,8 @@ export type ServerMessage =
   | Members
   | TimerChanged
   | FloorChanged
+  | ApartChanged
+  | SmallNotes
   | Reacted
   | Waiting
   | Silenced

@@ -125,6 +125,8 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
         : refused(state, message.code, message.about ?? null);
     case "bye":
       return bye(state, message.reason);
+    case "apart":
+    case "small-notes":
     case "silenced":
     case "answer":
     case "slots-wanted":
