@@ -51,6 +51,7 @@ from signaling.parts import (
     Timer,
     Wire,
 )
+from signaling.polls import PollAnswer, PollRequest
 from signaling.requests import (
     BudgetWanted as BudgetWanted,
 )
@@ -146,6 +147,7 @@ ClientMessage = (
     | FiguresWanted
     | Ping
     | Leave
+    | PollRequest
 )
 
 
@@ -446,4 +448,5 @@ ServerMessage = (
     | Pong
     | Error
     | Bye
+    | PollAnswer
 )

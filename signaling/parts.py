@@ -123,6 +123,12 @@ ErrorCode = Literal[
     "too-few",
     "no-small-room",
     "moved",
+    "no-poll",
+    "poll-question",
+    "poll-choices",
+    "poll-state",
+    "poll-secret",
+    "too-many-polls",
     "store-unavailable",
 ]
 """Each has one sentence in both catalogues, under ``error.<code>``."""

@@ -12,11 +12,14 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct, UnsetType
 
-from signaling import messages, parts
+from signaling import messages, parts, polls
 
 _scalars = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
 
 _bases = {Struct, parts.Wire, parts.Part}
+
+_modules = (parts, messages, polls)
+"""Where words, parts and messages are written."""
 
 _widest = 100
 
@@ -30,7 +33,7 @@ def generate() -> str:
         name: value for name, value in vars(messages).items() if name in {"ClientMessage", "ServerMessage"}
     }
     text = [
-        "// Generated from signaling/{parts,messages}.py: edit those, `python -m signaling.typescript`.\n",
+        "// Generated from signaling/*.py: edit those, then `python -m signaling.typescript`.\n",
         *(_declare(name, alias) for name, alias in _aliases()),
         *(_interface(struct) for struct in _structs()),
         *(_declare(name, union) for name, union in unions.items()),
@@ -40,15 +43,18 @@ def generate() -> str:
 
 def _aliases() -> Iterator[tuple[str, object]]:
     """The named sets of words: ``Role``, ``Source``, …"""
-    for name, value in vars(parts).items():
-        if typing.get_origin(value) is typing.Literal:
-            yield name, value
+    seen = set()
+    for module in _modules:
+        for name, value in vars(module).items():
+            if typing.get_origin(value) is typing.Literal and name not in seen:
+                seen.add(name)
+                yield name, value
 
 
 def _structs() -> Iterator[type[Struct]]:
     """Parts and messages in the order they are written, without the two bases."""
     seen = set(_bases)
-    for value in (*vars(parts).values(), *vars(messages).values()):
+    for value in (value for module in _modules for value in vars(module).values()):
         if isinstance(value, type) and issubclass(value, Struct) and value not in seen:
             seen.add(value)
             yield value

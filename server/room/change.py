@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from server.room.poll_record import PollRecord, Vote
 from server.room.record import GuestRecord
 from server.room.state import Present, RoomState
 from signaling.messages import ServerMessage
@@ -41,7 +42,36 @@ class SaveGuest(Struct, frozen=True):
     guest: GuestRecord
 
 
-Save = SaveMember | DropMember | SaveTimer | SaveFloor | SaveGuest
+class SavePoll(Struct, frozen=True):
+    """Store a poll, not its votes."""
+
+    poll: PollRecord
+
+
+class SaveVote(Struct, frozen=True):
+    """Store an answer to a poll, or that there is none any more."""
+
+    poll: str
+    vote: Vote
+
+
+class DropVotes(Struct, frozen=True):
+    """Forget what these guests have answered to a poll."""
+
+    poll: str
+    members: tuple[str, ...]
+
+
+class DropPoll(Struct, frozen=True):
+    """Forget a poll with the answers of these guests."""
+
+    poll: str
+    members: tuple[str, ...]
+
+
+Save = (
+    SaveMember | DropMember | SaveTimer | SaveFloor | SaveGuest | SavePoll | SaveVote | DropVotes | DropPoll
+)
 
 
 class Send(Struct, frozen=True):
@@ -56,6 +86,7 @@ class Change(Struct, frozen=True):
 
     ``out`` are shown out then, for good. ``about`` are members of whom there is something new: everyone is
     shown them as they are by then, or that they are gone, with whatever else is new at the time.
+    The same with ``polls``.
     """
 
     state: RoomState
@@ -63,3 +94,4 @@ class Change(Struct, frozen=True):
     sends: tuple[Send, ...] = ()
     about: tuple[str, ...] = ()
     out: tuple[tuple[str, ByeReason], ...] = ()
+    polls: tuple[str, ...] = ()

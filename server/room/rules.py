@@ -9,8 +9,9 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.room import door, floor, members
+from server.room import door, floor, members, polls
 from server.room.change import Change, SaveTimer, Send
+from server.room.poll_record import PollRecord
 from server.room.record import RoomRecord
 from server.room.state import NOTHING_SAID, Present, RoomState
 from server.room.timer import drive
@@ -26,6 +27,7 @@ from signaling.messages import (
     TimerCommand,
 )
 from signaling.parts import Floor, Timer
+from signaling.polls import PollDo, PollDraft, PollVote
 
 
 class Actor(Struct, frozen=True):
@@ -44,7 +46,11 @@ def handle(state: RoomState, actor: Actor, message: ClientMessage, now_ms: int) 
 
 
 def loaded(
-    record: RoomRecord, timer: Timer, stored: tuple[Present, ...], found: Floor = NOTHING_SAID
+    record: RoomRecord,
+    timer: Timer,
+    stored: tuple[Present, ...],
+    found: Floor = NOTHING_SAID,
+    asked: tuple[PollRecord, ...] = (),
 ) -> RoomState:
     """The room as found in the store: nobody is connected, those whose link has fallen are not in it."""
     back = [
@@ -54,7 +60,14 @@ def loaded(
     ]
     here = {member.id for member in back}
     hands = tuple(hand for hand in found.hands if hand in here)
-    return RoomState(record=record, timer=timer, members=tuple(back), floor=replace(found, hands=hands))
+    return RoomState(
+        record=record,
+        timer=timer,
+        members=tuple(back),
+        floor=replace(found, hands=hands),
+        polls=tuple(poll for poll in asked if not poll.deleted),
+        deleted_poll=next((poll for poll in asked if poll.deleted), None),
+    )
 
 
 def _enter(state: RoomState, actor: Actor, message: Enter, now_ms: int) -> Change:
@@ -87,6 +100,18 @@ def _moderate(state: RoomState, actor: Actor, message: Moderate, now_ms: int) ->
     return floor.moderate(state, actor.id, message, now_ms)
 
 
+def _poll_draft(state: RoomState, actor: Actor, message: PollDraft, now_ms: int) -> Change:
+    return polls.draft(state, actor.id, message, now_ms)
+
+
+def _poll_do(state: RoomState, actor: Actor, message: PollDo, now_ms: int) -> Change:
+    return polls.do(state, actor.id, message)
+
+
+def _poll_vote(state: RoomState, actor: Actor, message: PollVote, now_ms: int) -> Change:
+    return polls.vote(state, actor.id, message)
+
+
 rules: Mapping[type, Callable[[RoomState, Actor, Any, int], Change]] = MappingProxyType(
     {
         Enter: _enter,
@@ -95,6 +120,9 @@ rules: Mapping[type, Callable[[RoomState, Actor, Any, int], Change]] = MappingPr
         TimerCommand: _drive,
         Hand: _hand,
         Moderate: _moderate,
+        PollDraft: _poll_draft,
+        PollDo: _poll_do,
+        PollVote: _poll_vote,
     }
 )
 """The other messages do not change the room and are answered by ``server/live_room.py``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
+from server.room.poll_record import PollRecord
 from server.room.record import RoomRecord
 from signaling.messages import Enter
 from signaling.parts import Floor, Member, Room, Timer
@@ -44,7 +45,8 @@ class Waiter(Struct, frozen=True, kw_only=True):
 class RoomState(Struct, frozen=True, kw_only=True):
     """A live room. ``members`` is in the order of entering, ``waiting`` in that of coming to the door.
 
-    ``floor`` is as stored, without those who wait.
+    ``floor`` is as stored, without those who wait. ``polls`` are in the order in which they were written;
+    ``deleted_poll`` was the last to be deleted.
     """
 
     record: RoomRecord
@@ -52,6 +54,8 @@ class RoomState(Struct, frozen=True, kw_only=True):
     members: tuple[Present, ...] = ()
     floor: Floor = NOTHING_SAID
     waiting: tuple[Waiter, ...] = ()
+    polls: tuple[PollRecord, ...] = ()
+    deleted_poll: PollRecord | None = None
 
     def member(self, member_id: str) -> Present | None:
         """Who is in under this id, None when nobody is."""
@@ -69,6 +73,21 @@ class RoomState(Struct, frozen=True, kw_only=True):
         members = tuple(member for member in self.members if member.id != member_id)
         hands = tuple(hand for hand in self.floor.hands if hand != member_id)
         return replace(self, members=members, floor=replace(self.floor, hands=hands))
+
+    def poll(self, poll_id: str) -> PollRecord | None:
+        """The poll with this id, None when there is none."""
+        return next((poll for poll in self.polls if poll.id == poll_id), None)
+
+    def with_poll(self, changed: PollRecord) -> RoomState:
+        """The same room with that poll exchanged, or added in its place by when it was written."""
+        others = [poll for poll in self.polls if poll.id != changed.id]
+        polls = sorted((*others, changed), key=lambda poll: (poll.at_ms, poll.id))
+        return replace(self, polls=tuple(polls))
+
+    def without_poll(self, poll: PollRecord) -> RoomState:
+        """The same room where that poll is the deleted one."""
+        polls = tuple(each for each in self.polls if each.id != poll.id)
+        return replace(self, polls=polls, deleted_poll=poll)
 
     def shown(self) -> Room:
         """The room as a person is shown it."""

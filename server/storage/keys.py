@@ -56,6 +56,16 @@ def floor(room: str) -> str:
     return f"compagnon:{{{room}}}:floor"
 
 
+def polls(room: str) -> str:
+    """Hash, poll id to JSON: what was asked in the room."""
+    return f"compagnon:{{{room}}}:polls"
+
+
+def votes(room: str) -> str:
+    """Hash, "poll id:guest id" to JSON: who answered what; of an anonymous poll only while it is open."""
+    return f"compagnon:{{{room}}}:votes"
+
+
 def chat(room: str) -> str:
     """Sorted set, JSON of a line by the ms when it was written: the chat of a room of its own."""
     return f"compagnon:{{{room}}}:chat"

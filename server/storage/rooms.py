@@ -9,11 +9,23 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
 from server.mentoring.attendance import Stay
-from server.room.change import DropMember, Save, SaveFloor, SaveGuest, SaveMember, SaveTimer
+from server.room.change import (
+    DropMember,
+    DropPoll,
+    DropVotes,
+    Save,
+    SaveFloor,
+    SaveGuest,
+    SaveMember,
+    SavePoll,
+    SaveTimer,
+    SaveVote,
+)
 from server.room.choices import Choice
+from server.room.poll_record import PollRecord
 from server.room.record import GuestRecord, RoomRecord
 from server.room.state import NOTHING_SAID, Present
-from server.storage import keys
+from server.storage import keys, polls
 from signaling.parts import Floor, Timer
 
 RETENTION_MS = 30 * 24 * 3_600_000
@@ -28,6 +40,7 @@ class StoredRoom(Struct, frozen=True):
     members: tuple[Present, ...]
     choices: tuple[Choice, ...] = ()
     floor: Floor = NOTHING_SAID
+    polls: tuple[PollRecord, ...] = ()
 
 
 async def create(store: Redis, record: RoomRecord, timer: Timer) -> None:
@@ -106,7 +119,9 @@ async def load(store: Redis, room: str) -> StoredRoom | None:
         pipe.hvals(keys.members(room))
         pipe.hvals(keys.choices(room))
         pipe.get(keys.floor(room))
-        about, guests, timer, members, choices, floor = await pipe.execute()
+        pipe.hvals(keys.polls(room))
+        pipe.hgetall(keys.votes(room))
+        about, guests, timer, members, choices, floor, asked, votes = await pipe.execute()
     record = _record(about, guests)
     if record is None or timer is None:
         return None
@@ -116,6 +131,7 @@ async def load(store: Redis, room: str) -> StoredRoom | None:
         members=tuple(json.decode(member, type=Present) for member in members),
         choices=tuple(json.decode(choice, type=Choice) for choice in choices),
         floor=NOTHING_SAID if floor is None else json.decode(floor, type=Floor),
+        polls=polls.read(asked, votes),
     )
 
 
@@ -157,6 +173,8 @@ def _write(pipe: Pipeline, room: str, save: Save, until: int, at_ms: int) -> Non
             pipe.set(keys.floor(room), json.encode(floor), pxat=until)
         case SaveGuest(guest):
             pipe.hset(keys.guests(room), guest.id, json.encode(guest))
+        case SavePoll() | SaveVote() | DropVotes() | DropPoll():
+            polls.write(pipe, room, save, until)
 
 
 def _until(record: RoomRecord) -> int:
