@@ -48,6 +48,14 @@ Speaks = Literal["everyone", "turns", "one", "others"]
 """Who speaks in a box of the agenda: everyone freely, each in turn, the one whose question it is, or all the
 others while that one listens."""
 
+Layout = Literal["auto", "grid", "speaker"]
+"""How a box of the agenda proposes to show people: as the number of them has it, all alike, or whoever speaks
+large. Each person may choose otherwise."""
+
+Writes = Literal["notes", "actions", "decisions"]
+"""What is written down during a box: anything, what somebody will do (owner and date), what was decided.
+All of it goes into the notes, under the box's own heading."""
+
 Quality = Literal["unknown", "good", "fair", "poor", "lost"]
 """What a person should expect of a member's connection, both ways."""
 
@@ -178,8 +186,17 @@ class Guest(Part, frozen=True):
     role: Role
 
 
+class Words(Part, frozen=True):
+    """A text that somebody wrote, in each language; where one is "" the other is shown."""
+
+    en: str = ""
+    fr: str = ""
+
+
 class Box(Part, frozen=True):
-    """One box of the agenda. ``key`` names its title in the catalogues (``box.<key>``).
+    """One box of the agenda. ``key`` names its title and its prompt in the catalogues (``box.<key>``,
+    ``prompt.<key>``); ``title`` and ``prompt`` are words in their place, null for the catalogue's. A box
+    whose ``key`` is "" has all its words here, and no prompt where that is null.
 
     ``seconds`` is planned plus what was added; ``planned_s`` is what it was at first; ``spent_ms`` is what
     ran before ``Timer.since_ms``. ``turn_s`` is how long each turn has, 0 for no clock of its own. ``round``
@@ -195,6 +212,10 @@ class Box(Part, frozen=True):
     turn_s: int
     round: int
     rotate_s: int = 0
+    title: Words | None = None
+    prompt: Words | None = None
+    layout: Layout = "auto"
+    writes: tuple[Writes, ...] = ("notes",)
 
 
 class Turn(Part, frozen=True):

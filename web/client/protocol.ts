@@ -42,6 +42,10 @@ export type TimerAction =
 
 export type Speaks = "everyone" | "turns" | "one" | "others";
 
+export type Layout = "auto" | "grid" | "speaker";
+
+export type Writes = "notes" | "actions" | "decisions";
+
 export type Quality = "unknown" | "good" | "fair" | "poor" | "lost";
 
 export type Advice = "network" | "busy" | "closer" | "narrow" | "far";
@@ -142,8 +146,16 @@ export interface Guest {
   readonly role: Role;
 }
 
+/** A text that somebody wrote, in each language; where one is "" the other is shown. */
+export interface Words {
+  readonly en?: string;
+  readonly fr?: string;
+}
+
 /**
- * One box of the agenda. `key` names its title in the catalogues (`box.<key>`).
+ * One box of the agenda. `key` names its title and its prompt in the catalogues (`box.<key>`,
+ * `prompt.<key>`); `title` and `prompt` are words in their place, null for the catalogue's. A box
+ * whose `key` is "" has all its words here, and no prompt where that is null.
  *
  * `seconds` is planned plus what was added; `planned_s` is what it was at first; `spent_ms` is what
  * ran before `Timer.since_ms`. `turn_s` is how long each turn has, 0 for no clock of its own. `round`
@@ -159,6 +171,10 @@ export interface Box {
   readonly turn_s: number;
   readonly round: number;
   readonly rotate_s?: number;
+  readonly title?: Words | null;
+  readonly prompt?: Words | null;
+  readonly layout?: Layout;
+  readonly writes?: readonly Writes[];
 }
 
 /**

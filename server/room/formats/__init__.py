@@ -2,55 +2,33 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
-from msgspec import Struct, convert
+from msgspec import ValidationError, convert
 
-from signaling.parts import Box, Speaks
+from server.room.formats.checks import LONGEST_MINUTES as LONGEST_MINUTES
+from server.room.formats.checks import MOST_ROUNDS as MOST_ROUNDS
+from server.room.formats.checks import faults
+from server.room.formats.schema import Format as Format
+from server.room.formats.schema import PlannedBox as PlannedBox
+from signaling.parts import Box
 
-LONGEST_MINUTES = 480
-"""A working day: no session is planned longer."""
-
-
-MOST_ROUNDS = 12
-
-
-class PlannedBox(Struct, frozen=True, forbid_unknown_fields=True):
-    """A box as the format's file has it.
-
-    ``key`` names its title in the catalogues (``box.<key>``) and its prompt (``prompt.<key>``). ``speaks``
-    says who speaks; ``turn_s`` is how long each turn has, 0 for no clock of its own. ``rotate_s`` is how long
-    people meet in small rooms before they change, 0 where all stay together.
-    """
-
-    key: str
-    minutes: int
-    speaks: Speaks = "everyone"
-    turn_s: int = 0
-    rotate_s: int = 0
+# msgspec tells where it stumbled in words only: "… - at `$.boxes[2].minutes`", "… field `colour`".
+_path = re.compile(r" - at `\$\.?([^`]*)`$")
+_named = re.compile(r"field `([^`]*)`")
 
 
-class Format(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One format; ``key`` is its file's name and names it in the catalogues (``format.<key>``).
+class FormatError(ValueError):
+    """A file that is no format. Says which file, which ``field`` (``boxes.2.minutes``), and why."""
 
-    The boxes are gone through ``rounds`` times, each time with another one of those who are there.
-    ``minutes`` is all of that.
-    """
-
-    key: str
-    order: int
-    minutes: int
-    boxes: tuple[PlannedBox, ...]
-    rounds: int = 1
-
-    @property
-    def course(self) -> tuple[tuple[PlannedBox, int], ...]:
-        """Every box as it comes, with its round from 0."""
-        return tuple((box, turn) for turn in range(self.rounds) for box in self.boxes)
+    def __init__(self, file: str, field: str, reason: str) -> None:
+        super().__init__(f"{file}: {field}: {reason}" if field else f"{file}: {reason}")
+        self.field = field
 
 
 @cache
@@ -66,16 +44,19 @@ def formats() -> Mapping[str, Format]:
 
 
 def parse(key: str, text: str) -> Format:
-    """The format in a TOML file's text. Raises ``ValueError`` when it is not one."""
-    agenda = convert({"key": key, **tomllib.loads(text)}, Format)
-    if not agenda.boxes or min(box.minutes for box in agenda.boxes) < 1:
-        raise ValueError(f"{key}: every format has a box, and every box at least a minute")
-    if any(not 0 <= box.rotate_s <= 60 * box.minutes for box in agenda.boxes):
-        raise ValueError(f"{key}: a meeting in a small room fits into its box")
-    if not 1 <= agenda.rounds <= MOST_ROUNDS:
-        raise ValueError(f"{key}: from one to {MOST_ROUNDS} rounds")
-    if agenda.rounds * sum(box.minutes for box in agenda.boxes) != agenda.minutes:
-        raise ValueError(f"{key}: the boxes do not add up to {agenda.minutes} minutes")
+    """The format in a TOML file's text. Raises ``FormatError`` when it is not one."""
+    file = f"{key}.toml"
+    try:
+        agenda = convert({"key": key, **tomllib.loads(text)}, Format)
+    except tomllib.TOMLDecodeError as error:
+        raise FormatError(file, "", str(error)) from None
+    except ValidationError as error:
+        path, named = _path.search(str(error)), _named.search(str(error))
+        parts = (path.group(1) if path else "", named.group(1) if named else "")
+        field = ".".join(part for part in parts if part).replace("[", ".").replace("]", "")
+        raise FormatError(file, field, _path.sub("", str(error))) from None
+    for fault in faults(agenda):
+        raise FormatError(file, fault.field, fault.reason)
     return agenda
 
 
@@ -105,6 +86,10 @@ def scale(agenda: Format, minutes: int) -> tuple[Box, ...]:
             speaks=box.speaks,
             turn_s=box.turn_s,
             round=turn,
+            title=box.title,
+            prompt=box.prompt,
+            layout=box.layout,
+            writes=box.writes,
             rotate_s=box.rotate_s,
         )
         for (box, turn), share in zip(course, shares, strict=True)

@@ -1,14 +1,27 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
-from server.room.formats import LONGEST_MINUTES, Format, PlannedBox, formats, parse, scale
+from server.room.formats import LONGEST_MINUTES, Format, FormatError, PlannedBox, formats, parse, scale
+from server.room.formats.checks import (
+    LONGEST_COURSE,
+    LONGEST_PROMPT,
+    LONGEST_SUMMARY,
+    LONGEST_TITLE,
+    LONGEST_TURN_S,
+    MOST_BOXES,
+)
+from signaling.parts import Layout, Speaks, Writes
 
+DOCS = Path(__file__).parents[3] / "docs"
 LOCALES = Path(__file__).parents[3] / "web" / "locales"
 
 made_up = st.lists(st.integers(1, 60), min_size=1, max_size=12).map(
@@ -82,6 +95,60 @@ def test_a_longer_box_never_becomes_the_shorter_one(agenda: Format, data: st.Dat
 def test_lengths_that_do_not_fit_are_refused(minutes: int) -> None:
     with pytest.raises(ValueError, match="grow-45"):
         scale(formats()["grow-45"], minutes)
+
+
+BOX = '[[boxes]]\nkey = "a"\nminutes = 5\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        (BOX + 'minutes = "five"', ""),
+        (BOX + "turn_s = 60", "boxes.0.turn_s"),
+        (BOX + 'speaks = "turns"\nturn_s = -1', "boxes.0.turn_s"),
+        (BOX + 'speaks = "nobody"', "boxes.0.speaks"),
+        (BOX + 'layout = "circle"', "boxes.0.layout"),
+        (BOX + 'colour = "red"', "boxes.0.colour"),
+        (BOX + 'writes = ["notes", "notes"]', "boxes.0.writes"),
+        (BOX + "rotate_s = 301", "boxes.0.rotate_s"),
+        (BOX + 'writes = ["verse"]', "boxes.0.writes.0"),
+        (BOX + 'title = { de = "Frage" }', "boxes.0.title.de"),
+        (BOX + f'prompt = {{ fr = "{"é" * 301}" }}', "boxes.0.prompt.fr"),
+        ("[[boxes]]\nminutes = 5", "boxes.0.title"),
+        ('[[boxes]]\nminutes = 5\ntitle = { en = "" }', "boxes.0.title"),
+        ('[[boxes]]\nkey = "A b"\nminutes = 5', "boxes.0.key"),
+        (BOX + '[[boxes]]\nkey = "b"\nminutes = 0', "boxes.1.minutes"),
+        (BOX + '[[boxes]]\nkey = "b"\nminutes = 3', "minutes"),
+        ("rounds = 13\n" + BOX, "rounds"),
+        ("boxes = []", "boxes"),
+        (BOX * 25, "boxes"),
+        ('name = { en = "' + "n" * 61 + '" }\n' + BOX, "name.en"),
+    ],
+)
+def test_a_wrong_file_is_named_with_its_field(text: str, field: str) -> None:
+    with pytest.raises(FormatError) as wrong:
+        parse("made-up", f"order = 1\nminutes = 5\n{text}")
+    assert wrong.value.field == field
+    assert str(wrong.value).startswith(f"made-up.toml: {field}" if field else "made-up.toml: ")
+
+
+def test_the_documented_example_is_a_format_and_every_field_has_its_row() -> None:
+    text = (DOCS / "formats.md").read_text("utf-8")
+    example = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert example is not None
+    agenda = parse("example", example.group(1))
+    assert [(box.seconds // 60, box.layout) for box in scale(agenda, 45)] == [
+        (5, "auto"), (10, "speaker"), (20, "grid"), (10, "speaker"),
+    ]  # fmt: skip
+    of_format, of_box = (
+        set(re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE)) for part in text.split("## A box")
+    )
+    assert of_format == {field.name for field in fields(Format)} - {"key"}
+    assert of_box == {field.name for field in fields(PlannedBox)}
+    for words in (Speaks, Layout, Writes):
+        assert all(f"`{word}`" in text for word in get_args(words))
+    for bound in (MOST_BOXES, LONGEST_COURSE, LONGEST_TITLE, LONGEST_PROMPT, LONGEST_SUMMARY, LONGEST_TURN_S):
+        assert re.search(rf"\b{bound}\b", text)
 
 
 @pytest.mark.parametrize(
