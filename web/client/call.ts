@@ -24,7 +24,15 @@ import type { Timers } from "./timers";
 import { type Toasting, toasting } from "./toasts";
 import { Viewing } from "./viewing";
 
-const preferences = ["arrangement", "ownShown", "ownCorner", "sounds", "balance", "shortcuts"] as const;
+const preferences = [
+  "arrangement",
+  "ownShown",
+  "ownCorner",
+  "sounds",
+  "lights",
+  "balance",
+  "shortcuts",
+] as const;
 
 export interface CallParts {
   page: Bootstrap;
@@ -452,8 +460,8 @@ export class Call {
       else this.watches.stop();
     }
     if (preferences.some((key) => after[key] !== before[key])) {
-      const { arrangement, ownShown, ownCorner, sounds, balance, shortcuts } = after;
-      this.parts.memory.choose({ arrangement, ownShown, ownCorner, sounds, balance, shortcuts });
+      const { arrangement, ownShown, ownCorner, sounds, lights, balance, shortcuts } = after;
+      this.parts.memory.choose({ arrangement, ownShown, ownCorner, sounds, lights, balance, shortcuts });
     }
     this.changed();
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { ServerMessage, Timer } from "./protocol";
 import { act, receive } from "./reduce";
-import { myself, others, slotOf } from "./state";
+import { lit, myself, others, slotOf } from "./state";
 import { beginning, inRoom, joined, member, members, room, timer, videoSlot } from "./testing/samples";
 
 describe("coming in", () => {
@@ -54,6 +55,20 @@ describe("coming in", () => {
     const state = receive(inRoom(), { type: "error", code: "not-facilitator", about: "timer-command" }, 0);
     expect(state.view).toBe("room");
   });
+});
+
+describe("a mark of the timer", () => {
+  it("shines until its box is over, for whoever wants light", () => {
+    const state = act(receive(inRoom(), told(), 0), { type: "signal", signal: "one-minute" });
+    expect(lit(state)).toBe("one-minute");
+    expect(lit(act(state, { type: "lights", lights: false }))).toBeNull();
+    expect(lit(receive(state, told(), 0))).toBe("one-minute");
+    expect(lit(receive(state, told({ index: 1 }), 0))).toBeNull();
+  });
+
+  function told(change: Partial<Timer> = {}): ServerMessage {
+    return { type: "timer-changed", timer: { ...timer, ...change }, by: "sam", now_ms: 0 };
+  }
 });
 
 describe("members", () => {

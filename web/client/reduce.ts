@@ -27,7 +27,7 @@ import {
   type State,
   type Toast,
 } from "./state";
-import { turnView } from "./timer";
+import { type TimerMark, turnView } from "./timer";
 
 /** Something that happened in this browser. */
 export type Act =
@@ -52,6 +52,8 @@ export type Act =
   | { readonly type: "keep"; readonly member: string | null }
   | { readonly type: "own"; readonly shown?: boolean; readonly corner?: Corner }
   | { readonly type: "sounds"; readonly sounds: boolean }
+  | { readonly type: "lights"; readonly lights: boolean }
+  | { readonly type: "signal"; readonly signal: TimerMark | null }
   | { readonly type: "balance"; readonly balance: boolean }
   | { readonly type: "shortcuts"; readonly shortcuts: boolean }
   | { readonly type: "sound-blocked"; readonly blocked: boolean }
@@ -77,7 +79,12 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
     case "members":
       return roster(state, message);
     case "timer-changed":
-      return { ...state, timer: message.timer, kept: turnShown(state, message.timer) };
+      return {
+        ...state,
+        timer: message.timer,
+        kept: turnShown(state, message.timer),
+        signal: ongoing(state.timer, message.timer) ? state.signal : null,
+      };
     case "talk": {
       const spoken = message.spoken.map(({ member, ms }) => [member, ms] as const);
       return { ...state, talk: { ...state.talk, ...Object.fromEntries(spoken) } };
@@ -202,6 +209,10 @@ export function act(state: State, event: Act): State {
       };
     case "sounds":
       return { ...state, sounds: event.sounds };
+    case "lights":
+      return { ...state, lights: event.lights };
+    case "signal":
+      return { ...state, signal: event.signal };
     case "balance":
       return { ...state, balance: event.balance };
     case "shortcuts":
@@ -226,6 +237,15 @@ function turnShown(state: State, timer: Timer): string | null {
   const [was, is] = [speaker(state.timer), speaker(timer)];
   if (is !== null && is !== was) return is === state.me.id ? null : is;
   return is === null && state.kept === was ? null : state.kept;
+}
+
+/** Whether the same box, and the same turn in it, goes on. */
+function ongoing(before: Timer | null, after: Timer): boolean {
+  return (
+    before?.index === after.index &&
+    before.status === after.status &&
+    before.turn?.index === after.turn?.index
+  );
 }
 
 /** More at once than anybody could make out. */
@@ -379,6 +399,7 @@ function forgotten(state: State): State {
     entered: false,
     waiting: false,
     reactions: [],
+    signal: null,
     chat: emptyChat,
     saving: false,
     panel: null,

@@ -34,6 +34,7 @@ const defaults: Remembered = {
   ownShown: true,
   ownCorner: "bottom-right",
   sounds: true,
+  lights: true,
   balance: true,
   shortcuts: true,
   devices: { microphone: null, camera: null, speaker: null },

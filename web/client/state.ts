@@ -19,6 +19,7 @@ import type {
   Timer,
   Usage,
 } from "./protocol";
+import type { TimerMark } from "./timer";
 
 export type View = "green-room" | "room" | "left" | "error";
 /** The socket as a person lives it: `stopping` is a loss the server announced. */
@@ -91,6 +92,8 @@ export interface State {
   };
   readonly members: readonly Member[];
   readonly timer: Timer | null;
+  /** The timer's mark that was reached a moment ago. */
+  readonly signal: TimerMark | null;
   readonly floor: Floor;
   /** This person is at the door and waits to be let in. */
   readonly waiting: boolean;
@@ -132,6 +135,8 @@ export interface State {
   readonly ownShown: boolean;
   readonly ownCorner: Corner;
   readonly sounds: boolean;
+  /** The timer's marks are shown as light, too (each person's own choice). */
+  readonly lights: boolean;
   /** How the talking is shared is shown (each person's own choice). */
   readonly balance: boolean;
   /** Single keys act (WCAG 2.1.4: a person can switch that off). */
@@ -159,6 +164,7 @@ export interface Preferences {
   readonly ownShown: boolean;
   readonly ownCorner: Corner;
   readonly sounds: boolean;
+  readonly lights: boolean;
   readonly balance: boolean;
   readonly shortcuts: boolean;
 }
@@ -171,6 +177,7 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
     room: { id: "", ...beginning.room },
     members: [],
     timer: null,
+    signal: null,
     floor: { hands: [], locked: false, lobby: false, waiting: [] },
     waiting: false,
     reactions: [],
@@ -220,6 +227,9 @@ export function slotOf(state: State, member: string, source: Source): LiveSlot |
 
 /** The mentor leads: drives the timer and moderates. */
 export const leads = (state: State): boolean => state.me.role === "mentor";
+
+/** The mark to be shown as light now. */
+export const lit = (state: State): TimerMark | null => (state.lights ? state.signal : null);
 
 /** Shares below this much talk (ms) would jump about. */
 const ENOUGH_TALK = 20_000;

@@ -7,7 +7,7 @@ import type { Timers } from "./timers";
 /** A mark that is this late (ms: the laptop slept) is not called out any more. */
 const TOO_LATE = 5_000;
 /** Long waits are cut, so that a clock known better by then corrects them. */
-const LONGEST_WAIT = 10_000;
+const LONGEST_WAIT = 1_000;
 
 export class TimerWatch {
   private timer: Timer | null = null;

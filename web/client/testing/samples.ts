@@ -100,6 +100,7 @@ export function beginning(): State {
       ownShown: true,
       ownCorner: "bottom-right",
       sounds: true,
+      lights: true,
       balance: true,
       shortcuts: true,
     },

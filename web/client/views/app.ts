@@ -15,6 +15,9 @@ import { ended, left } from "./ending";
 import "./green-room";
 import "./room";
 
+/** How long a mark's light is on (ms): two slow breaths, seen by who looks elsewhere just then. */
+const SHINES = 8_000;
+
 /** The whole page: green room, room or an end; and the one voice that speaks to screen readers. */
 export class RoomApp extends LightElement {
   @property({ attribute: false }) call!: Call;
@@ -24,6 +27,7 @@ export class RoomApp extends LightElement {
   private readonly ends: (() => void)[] = [];
   private region: LiveRegion | null = null;
   private shown: View | null = null;
+  private dim: () => void = () => undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -45,6 +49,7 @@ export class RoomApp extends LightElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.dim();
     for (const end of this.ends.splice(0)) end();
   }
 
@@ -53,7 +58,15 @@ export class RoomApp extends LightElement {
   private mark(mark: TimerMark, box: Box): void {
     this.say(t(`say.${mark}`, { box: t(`box.${box.key}`) }));
     const { state } = this.call;
+    this.shine(mark);
     if (state.sounds) void play(mark, this.call.sources.devices.speaker ?? "").catch(() => undefined);
+  }
+
+  /** The light goes out by itself, or when another box or turn begins. */
+  private shine(signal: TimerMark): void {
+    this.dim();
+    this.call.store.dispatch({ type: "signal", signal });
+    this.dim = this.timers.after(SHINES, () => this.call.store.dispatch({ type: "signal", signal: null }));
   }
 
   protected override firstUpdated(): void {

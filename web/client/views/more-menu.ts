@@ -93,6 +93,7 @@ export class MoreMenu extends LightElement {
         t(state.sounds ? "more.sounds-off" : "more.sounds-on"),
         () => acts.sounds(!state.sounds),
       )}
+      ${this.plain("idea", t(state.lights ? "more.lights-off" : "more.lights-on"), () => acts.lights(!state.lights))}
       ${this.item("help", "keyboard", t("control.help"))}
     </div>`;
   }

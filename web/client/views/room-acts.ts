@@ -8,6 +8,7 @@ export interface RoomActs {
   moveOwn(): void;
   react(reaction: Reaction): void;
   sounds(on: boolean): void;
+  lights(on: boolean): void;
   devices(): void;
   details(): void;
   data(): void;

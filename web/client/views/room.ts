@@ -9,7 +9,7 @@ import { hasUnsent, shelfHere } from "../notes/keep";
 import type { NotesState } from "../notes/types";
 import { isTyping, type Shortcut, shortcutOf } from "../shortcuts";
 import { arranged, canArrange } from "../stage";
-import { handUp, type PanelName, type State } from "../state";
+import { handUp, lit, type PanelName, type State } from "../state";
 import { banner } from "./banner";
 import { controlBar } from "./control-bar";
 import { LightElement } from "./element";
@@ -96,6 +96,7 @@ export class SessionRoom extends LightElement {
     },
     react: (reaction) => this.call.floor.react(reaction),
     sounds: (sounds) => this.call.store.dispatch({ type: "sounds", sounds }),
+    lights: (lights) => this.call.store.dispatch({ type: "lights", lights }),
     data: () => this.call.store.dispatch({ type: "panel", panel: "data" }),
     details: () => this.call.store.dispatch({ type: "panel", panel: "details" }),
     devices: () => void this.querySelector<DeviceSettings>("device-settings")?.show(),
@@ -149,7 +150,7 @@ export class SessionRoom extends LightElement {
     const { call, state } = this;
     const close = () => call.store.dispatch({ type: "panel", panel: null });
     return html`<div class="session" data-panel-open=${state.panel ?? nothing}>
-      <main class="session-main" data-theme="dark">
+      <main class="session-main" data-theme="dark" data-signal=${lit(state) ?? nothing}>
         <h1 class="visually-hidden">${sessionTitle(state.room)}</h1>
         <room-stage .call=${call} .state=${state}></room-stage>
         <div class="session-top">

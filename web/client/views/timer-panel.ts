@@ -16,7 +16,7 @@ export interface AgendaParts {
   finish: (finishing: boolean) => void;
 }
 
-/** What drops from the timer: all boxes of the session, the facilitator's controls, one's own choice of sounds. */
+/** What drops from the timer: all boxes of the session, the facilitator's controls, one's own choice of signals. */
 export function agenda(parts: AgendaParts): TemplateResult {
   const { call, state, timer, view } = parts;
   return html`<div class="agenda" id="agenda" role="group" aria-label=${t("timer.agenda")}>
@@ -33,15 +33,23 @@ export function agenda(parts: AgendaParts): TemplateResult {
     <p class="agenda-prompt">${prompt(timer)}</p>
     ${turnLine(state, view.turn)}
     ${leads(state) ? controls(parts) : html`<p class="small muted">${t("timer.driven")}</p>`}
-    <label class="check"
-      ><input
-        type="checkbox"
-        .checked=${state.sounds}
-        @change=${(event: Event) =>
-          call.store.dispatch({ type: "sounds", sounds: (event.target as HTMLInputElement).checked })}
-      />${t("timer.sounds")}</label
-    >
+    <fieldset class="agenda-signals">
+      <legend class="small muted">${t("timer.signals")}</legend>
+      ${choice("sounds", state.sounds, (sounds) => call.store.dispatch({ type: "sounds", sounds }))}
+      ${choice("lights", state.lights, (lights) => call.store.dispatch({ type: "lights", lights }))}
+    </fieldset>
   </div>`;
+}
+
+function choice(name: "sounds" | "lights", on: boolean, choose: (on: boolean) => void): TemplateResult {
+  return html`<label class="check"
+    ><input
+      type="checkbox"
+      data-signals=${name}
+      .checked=${on}
+      @change=${(event: Event) => choose((event.target as HTMLInputElement).checked)}
+    />${t(`timer.${name}`)}</label
+  >`;
 }
 
 /** Planned minutes; of a box that has begun or is over also those it has taken. */

@@ -4,7 +4,7 @@ import type { Call } from "../call";
 import { t } from "../i18n";
 import { icon } from "../icon";
 import type { Timer, TimerStatus } from "../protocol";
-import { leads, type State } from "../state";
+import { leads, lit, type State } from "../state";
 import { type TimerView, timerView, untilNext } from "../timer";
 import { Dropdown } from "./dropdown";
 import { LightElement } from "./element";
@@ -83,7 +83,12 @@ export class SessionTimer extends LightElement {
     const main = primary[timer.status];
     const caption = timer.status === "finished" ? t("timer.finished") : name;
     return html`
-      <div class="timer" data-status=${timer.status} data-overtime=${view.overtime}>
+      <div
+        class="timer"
+        data-status=${timer.status}
+        data-overtime=${view.overtime}
+        data-signal=${lit(this.state) ?? nothing}
+      >
         <button
           class="timer-open"
           type="button"
