@@ -137,6 +137,7 @@ ErrorCode = Literal[
     "poll-state",
     "poll-secret",
     "too-many-polls",
+    "timer-moved",
     "store-unavailable",
 ]
 """Each has one sentence in both catalogues, under ``error.<code>``."""
@@ -241,6 +242,14 @@ class Timer(Part, frozen=True):
     boxes: tuple[Box, ...]
     since_ms: int | None
     turn: Turn | None
+
+
+class TimerPlace(Part, frozen=True):
+    """Where a timer stands: ``index`` is the box, ``turn`` the turn in it, null where there is none."""
+
+    status: TimerStatus
+    index: Count
+    turn: Count | None
 
 
 class Floor(Part, frozen=True):

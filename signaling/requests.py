@@ -16,6 +16,7 @@ from signaling.parts import (
     Rung,
     Sdp,
     TimerAction,
+    TimerPlace,
     Token,
     VideoCodec,
     Watched,
@@ -64,10 +65,14 @@ class Media(Wire, tag="media", frozen=True):
 
 
 class TimerCommand(Wire, tag="timer-command", frozen=True):
-    """Drives the timer (mentor only). ``minutes`` belongs to ``add`` and may be 1 to 60."""
+    """Drives the timer (whoever leads). ``minutes`` belongs to ``add`` and may be 1 to 60.
+
+    ``seen`` is where the timer stood for whoever pressed: of two who press at once, one is too late.
+    """
 
     action: TimerAction
     minutes: Annotated[int, Meta(ge=1, le=60)] = 1
+    seen: TimerPlace | None = None
 
 
 class Hand(Wire, tag="hand", frozen=True):

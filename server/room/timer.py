@@ -15,17 +15,21 @@ from msgspec.structs import replace
 from server.room import turns
 from signaling.errors import ProtocolError
 from signaling.messages import TimerCommand
-from signaling.parts import Timer, TimerAction, TimerStatus
+from signaling.parts import Timer, TimerAction, TimerPlace, TimerStatus
 
 LONGEST_BOX_S = 24 * 3600
 """A box is never lengthened beyond a day."""
 
 
 def drive(timer: Timer, command: TimerCommand, now_ms: int, present: Sequence[str] = ()) -> Timer:
-    """The timer after the command. Raises ``ProtocolError`` ``timer-state`` when it makes no sense now.
+    """The timer after the command. Raises ``ProtocolError`` ``timer-state`` when it makes no sense now, and
+    ``timer-moved`` when it was meant for where the timer stood a moment ago. Minutes are added in any case:
+    two who add some both mean more.
 
     ``present`` are the members who can have a turn, in the order of entering.
     """
+    if command.seen is not None and command.action != "add" and command.seen != place(timer):
+        raise ProtocolError("timer-moved", "seen")
     if command.action in _turns:
         if timer.status not in _under_way:
             raise ProtocolError("timer-state", "action", f"{command.action} while {timer.status}")
@@ -36,6 +40,13 @@ def drive(timer: Timer, command: TimerCommand, now_ms: int, present: Sequence[st
     after = step(timer, command, now_ms)
     begins = command.action == "start" or after.index != timer.index
     return turns.begun(after, present) if begins else after
+
+
+def place(timer: Timer) -> TimerPlace:
+    """Where the timer stands, as its commands name it."""
+    return TimerPlace(
+        status=timer.status, index=timer.index, turn=None if timer.turn is None else timer.turn.index
+    )
 
 
 def remaining_ms(timer: Timer, now_ms: int) -> int:

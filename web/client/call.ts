@@ -20,6 +20,7 @@ import { Sources } from "./sources";
 import { initialState, type State } from "./state";
 import { available, bytesReceived, roundTrip } from "./stats";
 import { Store } from "./store";
+import { placeOf } from "./timer";
 import type { Timers } from "./timers";
 import { type Toasting, toasting } from "./toasts";
 import { Viewing } from "./viewing";
@@ -204,7 +205,8 @@ export class Call {
   }
 
   drive(action: TimerAction, minutes = 1): void {
-    this.ask({ type: "timer-command", action, minutes });
+    const { timer } = this.state;
+    this.ask({ type: "timer-command", action, minutes, seen: timer && placeOf(timer) });
   }
 
   private ask(message: ClientMessage): boolean {
@@ -377,7 +379,8 @@ export class Call {
       case "error":
         if (message.about === "offer" || message.code === "sdp") this.negotiation.refused();
         else if (message.about === "enter" && message.code === "store-unavailable") this.enterAgain();
-        else if (this.state.view === "room") this.toast(`error.${message.code}`, {}, "problem");
+        else if (this.state.view === "room")
+          this.toast(`error.${message.code}`, {}, message.code === "timer-moved" ? "info" : "problem");
         break;
       default:
     }

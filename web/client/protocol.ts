@@ -108,6 +108,7 @@ export type ErrorCode =
   | "poll-state"
   | "poll-secret"
   | "too-many-polls"
+  | "timer-moved"
   | "store-unavailable";
 
 export type ByeReason =
@@ -200,6 +201,13 @@ export interface Timer {
   readonly boxes: readonly Box[];
   readonly since_ms: number | null;
   readonly turn: Turn | null;
+}
+
+/** Where a timer stands: ``index`` is the box, ``turn`` the turn in it, null where there is none. */
+export interface TimerPlace {
+  readonly status: TimerStatus;
+  readonly index: number;
+  readonly turn: number | null;
 }
 
 /**
@@ -609,11 +617,16 @@ export interface Say {
   readonly everywhere?: boolean;
 }
 
-/** Drives the timer (mentor only). ``minutes`` belongs to ``add`` and may be 1 to 60. */
+/**
+ * Drives the timer (whoever leads). `minutes` belongs to `add` and may be 1 to 60.
+ *
+ * `seen` is where the timer stood for whoever pressed: of two who press at once, one is too late.
+ */
 export interface TimerCommand {
   readonly type: "timer-command";
   readonly action: TimerAction;
   readonly minutes?: number;
+  readonly seen?: TimerPlace | null;
 }
 
 /** This member is writing a line. */

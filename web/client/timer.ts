@@ -1,6 +1,6 @@
 /** What the session's timer shows at an instant: pure sums over the server's own record. */
 
-import type { Box, Timer } from "./protocol";
+import type { Box, Timer, TimerPlace } from "./protocol";
 
 export interface TimerView {
   /** The current box; undefined when there is none. */
@@ -13,6 +13,11 @@ export interface TimerView {
   /** "4:05", in overtime "+0:07". */
   text: string;
   turn: TurnView | null;
+}
+
+/** Where the timer stands: a press on one of its buttons is meant for this. */
+export function placeOf({ status, index, turn }: Timer): TimerPlace {
+  return { status, index, turn: turn?.index ?? null };
 }
 
 /** Milliseconds left in the current box at `now` (server's clock, ms); negative is overtime. */
