@@ -29,7 +29,9 @@ def test_the_second_of_two_presses_is_too_late(action: TimerAction) -> None:
 
 
 def test_a_turn_that_has_passed_on_is_not_passed_on_again() -> None:
-    timer = drive(running("circle-60", 60, "ada", "bao", "dov"), TimerCommand(action="next"), 5, ("ada", "bao"))
+    timer = drive(
+        running("circle-60", 60, "ada", "bao", "dov"), TimerCommand(action="next"), 5, ("ada", "bao")
+    )
     command = TimerCommand(action="next-turn", seen=place(timer))
     after = drive(timer, command, 10, ("ada", "bao"))
     assert place(after) == TimerPlace(status="running", index=1, turn=1)
