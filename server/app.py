@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 from server import listen, store, tls
 from server.accept import Acceptor
 from server.addresses import candidates, host_addresses, resolve
+from server.clock import now_ms
 from server.config import LOOPBACK_NAMES, Config
 from server.errors import OperatorError
 from server.folder import DataFolder, Running
@@ -28,7 +29,7 @@ from server.jobs import Jobs
 from server.live import Limits, Live
 from server.metrics import Metrics
 from server.pages.routes import make_app
-from server.pages.site import SITE, Site, asker, now_ms, site_url
+from server.pages.site import SITE, Site, asker, site_url
 from server.pages.static import StaticFiles
 from server.room.quality import QualityLine
 from server.sockets.endpoint import WebSockets
@@ -207,7 +208,7 @@ def _rooms(
             metrics.opinions.observe(line.mos)
 
     limits = Limits(members=config.room_members)
-    live = Live(redis, relay, limits, on_join=joined, on_left=left, server=server)
+    live = Live(redis, relay, limits, on_join=joined, on_left=left, server=server, clock=clock)
     metrics = Metrics(relay.stats, live)
     site = Site(
         config=config,

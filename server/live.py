@@ -12,6 +12,7 @@ from msgspec import Struct, ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from server.clock import now_ms
 from server.live_connection import Connection
 from server.live_homes import Homes
 from server.live_memory import give_back
@@ -52,6 +53,7 @@ class Live:
 
     ``on_left`` is given how the connection was of whoever leaves, ``on_closed`` each room that was let go of.
     ``server`` names the server that this process belongs to: what another of its processes had is taken over.
+    ``clock`` is the instant in ms since the epoch.
     """
 
     def __init__(
@@ -63,10 +65,12 @@ class Live:
         on_left: Callable[[QualityLine], None] = lambda line: None,
         on_closed: Callable[[str], None] = lambda room: None,
         server: str | None = None,
+        clock: Callable[[], int] = now_ms,
     ) -> None:
         self.limits = limits
         self._store = store
         self._relay = relay
+        self._clock = clock
         self._on_join = on_join
         self._on_left = on_left
         self._on_closed = on_closed
@@ -146,7 +150,7 @@ class Live:
         link = self.link(message.token)
         room = await self._room(link.room)
         try:
-            guest = check(room.record, link, time.time_ns() // 1_000_000)
+            guest = check(room.record, link, self._clock())
             connection = room.join(guest, message, addresses, outbox)
         except ProtocolError:
             room.look_idle()
@@ -172,7 +176,7 @@ class Live:
         link = self.link(token)
         room = await self._room(link.room)
         try:
-            guest = check(room.record, link, time.time_ns() // 1_000_000)
+            guest = check(room.record, link, self._clock())
             return room.watch(guest, addresses, offer, follow)
         finally:
             room.look_idle()
@@ -252,6 +256,7 @@ class Live:
             on_idle=self._let_go,
             owner=self._homes.owner,
             on_taken=self._lost,
+            clock=self._clock,
         )
         room.start()
         self._rooms[room_id] = room

@@ -11,10 +11,12 @@ from typing import Any
 from msgspec import structs
 from redis.asyncio import Redis
 
+from server.live_audience import Audience
 from server.live_calls import Calls
 from server.live_chat import Chat
 from server.live_connection import Connection
 from server.live_ladder import Ladders
+from server.live_line import OwnLine
 from server.live_notes import NotesRoom
 from server.live_outbox import Outbox
 from server.live_places import Places
@@ -33,26 +35,17 @@ from server.storage import choices as stored_choices
 from server.storage import quality, rooms
 from server.storage.homes import Owner
 from server.transport.relay import Relay
-from signaling.codec import encode
 from signaling.errors import ProtocolError
 from signaling.messages import (
-    Answer,
-    BudgetWanted,
     ChatOpen,
     ClientMessage,
     Join,
     Joined,
     Leave,
     NotesOpen,
-    Offer,
-    Pin,
-    Ping,
-    Pong,
     React,
     Saving,
     Say,
-    ServerMessage,
-    Slots,
     TimerChanged,
     Typing,
     Unheard,
@@ -69,6 +62,7 @@ class LiveRoom:
     ``_decided`` runs ahead of ``_told``, which is in the store: rules look at the first, people are shown the
     second. Media follows at once what somebody switches off or on, whether or not the store answers.
     ``on_idle`` is called whenever nobody is here and everything is stored.
+    ``clock`` is the instant in ms since the epoch.
     """
 
     def __init__(
@@ -83,27 +77,33 @@ class LiveRoom:
         on_idle: Callable[[LiveRoom], None],
         owner: Owner,
         on_taken: Callable[[str], None],
+        clock: Callable[[], int],
     ) -> None:
         record = found.record
         self._decided = self._told = loaded(record, found.timer, found.members, found.floor)
         self._most_members = most_members
         self._on_idle = on_idle
+        self._clock = clock
+        self._audience = Audience(self._is_in)
         self._on_left = on_left
         self._saver = Saver(
             store,
-            lambda held: self._to_all(Saving(held=held)),
+            lambda held: self._audience.tell_all(Saving(held=held)),
             self._stored_all,
             lambda pipe: owner.guard(pipe, record.id),
             lambda: on_taken(record.id),
         )
         self._notes = NotesRoom(record.id, record.expires_ms, store, self._saver)
-        self._chat = Chat(store, self._saver, lambda: self.record, self._here, self._to, self._to_entered)
-        self._roster = Roster(lambda: self._told, self._to_all)
-        self._calls = Calls(relay, record.id, self._to, self._roster, on_join)
-        self._ladders = Ladders(found.choices, self._calls.peer, self._to, self._keep, self._remaining)
+        tell, tell_all = self._audience.tell, self._audience.tell_all
+        self._chat = Chat(
+            store, self._saver, lambda: self.record, self._audience.here, tell, self._audience.tell_entered
+        )
+        self._roster = Roster(lambda: self._told, tell_all)
+        self._calls = Calls(relay, record.id, tell, self._roster, on_join)
+        self._ladders = Ladders(found.choices, self._calls.peer, tell, self._keep, self._remaining)
+        self._line = OwnLine(self._calls, self._ladders, self._open_gate, clock)
         self._watchers = Watchers(self._calls.room, most_members)
         self._places = Places(self._expire)
-        self._connections: dict[str, Connection] = {}
         self._ending: asyncio.TimerHandle | None = None
         self._stopped = False
 
@@ -115,7 +115,7 @@ class LiveRoom:
     @property
     def idle(self) -> bool:
         """Whether nobody is here and nothing waits for the store."""
-        return not self._connections and not self._decided.members and self._saver.idle
+        return not self._audience and not self._decided.members and self._saver.idle
 
     @property
     def member_count(self) -> int:
@@ -137,7 +137,7 @@ class LiveRoom:
     async def stop(self, reason: ByeReason, seconds: float) -> None:
         """Says goodbye to everyone and stores what waits, for so long at most."""
         self._stopped = True
-        for connection in self._connections.values():
+        for connection in self._audience:
             connection.outbox.close(reason)
         self._places.stop()
         self._ladders.close()
@@ -169,7 +169,7 @@ class LiveRoom:
 
         Raises ``ProtocolError`` ``room-full``, or ``sdp`` for the offer, and the newcomer is not in.
         """
-        present = {member.id for member in self._decided.members} | self._connections.keys() | {guest.id}
+        present = {member.id for member in self._decided.members} | self._audience.members | {guest.id}
         if len(present) > self._most_members:
             raise ProtocolError("room-full")
         member = self._decided.member(guest.id)
@@ -194,7 +194,7 @@ class LiveRoom:
                 answer=answer,
                 slots=slots,
                 video_slots=self.record.video_slots,
-                now_ms=_now_ms(),
+                now_ms=self._clock(),
             )
         )
         if answer is None and self._calls.silent(guest.id):
@@ -223,9 +223,7 @@ class LiveRoom:
 
     def message(self, connection: Connection, message: ClientMessage) -> None:
         """Carries out what a browser asks. Raises ``ProtocolError``; the connection can go on."""
-        if self._connections.get(connection.member) is not connection:
-            return
-        if self._calls.handle(connection.member, message):
+        if not self._audience.holds(connection) or self._line.handle(connection, message):
             return
         own = _answered_here.get(type(message))
         if own is not None:
@@ -235,7 +233,7 @@ class LiveRoom:
             raise ProtocolError("store-unavailable")
         before = self._decided.member(connection.member)
         actor = Actor(connection.member, connection.session)
-        change = handle(self._decided, actor, message, _now_ms())
+        change = handle(self._decided, actor, message, self._clock())
         self._post(change)
         for member_id in change.about:
             after = self._decided.member(member_id)
@@ -248,7 +246,7 @@ class LiveRoom:
 
     def frame(self, connection: Connection, data: bytes) -> None:
         """Takes a binary frame of the notes. Raises ``ProtocolError``; the connection can go on."""
-        if self._connections.get(connection.member) is connection:
+        if self._audience.holds(connection):
             self._notes.frame(connection.reader, data)
 
     def guest_changed(self, guest: GuestRecord) -> None:
@@ -272,35 +270,12 @@ class LiveRoom:
 
     def media_stands(self, connection: Connection) -> bool:
         """Whether this connection's media can flow now."""
-        return self._connections.get(connection.member) is connection and self._calls.stands(
-            connection.member
-        )
+        return self._audience.holds(connection) and self._calls.stands(connection.member)
 
     # ---------------------------------------------------------------- messages about the connection itself
 
     def _refuse(self, connection: Connection, message: Join) -> None:
         raise ProtocolError("bad-message", "type", "a second join")
-
-    def _offer(self, connection: Connection, message: Offer) -> None:
-        try:
-            answered = None if message.fresh else self._calls.again(connection.member, message.sdp)
-            if answered is None:
-                answered = self._calls.open(connection.member, connection.addresses, message.sdp)
-                self._open_gate(connection.member)
-        except ProtocolError as error:
-            raise ProtocolError(error.code, "sdp", error.detail) from None
-        answer, slots = answered
-        connection.outbox.send(Answer(id=message.id, sdp=answer))
-        connection.outbox.send(Slots(slots=slots))
-
-    def _ping(self, connection: Connection, message: Ping) -> None:
-        connection.outbox.send(Pong(sent=message.sent, now_ms=time.time() * 1000))
-
-    def _pin(self, connection: Connection, message: Pin) -> None:
-        self._ladders.pin(connection.member, message.rung)
-
-    def _budget(self, connection: Connection, message: BudgetWanted) -> None:
-        self._ladders.budget(connection.member, message.megabytes)
 
     def _keep(self, choices: tuple[Choice, ...], done: Callable[[], None]) -> None:
         """Stores what people have chosen and used, then calls back."""
@@ -313,11 +288,11 @@ class LiveRoom:
 
     def _remaining(self) -> float:
         """Seconds that a data budget has to last: what is planned, at least ten minutes."""
-        return max(LEAST_LEFT_S, session_ms(self._told.timer, _now_ms()) / 1000)
+        return max(LEAST_LEFT_S, session_ms(self._told.timer, self._clock()) / 1000)
 
     def _word(self, connection: Connection, message: ChatOpen | Say | Typing | React) -> None:
         self._entered(connection)
-        self._chat.handle(connection.member, connection.outbox, message, _now_ms())
+        self._chat.handle(connection.member, connection.outbox, message, self._clock())
 
     def _entered(self, connection: Connection) -> None:
         if not self._is_in(connection):
@@ -337,7 +312,7 @@ class LiveRoom:
         if change.state is self._decided:
             return
         self._decided = change.state
-        record, now_ms = change.state.record, _now_ms()
+        record, now_ms = change.state.record, self._clock()
         self._saver.put(
             Write(
                 lambda pipe: rooms.add_saves(pipe, record.id, record.expires_ms, change.saves, now_ms),
@@ -363,29 +338,8 @@ class LiveRoom:
         message = send.message
         if isinstance(message, TimerChanged):
             # It may have waited for the store; browsers take this for the server's clock.
-            message = structs.replace(message, now_ms=_now_ms())
-        self._to(send.to, message)
-
-    def _to(self, member: str | None, message: ServerMessage) -> None:
-        if member is None:
-            self._to_all(message)
-        elif member in self._connections:
-            self._connections[member].outbox.send(message)
-
-    def _to_all(self, message: ServerMessage) -> None:
-        frame = encode(message)
-        for connection in self._connections.values():
-            connection.outbox.send_frame(frame)
-
-    def _here(self) -> tuple[str, ...]:
-        return tuple(each.member for each in self._connections.values() if self._is_in(each))
-
-    def _to_entered(self, message: ServerMessage) -> None:
-        """Those who wait at the door, or are in the green room, are not told what is said inside."""
-        frame = encode(message)
-        for connection in self._connections.values():
-            if self._is_in(connection):
-                connection.outbox.send_frame(frame)
+            message = structs.replace(message, now_ms=self._clock())
+        self._audience.tell(send.to, message)
 
     def _stored_all(self) -> None:
         self._notes.catch_up()
@@ -400,7 +354,7 @@ class LiveRoom:
     def _open_gate(self, member_id: str) -> None:
         """Lets media flow when it is stored that they are in, from the tab that is connected now."""
         stored, now = self._told.member(member_id), self._decided.member(member_id)
-        connection = self._connections.get(member_id)
+        connection = self._audience.of(member_id)
         if stored is None or now is None or connection is None or stored.session != connection.session:
             return
         # What has been switched off since then stays off, stored or not.
@@ -409,11 +363,11 @@ class LiveRoom:
 
     def _replace(self, connection: Connection, *, resumed: bool) -> None:
         """Takes the earlier connection's place; who was in by that is lost until they enter by this one."""
-        earlier = self._connections.get(connection.member)
+        earlier = self._audience.of(connection.member)
         if earlier is not None:
             self._take_away(earlier)
             earlier.outbox.close("replaced")
-        self._connections[connection.member] = connection
+        self._audience.add(connection)
         if not resumed and self._decided.member(connection.member) is not None:
             self._post(members.lost(self._decided, connection.member))
             self._places.keep(connection.member)
@@ -421,14 +375,11 @@ class LiveRoom:
     def _take_away(self, connection: Connection) -> bool:
         """Whether it was still the member's connection."""
         self._notes.close(connection.reader)
-        if self._connections.get(connection.member) is not connection:
-            return False
-        del self._connections[connection.member]
-        return True
+        return self._audience.remove(connection)
 
     def _show_out(self, member: str, reason: ByeReason) -> None:
         """They leave for good, with their connection."""
-        connection = self._connections.get(member)
+        connection = self._audience.of(member)
         if connection is not None:
             connection.outbox.close(reason)
             self._take_away(connection)
@@ -443,7 +394,7 @@ class LiveRoom:
         """They leave: how their connection was is kept for operators."""
         tally = self._calls.finish(member)
         if tally is not None:
-            line = quality_line(tally, secrets.token_hex(8), time.monotonic(), _now_ms())
+            line = quality_line(tally, secrets.token_hex(8), time.monotonic(), self._clock())
             self._on_left(line)
             self._saver.put(Write(lambda pipe: quality.append(pipe, line), lambda _: None))
 
@@ -451,32 +402,24 @@ class LiveRoom:
         self._ladders.leave(member)
         self._note_quality(member)
         self._post(members.expired(self._decided, member))
-        if member not in self._connections:
+        if self._audience.of(member) is None:
             self._calls.hang_up(member)
 
     def _await_end(self) -> None:
-        seconds = max(0.0, (self.record.expires_ms - _now_ms()) / 1000)
+        seconds = max(0.0, (self.record.expires_ms - self._clock()) / 1000)
         self._ending = asyncio.get_running_loop().call_later(seconds, self._end)
 
     def _end(self) -> None:
         """The links have expired; looks again should the clock have been set back meanwhile."""
-        if _now_ms() < self.record.expires_ms:
+        if self._clock() < self.record.expires_ms:
             self._await_end()
             return
-        for member in {*self._connections, *(member.id for member in self._decided.members)}:
+        for member in {*self._audience.members, *(member.id for member in self._decided.members)}:
             self._show_out(member, "room-ended")
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 _answered_here: Mapping[type, Callable[[LiveRoom, Connection, Any], None]] = {
     Join: LiveRoom._refuse,
-    Offer: LiveRoom._offer,
-    Ping: LiveRoom._ping,
-    Pin: LiveRoom._pin,
-    BudgetWanted: LiveRoom._budget,
     NotesOpen: LiveRoom._open_notes,
     ChatOpen: LiveRoom._word,
     Say: LiveRoom._word,

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
+from server.clock import now_ms
 from server.config import Config, ConfigError
 from server.errors import OperatorError
 from server.mail.post import Post
 from server.mail.smtp import LaterError, RefusedError
 from server.mentoring.letters import Letter
 from server.mentoring.people import EmailError, Person, normal_email, promoted
-from server.pages.site import now_ms
 from server.room.names import clean_name
 from server.storage import people, signins
 from server.storage.client import connect

@@ -34,6 +34,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "server.storage",
         "server.transport",
         "server.live",
+        "server.clock",
         "server.rates",
         "signaling",
     ),

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from redis.asyncio import Redis
 
+from server.clock import now_ms
 from server.config import Config
 from server.demo import history
 from server.demo.story import Someone, listed, people, ties
@@ -19,7 +20,6 @@ from server.mentoring.people import Person
 from server.mentoring.profiles import Profile
 from server.mentoring.programmes import Cohort, Enrolment, Programme
 from server.mentoring.templates import templates
-from server.pages.site import now_ms
 from server.storage import signins
 from server.storage.availability import saved_availability
 from server.storage.bank import free_time_changes, name_changes, number_of

@@ -10,7 +10,7 @@ from typing import get_args
 from aiohttp import web
 from redis.asyncio import Redis
 
-from server.pages.site import SITE, PageError, Site, language_of, now_ms, page, see_other, site_url
+from server.pages.site import SITE, PageError, Site, language_of, page, see_other, site_url
 from server.room.links import read_management
 from server.room.record import GuestRecord, RoomRecord
 from server.sessions import personal_path
@@ -84,7 +84,7 @@ async def _view(request: web.Request) -> LinksView:
     record = await _room(site, token)
     base = site_url(request)
     done = request.query.get("done", "")
-    ended = now_ms() >= record.expires_ms
+    ended = site.clock() >= record.expires_ms
     return LinksView(
         token=token,
         format=record.format,

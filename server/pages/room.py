@@ -10,7 +10,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from server.media.ladder import RUNGS, per_hour
-from server.pages.site import SITE, PageError, Site, asker, language_of, now_ms, page
+from server.pages.site import SITE, PageError, Site, asker, language_of, page
 from server.room.links import check, read_personal
 from server.room.record import GuestRecord, RoomRecord
 from server.storage.rooms import load_record
@@ -86,7 +86,7 @@ async def _let_in(request: web.Request, site: Site, token: str) -> tuple[RoomRec
     try:
         link = read_personal(site.secret, token)
         record = await load_record(site.store, link.room)
-        guest = check(record, link, now_ms())
+        guest = check(record, link, site.clock())
     except ProtocolError as error:
         raise PageError(*_refusals[error.code]) from None
     assert record is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -12,6 +11,7 @@ from typing import Protocol
 from aiohttp import web
 from redis.asyncio import Redis
 
+from server.clock import now_ms
 from server.config import Config
 from server.mentoring.people import Person
 from server.rates import Rates, client_key
@@ -59,11 +59,6 @@ class Counted(Protocol):
 
     async def page(self) -> bytes:
         """Everything in Prometheus' text format."""
-
-
-def now_ms() -> int:
-    """The instant, in ms since the epoch: what rules and storage are given."""
-    return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

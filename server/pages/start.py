@@ -12,7 +12,7 @@ from aiohttp import web
 from multidict import MultiMapping
 
 from server import sessions
-from server.pages.site import SITE, PageError, asker, now_ms, page, see_other
+from server.pages.site import SITE, PageError, asker, page, see_other
 from server.room.formats import formats
 from server.room.guest_list import Listed, read_list
 from server.room.names import LONGEST_NAME, clean_name
@@ -135,7 +135,7 @@ async def make(request: web.Request) -> web.Response:
         agenda,
         int(typed.minutes) if typed.minutes else agenda.minutes,
         [(row.name, row.role) for row in typed.coming],
-        now_ms(),
+        site.clock(),
     )
     return see_other(f"/s/{session.management}?done=created")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import async_playwright, expect
 
+from server.clock import now_ms
 from server.mentoring.mentorships import Mentorship, Participation
 from server.mentoring.people import Person
-from server.pages.site import now_ms
 from server.storage import conversations
 from server.storage.mentorships import saved_mentorship
 from server.storage.records import commit

@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 
 from server import inbound
 from server.app import running
+from server.clock import now_ms
 from server.config import read
 from server.conversations import message_changes, tell
 from server.errors import OperatorError
@@ -22,7 +23,6 @@ from server.inbound import Answers
 from server.mail.post import Post
 from server.mentoring.mentorships import Mentorship
 from server.mentoring.people import Person
-from server.pages.site import now_ms
 from server.rates import Rates
 from server.storage import conversations, due
 from server.storage.letters import KIND

@@ -10,6 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from server import live_places
+from server.clock import now_ms
 from server.live import Limits
 from server.live_room import Connection
 from server.room.links import sign_personal
@@ -346,11 +347,11 @@ async def test_everyone_has_the_servers_clock(store: Redis) -> None:
     _, (mentor, _) = await make_room(store)
     async with serving(store) as server, Robot(server.url, mentor) as mo:
         await mo.join()
-        sent = time.time() * 1000
+        sent = now_ms()
         await mo.send(Ping(sent=123.456))
         pong = await mo.hears(Pong)
         assert pong.sent == 123.456
-        assert sent <= pong.now_ms <= time.time() * 1000
+        assert sent <= pong.now_ms <= now_ms()
 
 
 async def test_a_server_that_stops_says_goodbye_and_keeps_everything(store: Redis) -> None:

@@ -7,9 +7,9 @@ import secrets
 from playwright.async_api import BrowserContext
 from redis.asyncio import Redis
 
+from server.clock import now_ms
 from server.mentoring.people import Person, normal_email
 from server.pages.guard import BROWSER_COOKIE
-from server.pages.site import now_ms
 from server.storage import people, signins
 from server.storage.signins import Browser
 from signaling.parts import Language

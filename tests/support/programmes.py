@@ -14,11 +14,11 @@ from typing import Any
 from msgspec import structs
 from redis.asyncio import Redis
 
+from server.clock import now_ms
 from server.mentoring.people import Person
 from server.mentoring.profiles import Profile
 from server.mentoring.programmes import Enrolment, Programme, ProgrammeRole
 from server.pages.guard import BROWSER_COOKIE
-from server.pages.site import now_ms
 from server.storage import people, signins
 from server.storage.bank import number_of
 from server.storage.programmes import load_profile, saved_enrolment, saved_profile, saved_programme

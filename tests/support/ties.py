@@ -6,6 +6,7 @@ import secrets
 
 from redis.asyncio import Redis
 
+from server.clock import now_ms
 from server.mentoring.agreements import drafted, signed
 from server.mentoring.kinds import Kind
 from server.mentoring.mentorships import Mentorship
@@ -13,7 +14,6 @@ from server.mentoring.people import Person
 from server.mentoring.programmes import Programme
 from server.mentoring.tie_events import TieEvent
 from server.mentoring.tie_rules import Tie
-from server.pages.site import now_ms
 from server.storage.mentorships import load_mentorship
 from server.storage.programmes import load_people
 from server.storage.records import commit

@@ -11,11 +11,12 @@ from aiohttp.test_utils import TestClient
 from redis.asyncio import Redis
 
 from server import sessions
+from server.clock import now_ms
 from server.config import read
 from server.mentoring.people import Person
 from server.metrics import Metrics
 from server.pages.routes import make_app
-from server.pages.site import Site, now_ms
+from server.pages.site import Site
 from server.pages.static import StaticFiles
 from server.room.formats import formats
 from server.room.record import GuestRecord

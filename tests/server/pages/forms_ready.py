@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec import structs
 from redis.asyncio import Redis
 
+from server.clock import now_ms
 from server.mail.tokens import sign_unsubscribe
 from server.mentoring import tie_rules
 from server.mentoring.actions import ActionItem
@@ -23,7 +24,6 @@ from server.mentoring.programmes import Cohort
 from server.mentoring.seats import joined, queued
 from server.mentoring.tie_events import TieEvent
 from server.mentoring.tie_notes import TieNote
-from server.pages.site import now_ms
 from server.storage.actions import saved_action
 from server.storage.invitations import saved_invitation
 from server.storage.matching import saved_outcome, saved_ranking, saved_run

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from redis.asyncio import Redis
 
+from server.clock import now_ms
 from server.mentoring.matching.parts import PARTS
-from server.pages.site import now_ms
 from tests.server.pages import forms_ready as ready
 from tests.server.pages.permissions_table import Stage, Who
 

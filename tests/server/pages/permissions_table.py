@@ -13,13 +13,13 @@ from typing import Literal, get_args
 from msgspec import structs
 from redis.asyncio import Redis
 
+from server.clock import now_ms
 from server.mentoring.concerns import Concern
 from server.mentoring.invitations import Invitation, JoinCode
 from server.mentoring.meetings import Session
 from server.mentoring.mentorships import Mentorship, Participation
 from server.mentoring.people import Person
 from server.mentoring.requests import first_ask
-from server.pages.site import now_ms
 from server.storage.concerns import saved_concern
 from server.storage.invitations import saved_code, saved_invitation
 from server.storage.meetings import saved_session

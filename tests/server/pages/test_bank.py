@@ -9,8 +9,9 @@ import pytest
 from msgspec import structs
 from redis.asyncio import Redis
 
+from server.clock import now_ms
 from server.mentoring.availability import Availability, Window
-from server.pages.site import Site, now_ms
+from server.pages.site import Site
 from server.storage.availability import saved_availability
 from server.storage.bank import free_time_changes
 from server.storage.programmes import load_enrolment, load_profile, saved_enrolment

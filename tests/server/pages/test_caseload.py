@@ -12,12 +12,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 from redis.asyncio import Redis
 
+from server.clock import now_ms
 from server.mentoring.actions import ActionItem
 from server.mentoring.conversations import Message
 from server.mentoring.meetings import Session
 from server.mentoring.mentorships import Mentorship, Participation
 from server.mentoring.people import Person
-from server.pages.site import Site, now_ms
+from server.pages.site import Site
 from server.storage.actions import saved_action
 from server.storage.conversations import messages, posted_message
 from server.storage.meetings import saved_session

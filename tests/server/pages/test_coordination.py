@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestClient
 from msgspec import structs
 from redis.asyncio import Redis
 
+from server.clock import now_ms
 from server.mentoring.audit import AuditEvent
 from server.mentoring.conversations import Message
 from server.mentoring.people import Person
@@ -23,7 +24,6 @@ from server.mentoring.surveys import Response
 from server.mentoring.tie_notes import TieNote
 from server.pages.coordination import audit
 from server.pages.coordination.export import plain
-from server.pages.site import now_ms
 from server.storage.audit import noted
 from server.storage.conversations import posted_message
 from server.storage.mentorships import saved_mentorship

@@ -8,10 +8,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 from redis.asyncio import Redis
 
+from server.clock import now_ms
 from server.mentoring.conversations import Message
 from server.mentoring.people import Person
 from server.mentoring.tie_notes import TieNote
-from server.pages.site import now_ms
 from server.storage import people
 from server.storage.audit import events
 from server.storage.conversations import messages, posted_message

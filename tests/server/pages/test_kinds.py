@@ -9,11 +9,12 @@ from dataclasses import replace
 import pytest
 from redis.asyncio import Redis
 
+from server.clock import now_ms
 from server.jobs import Jobs
 from server.mentoring.mentorships import Mentorship
 from server.mentoring.people import Person
 from server.mentoring.tie_rules import DAY_MS, day_of
-from server.pages.site import Site, now_ms
+from server.pages.site import Site
 from server.storage.mentorships import mentorships_of
 from server.storage.programmes import load_enrolment
 from server.tasks import handlers

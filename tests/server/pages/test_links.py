@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from server import sessions
-from server.pages.site import Site, now_ms
+from server.clock import now_ms
+from server.pages.site import Site
 from server.room.formats import formats
 from server.room.links import sign_management
 from server.room.record import Invited, plan

@@ -15,12 +15,13 @@ from aiohttp import FormData
 from msgspec import structs
 from redis.asyncio import Redis
 
+from server.clock import now_ms
 from server.mentoring.attachments import MOST_BYTES
 from server.mentoring.mentorships import Mentorship
 from server.mentoring.people import Person
 from server.pages.messages.elsewhere import timeline_entries, unread_part
 from server.pages.routes import make_app
-from server.pages.site import Site, now_ms
+from server.pages.site import Site
 from server.pages.static import StaticFiles
 from server.rates import Rates
 from server.storage import conversations

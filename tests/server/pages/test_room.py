@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.clock import now_ms
 from server.pages.room import disposition, file_name
-from server.pages.site import Site, now_ms
+from server.pages.site import Site
 from server.room.formats import formats
 from server.room.links import sign_personal
 from server.room.record import Invited, plan

@@ -10,6 +10,7 @@ import pytest
 from msgspec import structs
 from redis.asyncio import Redis
 
+from server.clock import now_ms
 from server.jobs import Jobs
 from server.mentoring.letters import Letter
 from server.mentoring.meetings import Session
@@ -17,7 +18,7 @@ from server.mentoring.mentorships import Mentorship
 from server.mentoring.people import Person
 from server.mentoring.questions import surveys
 from server.mentoring.tie_rules import DAY_MS, day_of
-from server.pages.site import Site, now_ms
+from server.pages.site import Site
 from server.pages.ties.heads import health_of
 from server.storage import due
 from server.storage.letters import load_letter
