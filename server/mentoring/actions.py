@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -54,14 +54,21 @@ class ActionLine(Struct, frozen=True, kw_only=True):
 _line = re.compile(r"^\s*[-*+]\s+\[([ xX])\]\s+(.+?)\s*$")
 _brackets = re.compile(r"\s*\(([^()]{3,30})\)\s*$")
 _iso = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_numbers = re.compile(r"(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}))?")
+_numbers = re.compile(r"(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}|\d{2}))?")
 _words = re.compile(r"(?:\w+\s+)?(\d{1,2})(?:er|st|nd|rd|th)?\s+([^\W\d]{3,})\.?(?:\s+(\d{4}))?")
+_month_first = re.compile(r"(?:\w+,?\s+)?([^\W\d]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(\d{4}))?")
+_until = re.compile(r"(?:(?:by|before|until|due|on|for|pour|avant|jusqu'au|d'ici|le|au)\s+)+")
 
 # The first letters that tell the months of both languages apart; "juin" and "juillet" need four.
 _months = {
     "jan": 1, "fev": 2, "feb": 2, "mar": 3, "avr": 4, "apr": 4, "mai": 5, "may": 5, "juin": 6, "jun": 6,
     "juil": 7, "jul": 7, "aou": 8, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
 }  # fmt: skip
+
+_english = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
+)  # fmt: skip
 
 
 def read_actions(text: str, names: Mapping[PersonId, str], today: date) -> list[ActionLine]:
@@ -70,18 +77,27 @@ def read_actions(text: str, names: Mapping[PersonId, str], today: date) -> list[
     Days without a year are the next such day from ``today`` on.
     """
     found: dict[str, ActionLine] = {}
-    for row in text.splitlines():
+    for _, read in action_lines(text, names, today):
+        if len(found) < MOST_ACTIONS:
+            found.setdefault(folded(read.text), read)
+    return list(found.values())
+
+
+def action_lines(text: str, names: Mapping[PersonId, str], today: date) -> Iterator[tuple[int, ActionLine]]:
+    """Every line that is an action, with where in the text its box is: the letter between its brackets."""
+    at = 0
+    for row in text.splitlines(keepends=True):
         match = _line.match(row)
-        if match is not None and len(found) < MOST_ACTIONS:
+        if match is not None:
             read = replace(_read(match[2], names, today), done=match[1] != " ")
             if read.text:
-                found.setdefault(_folded(read.text), read)
-    return list(found.values())
+                yield at + match.start(1), read
+        at += len(row)
 
 
 def action_id(session: SessionId, text: str) -> str:
     """The same for the same text of a session: notes can be read again without a second action."""
-    return hashlib.sha256(f"{session}\n{_folded(text)}".encode()).hexdigest()[:20]
+    return hashlib.sha256(f"{session}\n{folded(text)}".encode()).hexdigest()[:20]
 
 
 def done(action: ActionItem, now_ms: int | None) -> ActionItem:
@@ -90,8 +106,10 @@ def done(action: ActionItem, now_ms: int | None) -> ActionItem:
 
 
 def read_day(text: str, today: date) -> date | None:
-    """The day that a text names: 2026-11-03, 3/11, 3 Nov, 3 novembre 2026; None when it names none."""
-    said = _folded(text)
+    """The day that a text names: 2026-11-03, 3/11, 3 Nov, by Nov 3rd, le 3 novembre 2026; None for no day."""
+    said = folded(text).replace("\u2019", "'")
+    if before := _until.match(said):
+        said = said[before.end() :]
     if match := _iso.fullmatch(said):
         return _day(int(match[1]), int(match[2]), int(match[3]))
     if match := _numbers.fullmatch(said):
@@ -99,10 +117,14 @@ def read_day(text: str, today: date) -> date | None:
     elif match := _words.fullmatch(said):
         named = next((n for begin, n in _months.items() if match[2].startswith(begin)), 0)
         day, month, year = int(match[1]), named, match[3]
+    elif match := _month_first.fullmatch(said):
+        # English alone puts the month first: "mardi 3" is a Tuesday.
+        named = next((n for n, name in enumerate(_english, 1) if name.startswith(match[1])), 0)
+        day, month, year = int(match[2]), named, match[3]
     else:
         return None
     if year is not None:
-        return _day(int(year), month, day)
+        return _day(int(year) + (2000 if len(year) == 2 else 0), month, day)
     this = _day(today.year, month, day)
     return this if this is None or this >= today - timedelta(days=1) else _day(today.year + 1, month, day)
 
@@ -129,16 +151,16 @@ def _owner(said: str, names: Mapping[PersonId, str]) -> tuple[PersonId | None, i
     words = said.split(" ")
     for many in range(min(len(words), 5), 0, -1):
         begun = " ".join(words[:many])
-        wanted = _folded(begun).strip(":,;. ")
-        whole = [person for person, name in names.items() if _folded(name) == wanted]
-        first = [person for person, name in names.items() if _folded(name).split(" ")[0] == wanted]
+        wanted = folded(begun).strip(":,;. ")
+        whole = [person for person, name in names.items() if folded(name) == wanted]
+        first = [person for person, name in names.items() if folded(name).split(" ")[0] == wanted]
         if len(whole) == 1 or (not whole and len(first) == 1):
             return (whole or first)[0], len(begun)
     return None, 0
 
 
-def _folded(text: str) -> str:
-    """Without case, accents and runs of space."""
+def folded(text: str) -> str:
+    """Without case, accents and runs of space: what tells one action from another."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(each for each in plain if not unicodedata.combining(each)).split())
 

@@ -21,6 +21,12 @@ TODAY = date(2026, 10, 20)
         ("- [ ] @Amina read (3/11)", ("@Amina read", None, "2026-11-03")),
         ("- [ ] read chapter 2 (page 40)", ("read chapter 2 (page 40)", None, None)),
         ("- [ ] @Bao read (12/1)", ("read", "b", "2027-01-12")),
+        ("- [ ] @Bao read (by Nov 3rd, 2026)", ("read", "b", "2026-11-03")),
+        ("- [ ] @Bao lire (d\u2019ici le 3 novembre)", ("lire", "b", "2026-11-03")),
+        ("- [ ] @Bao lire (pour le mardi 3/11/26)", ("lire (pour le mardi 3/11/26)", "b", None)),
+        ("- [ ] @Bao lire (mardi 3)", ("lire (mardi 3)", "b", None)),
+        ("- [ ] @Bao lire (pour le 3/11/26)", ("lire", "b", "2026-11-03")),
+        ("- [ ] @Karim read (3 Nov)", ("@Karim read", None, "2026-11-03")),
         ("- [ ] mail ana@example.org (1er déc 2026)", ("mail ana@example.org", None, "2026-12-01")),
     ],
 )
