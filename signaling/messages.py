@@ -24,6 +24,7 @@ from signaling.apart import (
 from signaling.apart import (
     Split as Split,
 )
+from signaling.captions import CaptionAnswer, CaptionRequest
 from signaling.parts import (
     Advice,
     Apart,
@@ -51,6 +52,7 @@ from signaling.parts import (
     Timer,
     Wire,
 )
+from signaling.pointers import PointerAnswer, PointerRequest
 from signaling.polls import PollAnswer, PollRequest
 from signaling.requests import (
     BudgetWanted as BudgetWanted,
@@ -148,6 +150,8 @@ ClientMessage = (
     | Ping
     | Leave
     | PollRequest
+    | PointerRequest
+    | CaptionRequest
 )
 
 
@@ -449,4 +453,6 @@ ServerMessage = (
     | Error
     | Bye
     | PollAnswer
+    | PointerAnswer
+    | CaptionAnswer
 )

@@ -138,6 +138,7 @@ ErrorCode = Literal[
     "poll-secret",
     "too-many-polls",
     "timer-moved",
+    "caption-state",
     "store-unavailable",
 ]
 """Each has one sentence in both catalogues, under ``error.<code>``."""
@@ -322,6 +323,16 @@ class SmallNote(Part, frozen=True):
     cut: bool
 
 
+class Keeping(Part, frozen=True):
+    """Whether captions are kept: ``by`` has asked for it, null while nobody has; ``agreed`` have said yes.
+
+    They are kept while everybody who is in the room has agreed, and not a word while somebody has not.
+    """
+
+    by: str | None = None
+    agreed: tuple[str, ...] = ()
+
+
 class Room(Part, frozen=True):
     """The whole of what a person is shown of a room. ``apart`` is null while everybody is
     together.
@@ -336,6 +347,7 @@ class Room(Part, frozen=True):
     expires_ms: int
     floor: Floor
     apart: Apart | None = None
+    keeping: Keeping = Keeping()
 
 
 class Slot(Part, frozen=True):
@@ -359,11 +371,20 @@ class MemberQuality(Part, frozen=True):
     score: int | None
 
 
+class Quote(Part, frozen=True):
+    """The beginning of a line that another one answers."""
+
+    member: str
+    text: str
+    at_ms: int
+
+
 class ChatLine(Part, frozen=True):
     """One line of the chat, as stored. ``member`` is the guest who wrote it; ``text`` is text, never HTML.
 
     ``room`` is the id of the small room in which it was said, "" for the main room; ``everywhere``: a
-    facilitator said it to all rooms.
+    facilitator said it to all rooms. ``reply`` is the line that this one answers, and ``quote`` what that
+    says; null where there is none (any more).
     """
 
     id: str
@@ -372,6 +393,8 @@ class ChatLine(Part, frozen=True):
     at_ms: int
     room: str = ""
     everywhere: bool = False
+    reply: str | None = None
+    quote: Quote | None = None
 
 
 class Spoken(Part, frozen=True):

@@ -106,13 +106,15 @@ class Say(Wire, tag="say", frozen=True):
 
     ``room`` is where this person thinks to be: a small room's id, or "" for the main room. When they have
     been moved meanwhile the line is refused (``moved``), so that nobody reads it for whom it wasn't meant.
-    Null: wherever they are. ``everywhere`` says it in all rooms (facilitators only).
+    Null: wherever they are. ``everywhere`` says it in all rooms (facilitators only). ``reply`` is the line
+    that it answers.
     """
 
     text: str
     key: Annotated[str, Meta(max_length=32)]
     room: Annotated[str, Meta(max_length=64)] | None = None
     everywhere: bool = False
+    reply: Annotated[str, Meta(max_length=64)] | None = None
 
 
 class Typing(Wire, tag="typing", frozen=True):

@@ -8,7 +8,7 @@ from server.room.poll_record import PollRecord, Vote
 from server.room.record import GuestRecord
 from server.room.state import Present, RoomState
 from signaling.messages import ServerMessage
-from signaling.parts import ByeReason, Floor, Timer
+from signaling.parts import ByeReason, Floor, Keeping, Timer
 
 
 class SaveMember(Struct, frozen=True):
@@ -69,8 +69,23 @@ class DropPoll(Struct, frozen=True):
     members: tuple[str, ...]
 
 
+class SaveKeeping(Struct, frozen=True):
+    """Store whether captions are kept, and who has agreed."""
+
+    keeping: Keeping
+
+
 Save = (
-    SaveMember | DropMember | SaveTimer | SaveFloor | SaveGuest | SavePoll | SaveVote | DropVotes | DropPoll
+    SaveMember
+    | DropMember
+    | SaveTimer
+    | SaveFloor
+    | SaveGuest
+    | SavePoll
+    | SaveVote
+    | DropVotes
+    | DropPoll
+    | SaveKeeping
 )
 
 

@@ -9,12 +9,13 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.room import door, floor, members, polls
+from server.room import captions, door, floor, members, polls
 from server.room.change import Change, SaveTimer, Send
 from server.room.poll_record import PollRecord
 from server.room.record import RoomRecord
 from server.room.state import NOTHING_SAID, Present, RoomState
 from server.room.timer import drive
+from signaling.captions import KeepCaptions
 from signaling.errors import ProtocolError
 from signaling.messages import (
     ClientMessage,
@@ -26,7 +27,7 @@ from signaling.messages import (
     TimerChanged,
     TimerCommand,
 )
-from signaling.parts import Floor, Timer
+from signaling.parts import Floor, Keeping, Timer
 from signaling.polls import PollDo, PollDraft, PollVote
 
 
@@ -51,6 +52,7 @@ def loaded(
     stored: tuple[Present, ...],
     found: Floor = NOTHING_SAID,
     asked: tuple[PollRecord, ...] = (),
+    keeping: Keeping = Keeping(),  # noqa: B008 - frozen
 ) -> RoomState:
     """The room as found in the store: nobody is connected, those whose link has fallen are not in it."""
     back = [
@@ -66,6 +68,7 @@ def loaded(
         members=tuple(back),
         floor=replace(found, hands=hands),
         polls=tuple(poll for poll in asked if not poll.deleted),
+        keeping=keeping,
         deleted_poll=next((poll for poll in asked if poll.deleted), None),
     )
 
@@ -112,6 +115,10 @@ def _poll_vote(state: RoomState, actor: Actor, message: PollVote, now_ms: int) -
     return polls.vote(state, actor.id, message)
 
 
+def _keep_captions(state: RoomState, actor: Actor, message: KeepCaptions, now_ms: int) -> Change:
+    return captions.keep(state, actor.id, message)
+
+
 rules: Mapping[type, Callable[[RoomState, Actor, Any, int], Change]] = MappingProxyType(
     {
         Enter: _enter,
@@ -123,6 +130,7 @@ rules: Mapping[type, Callable[[RoomState, Actor, Any, int], Change]] = MappingPr
         PollDraft: _poll_draft,
         PollDo: _poll_do,
         PollVote: _poll_vote,
+        KeepCaptions: _keep_captions,
     }
 )
 """The other messages do not change the room and are answered by ``server/live_room.py``."""

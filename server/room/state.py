@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from server.room.poll_record import PollRecord
 from server.room.record import RoomRecord
 from signaling.messages import Enter
-from signaling.parts import Floor, Member, Room, Timer
+from signaling.parts import Floor, Keeping, Member, Room, Timer
 
 PLACE_KEPT_S = 30.0
 """How long the place of a member whose connection is lost is kept."""
@@ -56,6 +56,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     waiting: tuple[Waiter, ...] = ()
     polls: tuple[PollRecord, ...] = ()
     deleted_poll: PollRecord | None = None
+    keeping: Keeping = Keeping()
 
     def member(self, member_id: str) -> Present | None:
         """Who is in under this id, None when nobody is."""
@@ -100,6 +101,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
             timer=self.timer,
             expires_ms=self.record.expires_ms,
             floor=self.shown_floor(),
+            keeping=self.keeping,
         )
 
     def shown_member(self, member: Present) -> Member:

@@ -66,6 +66,16 @@ def votes(room: str) -> str:
     return f"compagnon:{{{room}}}:votes"
 
 
+def keeping(room: str) -> str:
+    """String, JSON: whether captions are kept in the room, and who has agreed."""
+    return f"compagnon:{{{room}}}:keeping"
+
+
+def transcript(room: str) -> str:
+    """Sorted set, JSON of a caption by the ms when it was said: what everybody agreed to keep."""
+    return f"compagnon:{{{room}}}:transcript"
+
+
 def chat(room: str) -> str:
     """Sorted set, JSON of a line by the ms when it was written: the chat of a room of its own."""
     return f"compagnon:{{{room}}}:chat"

@@ -16,6 +16,7 @@ from server.room.change import (
     Save,
     SaveFloor,
     SaveGuest,
+    SaveKeeping,
     SaveMember,
     SavePoll,
     SaveTimer,
@@ -26,7 +27,7 @@ from server.room.poll_record import PollRecord
 from server.room.record import GuestRecord, RoomRecord
 from server.room.state import NOTHING_SAID, Present
 from server.storage import keys, polls
-from signaling.parts import Floor, Timer
+from signaling.parts import Floor, Keeping, Timer
 
 RETENTION_MS = 30 * 24 * 3_600_000
 """How long a room outlives its links, so that its notes can still be fetched by whoever runs the server."""
@@ -41,6 +42,7 @@ class StoredRoom(Struct, frozen=True):
     choices: tuple[Choice, ...] = ()
     floor: Floor = NOTHING_SAID
     polls: tuple[PollRecord, ...] = ()
+    keeping: Keeping = Keeping()
 
 
 async def create(store: Redis, record: RoomRecord, timer: Timer) -> None:
@@ -121,7 +123,8 @@ async def load(store: Redis, room: str) -> StoredRoom | None:
         pipe.get(keys.floor(room))
         pipe.hvals(keys.polls(room))
         pipe.hgetall(keys.votes(room))
-        about, guests, timer, members, choices, floor, asked, votes = await pipe.execute()
+        pipe.get(keys.keeping(room))
+        about, guests, timer, members, choices, floor, asked, votes, keeping = await pipe.execute()
     record = _record(about, guests)
     if record is None or timer is None:
         return None
@@ -132,6 +135,7 @@ async def load(store: Redis, room: str) -> StoredRoom | None:
         choices=tuple(json.decode(choice, type=Choice) for choice in choices),
         floor=NOTHING_SAID if floor is None else json.decode(floor, type=Floor),
         polls=polls.read(asked, votes),
+        keeping=Keeping() if keeping is None else json.decode(keeping, type=Keeping),
     )
 
 
@@ -173,6 +177,8 @@ def _write(pipe: Pipeline, room: str, save: Save, until: int, at_ms: int) -> Non
             pipe.set(keys.floor(room), json.encode(floor), pxat=until)
         case SaveGuest(guest):
             pipe.hset(keys.guests(room), guest.id, json.encode(guest))
+        case SaveKeeping(keeping):
+            pipe.set(keys.keeping(room), json.encode(keeping), pxat=until)
         case SavePoll() | SaveVote() | DropVotes() | DropPoll():
             polls.write(pipe, room, save, until)
 

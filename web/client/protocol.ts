@@ -109,6 +109,7 @@ export type ErrorCode =
   | "poll-secret"
   | "too-many-polls"
   | "timer-moved"
+  | "caption-state"
   | "store-unavailable";
 
 export type ByeReason =
@@ -124,6 +125,8 @@ export type ByeReason =
 export type PollAct = "open" | "close" | "show" | "hide" | "delete" | "restore";
 
 export type PollStatus = "draft" | "open" | "closed";
+
+export type KeepAct = "ask" | "agree" | "stop";
 
 /**
  * A person who is in the room, as everyone sees them.
@@ -281,6 +284,16 @@ export interface SmallNote {
 }
 
 /**
+ * Whether captions are kept: `by` has asked for it, null while nobody has; `agreed` have said yes.
+ *
+ * They are kept while everybody who is in the room has agreed, and not a word while somebody has not.
+ */
+export interface Keeping {
+  readonly by?: string | null;
+  readonly agreed?: readonly string[];
+}
+
+/**
  * The whole of what a person is shown of a room. `apart` is null while everybody is
  * together.
  */
@@ -294,6 +307,7 @@ export interface Room {
   readonly expires_ms: number;
   readonly floor: Floor;
   readonly apart?: Apart | null;
+  readonly keeping?: Keeping;
 }
 
 /**
@@ -316,11 +330,19 @@ export interface MemberQuality {
   readonly score: number | null;
 }
 
+/** The beginning of a line that another one answers. */
+export interface Quote {
+  readonly member: string;
+  readonly text: string;
+  readonly at_ms: number;
+}
+
 /**
  * One line of the chat, as stored. `member` is the guest who wrote it; `text` is text, never HTML.
  *
  * `room` is the id of the small room in which it was said, "" for the main room; `everywhere`: a
- * facilitator said it to all rooms.
+ * facilitator said it to all rooms. `reply` is the line that this one answers, and `quote` what that
+ * says; null where there is none (any more).
  */
 export interface ChatLine {
   readonly id: string;
@@ -329,6 +351,8 @@ export interface ChatLine {
   readonly at_ms: number;
   readonly room?: string;
   readonly everywhere?: boolean;
+  readonly reply?: string | null;
+  readonly quote?: Quote | null;
 }
 
 /** How long a member has spoken since the room came to life, in ms. */
@@ -607,7 +631,8 @@ export interface React {
  *
  * `room` is where this person thinks to be: a small room's id, or "" for the main room. When they have
  * been moved meanwhile the line is refused (`moved`), so that nobody reads it for whom it wasn't meant.
- * Null: wherever they are. `everywhere` says it in all rooms (facilitators only).
+ * Null: wherever they are. `everywhere` says it in all rooms (facilitators only). `reply` is the line
+ * that it answers.
  */
 export interface Say {
   readonly type: "say";
@@ -615,6 +640,7 @@ export interface Say {
   readonly key: string;
   readonly room?: string | null;
   readonly everywhere?: boolean;
+  readonly reply?: string | null;
 }
 
 /**
@@ -1020,6 +1046,99 @@ export interface Voters {
   readonly choices: readonly (readonly string[])[];
 }
 
+/** Where ``member`` points on the screen that ``of`` shares. */
+export interface Pointer {
+  readonly member: string;
+  readonly of: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** This member points at a place of the screen that ``of`` shares. */
+export interface Point {
+  readonly type: "point";
+  readonly of: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** This member points no longer. */
+export interface PointOff {
+  readonly type: "point-off";
+}
+
+/** Whether this page shows a shared screen and wants to be told where others point. */
+export interface PointersWanted {
+  readonly type: "pointers-wanted";
+  readonly on: boolean;
+}
+
+/** Whether this member lets others point at the screen that they share. */
+export interface PointersAllowed {
+  readonly type: "pointers-allowed";
+  readonly allowed: boolean;
+}
+
+/** Who points where since the last of these, everybody once; ``gone`` point no longer. */
+export interface Pointers {
+  readonly type: "pointers";
+  readonly points: readonly Pointer[];
+  readonly gone: readonly string[];
+}
+
+/** Who lets nobody point at the screen that they share. */
+export interface PointingOff {
+  readonly type: "pointing-off";
+  readonly members: readonly string[];
+}
+
+/**
+ * What `member` says, as far as their browser has understood it.
+ *
+ * `line` counts that member's lines; a later one with the same number replaces it, until `final`.
+ * `language` is a language tag, such as `fr-CA`.
+ */
+export interface CaptionLine {
+  readonly member: string;
+  readonly line: number;
+  readonly text: string;
+  readonly final: boolean;
+  readonly language: string;
+}
+
+/** What this browser has understood of its own person, so far or finally. */
+export interface Caption {
+  readonly type: "caption";
+  readonly line: number;
+  readonly text: string;
+  readonly final: boolean;
+  readonly language: string;
+}
+
+/** Whether this page shows captions. */
+export interface CaptionsWanted {
+  readonly type: "captions-wanted";
+  readonly on: boolean;
+}
+
+/** Asks everybody whether captions may be kept, agrees to it, or has none of it. */
+export interface KeepCaptions {
+  readonly type: "keep-captions";
+  readonly act: KeepAct;
+}
+
+/** What has been said since the last of these. */
+export interface Captions {
+  readonly type: "captions";
+  readonly lines: readonly CaptionLine[];
+}
+
+/** Whether captions are kept, after a change; already in the store. */
+export interface KeepingChanged {
+  readonly type: "keeping";
+  readonly keeping: Keeping;
+}
+
 export type ClientMessage =
   | Join
   | Enter
@@ -1052,7 +1171,14 @@ export type ClientMessage =
   | PollDo
   | PollVote
   | PollsWanted
-  | VotersWanted;
+  | VotersWanted
+  | Point
+  | PointOff
+  | PointersWanted
+  | PointersAllowed
+  | Caption
+  | CaptionsWanted
+  | KeepCaptions;
 
 export type ServerMessage =
   | Joined
@@ -1090,4 +1216,8 @@ export type ServerMessage =
   | PollNow
   | PollGone
   | Voted
-  | Voters;
+  | Voters
+  | Pointers
+  | PointingOff
+  | Captions
+  | KeepingChanged;
