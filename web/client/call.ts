@@ -1,14 +1,16 @@
 /** The call as the page lives it: joins its parts (socket, media, devices, state) and carries out what a person asks. */
 
-import { type Bootstrap, socketUrl } from "./bootstrap";
+import type { Bootstrap } from "./bootstrap";
 import { CallWatches } from "./call-watches";
-import { Connection, type Socket } from "./connection";
+import type { Connection } from "./connection";
 import { moved } from "./data";
 import { DetailsWatch } from "./details-watch";
 import { browserHost } from "./devices";
 import { FloorActs } from "./floor";
 import { Hearing } from "./hearing";
-import { Negotiation } from "./negotiation";
+import { Keeping } from "./keeping";
+import { mediaPath, socketTo } from "./lines";
+import { type MediaState, Negotiation } from "./negotiation";
 import { NotesLine } from "./notes-line";
 import { Outgoing } from "./outgoing";
 import { PathWatch } from "./path-watch";
@@ -24,16 +26,6 @@ import { placeOf } from "./timer";
 import type { Timers } from "./timers";
 import { type Toasting, toasting } from "./toasts";
 import { Viewing } from "./viewing";
-
-const preferences = [
-  "arrangement",
-  "ownShown",
-  "ownCorner",
-  "sounds",
-  "lights",
-  "balance",
-  "shortcuts",
-] as const;
 
 export interface CallParts {
   page: Bootstrap;
@@ -65,6 +57,7 @@ export class Call {
   private negotiation: Negotiation;
   private readonly watchers = new Set<() => void>();
   private session: string | null = null;
+  private readonly keeping: Keeping;
   private readonly outgoing: Outgoing;
   private readonly roundTrip: RoundTripWatch;
   private readonly watches: CallWatches;
@@ -77,6 +70,7 @@ export class Call {
     const { page, memory, timers } = parts;
     const { choices } = memory;
     this.relays = page.ice_servers;
+    this.keeping = new Keeping(memory);
     this.store = new Store(initialState(page, choices), timers.now);
     this.toast = toasting(this.store, timers);
     this.sources = new Sources(browserHost(), choices.devices, {
@@ -209,7 +203,8 @@ export class Call {
     this.ask({ type: "timer-command", action, minutes, seen: timer && placeOf(timer) });
   }
 
-  private ask(message: ClientMessage): boolean {
+  /** Sends what somebody asked for; false where there is no connection, and they are told. */
+  ask(message: ClientMessage): boolean {
     const sent = this.connection.send(message);
     if (!sent) this.toast("toast.not-connected", {}, "problem");
     return sent;
@@ -284,16 +279,11 @@ export class Call {
 
   private newConnection(): Connection {
     const { page, timers } = this.parts;
-    return new Connection({
-      connect: () => new WebSocket(socketUrl(page.ws, location)) as unknown as Socket,
-      timers,
-      random: Math.random,
-      listener: {
-        hello: () => this.hello(),
-        message: (message) => this.received(message),
-        frame: (data) => this.notes.frame(data),
-        lost: () => this.lost(),
-      },
+    return socketTo(page, timers, {
+      hello: () => this.hello(),
+      message: (message) => this.received(message),
+      frame: (data) => this.notes.frame(data),
+      lost: () => this.lost(),
     });
   }
 
@@ -337,7 +327,7 @@ export class Call {
         break;
       case "entered":
         this.viewing.again();
-        this.remember();
+        this.keeping.place(this.session, this.state);
         this.notes.up();
         this.tellMedia();
         break;
@@ -389,7 +379,7 @@ export class Call {
   private joined(message: Joined): void {
     this.session = message.session;
     void this.negotiation.joined(message.answer, message.media_kept, message.video_slots);
-    this.remember();
+    this.keeping.place(this.session, this.state);
     if (this.state.view !== "room") return;
     if (!message.entered) {
       this.outgoing.enter();
@@ -411,19 +401,20 @@ export class Call {
       listener: {
         track: (mid, track) => this.hearing.receive(mid, track),
         offer: (offer) => this.connection.send(offer),
-        state: (state) => {
-          // What has stopped media has often stopped the socket, which would not notice for long.
-          if (state === "interrupted") this.connection.wake();
-          if (state === "connected") {
-            this.path.start();
-            if (this.state.view === "room") this.outgoing.connected();
-          } else if (state !== "interrupted") this.path.stop();
-          const media = state === "connected" ? "ok" : state === "failed" ? "bad" : "wait";
-          if (media === this.state.media || (media === "wait" && this.state.media === "bad")) return;
-          this.store.dispatch({ type: "media", media });
-        },
+        state: (state) => this.mediaNow(state),
       },
     });
+  }
+
+  private mediaNow(state: MediaState): void {
+    // What has stopped media has often stopped the socket, which would not notice for long.
+    if (state === "interrupted") this.connection.wake();
+    if (state === "connected") {
+      this.path.start();
+      if (this.state.view === "room") this.outgoing.connected();
+    } else if (state !== "interrupted") this.path.stop();
+    const media = mediaPath(state, this.state.media);
+    if (media !== this.state.media) this.store.dispatch({ type: "media", media });
   }
 
   /** The store is away for the moment: this person waits at the door, and goes in by themselves. */
@@ -442,7 +433,7 @@ export class Call {
 
   private tellMedia(): void {
     this.outgoing.tell();
-    if (this.state.entered) this.remember();
+    if (this.state.entered) this.keeping.place(this.session, this.state);
   }
 
   // ---------------------------------------------------------------- what follows from the state
@@ -462,10 +453,7 @@ export class Call {
       if (listens) this.watches.start();
       else this.watches.stop();
     }
-    if (preferences.some((key) => after[key] !== before[key])) {
-      const { arrangement, ownShown, ownCorner, sounds, lights, balance, shortcuts } = after;
-      this.parts.memory.choose({ arrangement, ownShown, ownCorner, sounds, lights, balance, shortcuts });
-    }
+    this.keeping.follow(after, before);
     this.changed();
   }
 
@@ -480,18 +468,6 @@ export class Call {
     this.notes.down();
     this.session = null;
     this.parts.memory.place = null;
-  }
-
-  private remember(): void {
-    if (this.session === null) return;
-    const { view, me, mine } = this.state;
-    this.parts.memory.place = {
-      session: this.session,
-      entered: view === "room",
-      name: me.name,
-      microphone: mine.microphone !== "off",
-      camera: mine.camera !== "off",
-    };
   }
 
   private changed(): void {
