@@ -6,7 +6,8 @@ import type { Connection } from "./connection";
 import { moved } from "./data";
 import { DetailsWatch } from "./details-watch";
 import { browserHost } from "./devices";
-import { FloorActs } from "./floor";
+import { Features } from "./features";
+import type { FloorActs } from "./floor";
 import { Hearing } from "./hearing";
 import { Keeping } from "./keeping";
 import { mediaPath, socketTo } from "./lines";
@@ -49,7 +50,7 @@ export class Call {
   readonly notes: NotesLine;
   readonly details: DetailsWatch;
   readonly viewing: Viewing;
-  readonly floor: FloorActs;
+  readonly features: Features;
   connection: Connection;
   /** Waits until the notes are stored; set while they are open. */
   settleNotes: ((timeout: number) => Promise<boolean>) | null = null;
@@ -121,7 +122,7 @@ export class Call {
       () => this.negotiation.look(),
       (message) => this.connection.send(message),
     );
-    this.floor = new FloorActs({
+    this.features = new Features({
       timers,
       store: this.store,
       ask: (message) => this.ask(message),
@@ -145,6 +146,10 @@ export class Call {
 
   get state(): State {
     return this.store.state;
+  }
+
+  get floor(): FloorActs {
+    return this.features.floor;
   }
 
   get peer(): RTCPeerConnection | null {
@@ -321,6 +326,7 @@ export class Call {
   private received(message: ServerMessage): void {
     const told = message.type === "ladder" && this.state.entered ? moved(this.state.ladder, message) : null;
     this.store.receive(message);
+    this.features.received(message);
     switch (message.type) {
       case "joined":
         this.joined(message);
@@ -330,12 +336,6 @@ export class Call {
         this.keeping.place(this.session, this.state);
         this.notes.up();
         this.tellMedia();
-        break;
-      case "reacted":
-        this.floor.fade();
-        break;
-      case "silenced":
-        this.floor.silenced(message);
         break;
       case "answer":
         this.negotiation.answer(message.id, message.sdp);

@@ -134,6 +134,11 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
       return bye(state, message.reason);
     case "apart":
     case "small-notes":
+    case "polls":
+    case "poll":
+    case "poll-gone":
+    case "voted":
+    case "voters":
     case "silenced":
     case "answer":
     case "slots-wanted":
