@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "server.mentoring": ("signaling.parts",),
     "server.room": ("server.mentoring", "signaling"),
     "server.storage": ("server.room", "server.mentoring", "signaling"),
+    "server.recaps": ("server.room", "server.mentoring", "server.storage", "signaling", "web"),
     "server.mail": ("server.mentoring", "server.room", "server.storage", "signaling", "web"),
     "server.jobs": ("server.storage",),
     "server.transport": ("server.media", "signaling"),

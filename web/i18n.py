@@ -45,6 +45,7 @@ PAGE_CATALOGUES: Final = (
     "matching",
     "mentorships",
     "scheduling",
+    "recap",
     "messages",
     "coordination",
 )

@@ -1,0 +1,63 @@
+"""A Markdown document as a PDF, set in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+
+import msgspec
+
+from server.recaps.layout import blocks
+from server.recaps.press import Sheet
+from web.i18n import Translator
+
+LONGEST_S = 20.0
+
+LONGEST_TEXT = 400_000
+"""Letters that are set: some 150 pages. The Markdown file always has all of it."""
+
+_at_once = asyncio.Semaphore(1)
+
+
+class PressError(Exception):
+    """The document could not be set, or not in time."""
+
+
+async def pdf(title: str, text: str, words: Translator) -> bytes:
+    """The document as a tagged PDF. Raises ``PressError``."""
+    if len(text) > LONGEST_TEXT:
+        text = f"{text[:LONGEST_TEXT]}…\n\n*{words.text('recap.cut')}*\n"
+    # One after another: two cores that carry a call have nothing to spare for two of them.
+    async with _at_once:
+        sheet = Sheet(
+            title=title,
+            lang=words.language,
+            blocks=await asyncio.to_thread(blocks, text),
+            words={each: words.text(f"recap.{each}") for each in ("open", "done", "lacking")},
+        )
+        return await _pressed(msgspec.json.encode(sheet))
+
+
+async def _pressed(sheet: bytes) -> bytes:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "server.recaps.press",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(LONGEST_S):
+            made, said = await process.communicate(sheet)
+    except TimeoutError:
+        raise PressError("it takes too long") from None
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    if process.returncode != 0:
+        raise PressError(said.decode(errors="replace")[-400:])
+    return made
