@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, UnsetType
 
+from signaling.agenda import AgendaEdit as AgendaEdit
 from signaling.apart import (
     ApartCommand as ApartCommand,
 )
@@ -127,6 +128,7 @@ ClientMessage = (
     | Offer
     | Media
     | TimerCommand
+    | AgendaEdit
     | Hand
     | React
     | Moderate

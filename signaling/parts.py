@@ -127,6 +127,8 @@ ErrorCode = Literal[
     "chat-empty",
     "chat-too-long",
     "timer-state",
+    "agenda-changed",
+    "agenda-full",
     "apart-state",
     "too-few",
     "no-small-room",
@@ -198,7 +200,8 @@ class Words(Part, frozen=True):
 class Box(Part, frozen=True):
     """One box of the agenda. ``key`` names its title and its prompt in the catalogues (``box.<key>``,
     ``prompt.<key>``); ``title`` and ``prompt`` are words in their place, null for the catalogue's. A box
-    whose ``key`` is "" has all its words here, and no prompt where that is null.
+    whose ``key`` is "" has all its words here, and no prompt where that is null. ``id`` stays the box's own
+    wherever it is moved.
 
     ``seconds`` is planned plus what was added; ``planned_s`` is what it was at first; ``spent_ms`` is what
     ran before ``Timer.since_ms``. ``turn_s`` is how long each turn has, 0 for no clock of its own. ``round``
@@ -218,6 +221,7 @@ class Box(Part, frozen=True):
     prompt: Words | None = None
     layout: Layout = "auto"
     writes: tuple[Writes, ...] = ("notes",)
+    id: str = ""
 
 
 class Turn(Part, frozen=True):
@@ -236,6 +240,7 @@ class Timer(Part, frozen=True):
     """The session's timer. Remaining time of the current box in ms at instant ``now``:
 
     ``box.seconds * 1000 - box.spent_ms - (now - since_ms if running else 0)``; negative is overtime.
+    ``revision`` counts changes of the agenda.
     """
 
     status: TimerStatus
@@ -243,6 +248,7 @@ class Timer(Part, frozen=True):
     boxes: tuple[Box, ...]
     since_ms: int | None
     turn: Turn | None
+    revision: int = 0
 
 
 class TimerPlace(Part, frozen=True):

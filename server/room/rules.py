@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.room import captions, door, floor, members, polls
+from server.room import agenda, captions, door, floor, members, polls
 from server.room.change import Change, SaveTimer, Send
 from server.room.poll_record import PollRecord
 from server.room.record import RoomRecord
@@ -18,6 +18,7 @@ from server.room.timer import drive
 from signaling.captions import KeepCaptions
 from signaling.errors import ProtocolError
 from signaling.messages import (
+    AgendaEdit,
     ClientMessage,
     Enter,
     Hand,
@@ -64,7 +65,7 @@ def loaded(
     hands = tuple(hand for hand in found.hands if hand in here)
     return RoomState(
         record=record,
-        timer=timer,
+        timer=agenda.numbered(timer),
         members=tuple(back),
         floor=replace(found, hands=hands),
         polls=tuple(poll for poll in asked if not poll.deleted),
@@ -91,6 +92,15 @@ def _drive(state: RoomState, actor: Actor, message: TimerCommand, now_ms: int) -
         raise ProtocolError("not-facilitator")
     present = [member.id for member in state.members if member.connected]
     timer = drive(state.timer, message, now_ms, present)
+    told = Send(TimerChanged(timer=timer, by=actor.id, now_ms=now_ms))
+    return Change(replace(state, timer=timer), (SaveTimer(timer),), (told,))
+
+
+def _agenda(state: RoomState, actor: Actor, message: AgendaEdit, now_ms: int) -> Change:
+    members.entered(state, actor.id)
+    if not state.facilitates(actor.id):
+        raise ProtocolError("not-facilitator")
+    timer = agenda.edited(state.timer, message)
     told = Send(TimerChanged(timer=timer, by=actor.id, now_ms=now_ms))
     return Change(replace(state, timer=timer), (SaveTimer(timer),), (told,))
 
@@ -125,6 +135,7 @@ rules: Mapping[type, Callable[[RoomState, Actor, Any, int], Change]] = MappingPr
         Media: _media,
         Leave: _leave,
         TimerCommand: _drive,
+        AgendaEdit: _agenda,
         Hand: _hand,
         Moderate: _moderate,
         PollDraft: _poll_draft,

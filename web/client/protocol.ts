@@ -98,6 +98,8 @@ export type ErrorCode =
   | "chat-empty"
   | "chat-too-long"
   | "timer-state"
+  | "agenda-changed"
+  | "agenda-full"
   | "apart-state"
   | "too-few"
   | "no-small-room"
@@ -121,6 +123,8 @@ export type ByeReason =
   | "stopping"
   | "too-slow"
   | "room-ended";
+
+export type AgendaAction = "add" | "remove" | "rename" | "move" | "minutes";
 
 export type PollAct = "open" | "close" | "show" | "hide" | "delete" | "restore";
 
@@ -159,7 +163,8 @@ export interface Words {
 /**
  * One box of the agenda. `key` names its title and its prompt in the catalogues (`box.<key>`,
  * `prompt.<key>`); `title` and `prompt` are words in their place, null for the catalogue's. A box
- * whose `key` is "" has all its words here, and no prompt where that is null.
+ * whose `key` is "" has all its words here, and no prompt where that is null. `id` stays the box's own
+ * wherever it is moved.
  *
  * `seconds` is planned plus what was added; `planned_s` is what it was at first; `spent_ms` is what
  * ran before `Timer.since_ms`. `turn_s` is how long each turn has, 0 for no clock of its own. `round`
@@ -179,6 +184,7 @@ export interface Box {
   readonly prompt?: Words | null;
   readonly layout?: Layout;
   readonly writes?: readonly Writes[];
+  readonly id?: string;
 }
 
 /**
@@ -197,6 +203,7 @@ export interface Turn {
  * The session's timer. Remaining time of the current box in ms at instant `now`:
  *
  * `box.seconds * 1000 - box.spent_ms - (now - since_ms if running else 0)`; negative is overtime.
+ * `revision` counts changes of the agenda.
  */
 export interface Timer {
   readonly status: TimerStatus;
@@ -204,6 +211,7 @@ export interface Timer {
   readonly boxes: readonly Box[];
   readonly since_ms: number | null;
   readonly turn: Turn | null;
+  readonly revision?: number;
 }
 
 /** Where a timer stands: ``index`` is the box, ``turn`` the turn in it, null where there is none. */
@@ -429,6 +437,24 @@ export interface IceServer {
   readonly urls: readonly string[];
   readonly username: string;
   readonly credential: string;
+}
+
+/**
+ * Changes a box of the agenda. Facilitators only.
+ *
+ * `revision` is the timer's, as this browser knows it: whoever changes an older agenda is refused, and
+ * sees the newer one. `box` is the box's id; `add` has none. `place` belongs to `add` and `move`:
+ * where the box is then, from 0. `title` belongs to `add` and `rename` ("": as the catalogues have
+ * it), `minutes` to `add` and `minutes`.
+ */
+export interface AgendaEdit {
+  readonly type: "agenda-edit";
+  readonly action: AgendaAction;
+  readonly revision: number;
+  readonly box?: string;
+  readonly place?: number;
+  readonly title?: string;
+  readonly minutes?: number;
 }
 
 /**
@@ -1145,6 +1171,7 @@ export type ClientMessage =
   | Offer
   | Media
   | TimerCommand
+  | AgendaEdit
   | Hand
   | React
   | Moderate

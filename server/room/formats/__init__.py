@@ -60,6 +60,11 @@ def parse(key: str, text: str) -> Format:
     return agenda
 
 
+def planned_id(place: int) -> str:
+    """The id of the box that is planned at this place; those that are added later are named otherwise."""
+    return f"b{place}"
+
+
 def scale(agenda: Format, minutes: int) -> tuple[Box, ...]:
     """The boxes for a session of ``minutes``: proportional, whole minutes, each at least one, the sum exact.
 
@@ -90,7 +95,8 @@ def scale(agenda: Format, minutes: int) -> tuple[Box, ...]:
             prompt=box.prompt,
             layout=box.layout,
             writes=box.writes,
+            id=planned_id(place),
             rotate_s=box.rotate_s,
         )
-        for (box, turn), share in zip(course, shares, strict=True)
+        for place, ((box, turn), share) in enumerate(zip(course, shares, strict=True))
     )
