@@ -60,6 +60,11 @@ class Audience:
         elif member in self._connections:
             self._connections[member].outbox.send(message)
 
+    def tell_frame(self, member: str, frame: str) -> None:
+        """Sends one member what is encoded already, for it goes to several."""
+        if member in self._connections:
+            self._connections[member].outbox.send_frame(frame)
+
     def tell_all(self, message: ServerMessage) -> None:
         """Sends to everyone who is connected, in the green room and at the door too."""
         frame = encode(message)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, get_args
 
 from msgspec import structs
 from redis.asyncio import Redis
 
+from server.live_asides import Aside, Asides
 from server.live_audience import Audience
 from server.live_calls import Calls
 from server.live_chat import Chat
@@ -80,7 +81,9 @@ class LiveRoom:
         clock: Callable[[], int],
     ) -> None:
         record = found.record
-        self._decided = self._told = loaded(record, found.timer, found.members, found.floor)
+        self._decided = self._told = loaded(
+            record, found.timer, found.members, found.floor, found.polls, found.keeping
+        )
         self._most_members = most_members
         self._on_idle = on_idle
         self._clock = clock
@@ -97,6 +100,15 @@ class LiveRoom:
         tell, tell_all = self._audience.tell, self._audience.tell_all
         self._chat = Chat(
             store, self._saver, lambda: self.record, self._audience.here, tell, self._audience.tell_entered
+        )
+        self._asides = Asides(
+            lambda: self._decided,
+            lambda: self._told,
+            self._audience.here,
+            self._around,
+            tell,
+            self._audience.tell_frame,
+            self._saver,
         )
         self._roster = Roster(lambda: self._told, tell_all)
         self._calls = Calls(relay, record.id, tell, self._roster, on_join)
@@ -142,6 +154,7 @@ class LiveRoom:
         self._places.stop()
         self._ladders.close()
         self._roster.stop()
+        self._asides.stop()
         if self._ending is not None:
             self._ending.cancel()
         for member in self._decided.members:
@@ -294,6 +307,14 @@ class LiveRoom:
         self._entered(connection)
         self._chat.handle(connection.member, connection.outbox, message, self._clock())
 
+    def _aside(self, connection: Connection, message: Aside) -> None:
+        self._entered(connection)
+        self._asides.handle(connection.member, connection.outbox, message, self._clock())
+
+    def _around(self, member: str) -> Collection[str]:
+        """Who is in the same room as this member, themself included."""
+        return self._audience.here()
+
     def _entered(self, connection: Connection) -> None:
         if not self._is_in(connection):
             raise ProtocolError("not-entered")
@@ -326,6 +347,7 @@ class LiveRoom:
             self._tell(send)
         for member_id, reason in change.out:
             self._show_out(member_id, reason)
+        self._asides.polls_changed(change.polls)
         for member_id in change.about:
             self._roster.changed(member_id)
             member, earlier = change.state.member(member_id), before.member(member_id)
@@ -384,6 +406,7 @@ class LiveRoom:
             connection.outbox.close(reason)
             self._take_away(connection)
         self._places.release(member)
+        self._asides.forget(member)
         self._ladders.leave(member)
         self._note_quality(member)
         self._calls.hang_up(member)
@@ -399,6 +422,7 @@ class LiveRoom:
             self._saver.put(Write(lambda pipe: quality.append(pipe, line), lambda _: None))
 
     def _expire(self, member: str) -> None:
+        self._asides.forget(member)
         self._ladders.leave(member)
         self._note_quality(member)
         self._post(members.expired(self._decided, member))
@@ -426,5 +450,6 @@ _answered_here: Mapping[type, Callable[[LiveRoom, Connection, Any], None]] = {
     Typing: LiveRoom._word,
     React: LiveRoom._word,
     Leave: LiveRoom._leave,
+    **dict.fromkeys(get_args(Aside), LiveRoom._aside),
 }
 """Messages about the connection itself; ``server/room/rules.py`` has those that change the room."""

@@ -70,10 +70,10 @@ def vote(state: RoomState, by: str, message: PollVote) -> Change:
     choices = tuple(sorted(set(message.choices)))
     if any(choice >= len(poll.choices) for choice in choices) or (len(choices) > 1 and not poll.several):
         raise ProtocolError("bad-message", "choices")
+    if poll.vote_of(by) == choices:
+        return Change(state)
     answered = Vote(member=by, choices=choices)
     told = Send(Voted(vote=OwnVote(poll=poll.id, choices=choices)), to=by)
-    if poll.vote_of(by) == choices:
-        return Change(state, sends=(told,))
     after = poll.with_vote(answered)
     return Change(state.with_poll(after), (SaveVote(poll.id, answered),), (told,), polls=(poll.id,))
 
