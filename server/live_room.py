@@ -25,7 +25,7 @@ from server.live_quality import quality_line
 from server.live_roster import Roster
 from server.live_saver import Saver, Write
 from server.live_watchers import NobodyHereError, Watchers, Watching
-from server.room import door, members
+from server.room import door, lead, members, observers
 from server.room.change import Change, Send
 from server.room.choices import Choice
 from server.room.quality import QualityLine
@@ -236,7 +236,10 @@ class LiveRoom:
 
     def message(self, connection: Connection, message: ClientMessage) -> None:
         """Carries out what a browser asks. Raises ``ProtocolError``; the connection can go on."""
-        if not self._audience.holds(connection) or self._line.handle(connection, message):
+        if not self._audience.holds(connection):
+            return
+        observers.check(self._decided, connection.member, message)
+        if self._line.handle(connection, message):
             return
         own = _answered_here.get(type(message))
         if own is not None:
@@ -260,6 +263,7 @@ class LiveRoom:
     def frame(self, connection: Connection, data: bytes) -> None:
         """Takes a binary frame of the notes. Raises ``ProtocolError``; the connection can go on."""
         if self._audience.holds(connection):
+            observers.check_frame(self._decided, connection.member, data)
             self._notes.frame(connection.reader, data)
 
     def guest_changed(self, guest: GuestRecord) -> None:
@@ -332,6 +336,7 @@ class LiveRoom:
         """Decides a change now; it is true for others once it is stored."""
         if change.state is self._decided:
             return
+        change = lead.followed(self._decided, change)
         self._decided = change.state
         record, now_ms = change.state.record, self._clock()
         self._saver.put(

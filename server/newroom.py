@@ -80,7 +80,9 @@ def _guest(text: str) -> tuple[str, Role]:
     name, colon, said = text.rpartition(":")
     role: Role | None = next((role for role in get_args(Role) if role == said.strip().lower()), None)
     if not colon or role is None:
-        raise ConfigError(f"--guest must look like NAME:mentor or NAME:mentee, but it is “{text}”.")
+        raise ConfigError(
+            f"--guest must look like NAME:mentor, NAME:mentee or NAME:observer, but it is “{text}”."
+        )
     return name, role
 
 
@@ -97,7 +99,9 @@ def _listed(text: str) -> Iterator[tuple[str, Role]]:
     roles: dict[str, Role] = {role: role for role in get_args(Role)}
     for each in read_list(text, roles):
         if each.role is None:
-            raise ConfigError(f"--guest-list: line {each.line} must end in mentor, mentee or neither.")
+            raise ConfigError(
+                f"--guest-list: line {each.line} must end in mentor, mentee, observer or none of them."
+            )
         try:
             yield clean_name(each.name), each.role
         except ProtocolError as error:

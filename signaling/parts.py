@@ -8,8 +8,9 @@ from msgspec import Meta, Struct
 
 type_field = "type"
 
-Role = Literal["mentor", "mentee"]
-"""The mentor is the session's facilitator: drives the timer. MENTOR's words, not "host" and "guest"."""
+Role = Literal["mentor", "mentee", "observer"]
+"""The mentor is the session's facilitator: drives the timer. MENTOR's words, not "host" and "guest". An
+observer sees and hears, and everyone is shown that they do."""
 
 Source = Literal["microphone", "camera", "screen"]
 """What a member can send; at most one track of each."""
@@ -141,6 +142,7 @@ ErrorCode = Literal[
     "too-many-polls",
     "timer-moved",
     "caption-state",
+    "observer",
     "store-unavailable",
 ]
 """Each has one sentence in both catalogues, under ``error.<code>``."""
@@ -264,13 +266,14 @@ class Floor(Part, frozen=True):
     raised.
 
     ``locked``: nobody new comes in. ``lobby``: whoever comes waits until a facilitator lets them in;
-    ``waiting`` are those who do, the first first.
+    ``waiting`` are those who do, the first first. ``stand_in`` leads while nobody is here whose link leads.
     """
 
     hands: tuple[str, ...]
     locked: bool
     lobby: bool
     waiting: tuple[Guest, ...]
+    stand_in: str | None = None
 
 
 class SmallRoom(Part, frozen=True):

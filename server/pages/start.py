@@ -59,7 +59,7 @@ def read_form(form: MultiMapping[object]) -> Typed:
     names = [_text(value) for value in form.getall("name", [])]
     roles = [_text(value) for value in form.getall("role", [])]
     people = tuple(
-        PersonRow(name=name, role="mentor" if role == "mentor" else "mentee")
+        PersonRow(name=name, role=next((each for each in get_args(Role) if each == role), "mentee"))
         for name, role in zip_longest(names[:_most_rows], roles[: len(names)][:_most_rows], fillvalue="")
     )
     return Typed(

@@ -28,7 +28,7 @@ def hand(state: RoomState, member_id: str, message: Hand) -> Change:
 def moderate(state: RoomState, by: str, message: Moderate, now_ms: int) -> Change:
     """Carries out what a facilitator asks. Raises ``ProtocolError``, and nothing has changed then."""
     members.entered(state, by)
-    if not state.facilitates(by):
+    if not state.facilitates(by) or (message.action in _by_right and not state.leads_by_right(by)):
         raise ProtocolError("not-facilitator")
     return _acts[message.action](state, message, by, now_ms)
 
@@ -130,7 +130,10 @@ def _refuse(state: RoomState, message: Moderate, by: str, now_ms: int) -> Change
 
 
 def _promote(state: RoomState, message: Moderate, by: str, now_ms: int) -> Change:
-    return _in_role(state, _member(state, message), "mentor")
+    member = _member(state, message)
+    if state.observes(member.id):
+        raise ProtocolError("observer", "member")
+    return _in_role(state, member, "mentor")
 
 
 def _demote(state: RoomState, message: Moderate, by: str, now_ms: int) -> Change:
@@ -167,6 +170,9 @@ def _remove(state: RoomState, message: Moderate, by: str, now_ms: int) -> Change
         saves = (SaveGuest(fallen), *saves)
     return Change(gone, saves, (), (member.id,), ((member.id, "removed"),))
 
+
+_by_right: frozenset[Moderation] = frozenset({"promote", "demote"})
+"""Whoever stands in keeps the room, but doesn't give away what isn't theirs."""
 
 _acts: Mapping[Moderation, Act] = MappingProxyType(
     {

@@ -17,11 +17,12 @@ def enter(state: RoomState, member_id: str, session: str, message: Enter, now_ms
     if state.record.guest(member_id) is None:
         raise ProtocolError("link-invalid")
     before = state.member(member_id)
+    sends = not state.observes(member_id)
     member = Present(
         id=member_id,
         name=clean_name(message.name),
-        microphone=message.microphone,
-        camera=message.camera,
+        microphone=sends and message.microphone,
+        camera=sends and message.camera,
         screen=False,
         connected=True,
         session=session,

@@ -67,7 +67,7 @@ def loaded(
         record=record,
         timer=agenda.numbered(timer),
         members=tuple(back),
-        floor=replace(found, hands=hands),
+        floor=replace(found, hands=hands, stand_in=found.stand_in if found.stand_in in here else None),
         polls=tuple(poll for poll in asked if not poll.deleted),
         keeping=keeping,
         deleted_poll=next((poll for poll in asked if poll.deleted), None),
@@ -90,7 +90,7 @@ def _drive(state: RoomState, actor: Actor, message: TimerCommand, now_ms: int) -
     members.entered(state, actor.id)
     if not state.facilitates(actor.id):
         raise ProtocolError("not-facilitator")
-    present = [member.id for member in state.members if member.connected]
+    present = [each.id for each in state.members if each.connected and not state.observes(each.id)]
     timer = drive(state.timer, message, now_ms, present)
     told = Send(TimerChanged(timer=timer, by=actor.id, now_ms=now_ms))
     return Change(replace(state, timer=timer), (SaveTimer(timer),), (told,))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from server.room.poll_record import PollRecord
 from server.room.record import RoomRecord
 from signaling.messages import Enter
-from signaling.parts import Floor, Keeping, Member, Room, Timer
+from signaling.parts import Floor, Keeping, Member, Role, Room, Timer
 
 PLACE_KEPT_S = 30.0
 """How long the place of a member whose connection is lost is kept."""
@@ -106,11 +106,10 @@ class RoomState(Struct, frozen=True, kw_only=True):
 
     def shown_member(self, member: Present) -> Member:
         """A member as everyone sees them; the role is the guest's, whatever anybody says."""
-        guest = self.record.guest(member.id)
         return Member(
             id=member.id,
             name=member.name,
-            role="mentee" if guest is None else guest.role,
+            role=self._role(member.id),
             microphone=member.microphone,
             camera=member.camera,
             screen=member.screen,
@@ -123,6 +122,17 @@ class RoomState(Struct, frozen=True, kw_only=True):
         return replace(self.floor, waiting=tuple(guest.shown() for guest in waiting if guest is not None))
 
     def facilitates(self, member_id: str) -> bool:
-        """Whether this person leads the session: their link says so, or somebody who does made them."""
+        """Whether this person leads the session now: of their own right, or as long as nobody else does."""
+        return self.leads_by_right(member_id) or self.floor.stand_in == member_id
+
+    def leads_by_right(self, member_id: str) -> bool:
+        """Whether their link leads, or somebody who does has made it so."""
+        return self._role(member_id) == "mentor"
+
+    def observes(self, member_id: str) -> bool:
+        """Whether this person only sees and hears."""
+        return self._role(member_id) == "observer"
+
+    def _role(self, member_id: str) -> Role:
         guest = self.record.guest(member_id)
-        return guest is not None and guest.role == "mentor"
+        return "mentee" if guest is None else guest.role

@@ -46,7 +46,7 @@ def test_help_names_every_flag_and_variable(capsys: pytest.CaptureFixture[str]) 
             ("room", "new", "--format", "x", "--guest", "A:mentor", "--guest", "B:mentee"),
             "--format must be open, quick-30, grow-45, grow-60, troika-30, circle-60,",
         ),
-        (("room", "new", "--format", "open", "--guest", "Ada"), "--guest must look like NAME:mentor or"),
+        (("room", "new", "--format", "open", "--guest", "Ada"), "--guest must look like NAME:mentor,"),
         (("room", "new", "--format", "open", "--guest", "Ada:boss"), "--guest must look like"),
         (("room", "new", "--format", "open", "--guest", "Ada:mentor"), "--guest must be given for at least"),
     ],

@@ -1,6 +1,6 @@
 // Generated from signaling/*.py: edit those, then `python -m signaling.typescript`.
 
-export type Role = "mentor" | "mentee";
+export type Role = "mentor" | "mentee" | "observer";
 
 export type Source = "microphone" | "camera" | "screen";
 
@@ -112,6 +112,7 @@ export type ErrorCode =
   | "too-many-polls"
   | "timer-moved"
   | "caption-state"
+  | "observer"
   | "store-unavailable";
 
 export type ByeReason =
@@ -226,13 +227,14 @@ export interface TimerPlace {
  * raised.
  *
  * `locked`: nobody new comes in. `lobby`: whoever comes waits until a facilitator lets them in;
- * `waiting` are those who do, the first first.
+ * `waiting` are those who do, the first first. `stand_in` leads while nobody is here whose link leads.
  */
 export interface Floor {
   readonly hands: readonly string[];
   readonly locked: boolean;
   readonly lobby: boolean;
   readonly waiting: readonly Guest[];
+  readonly stand_in?: string | null;
 }
 
 /**
