@@ -17,18 +17,20 @@ from typing import Any
 import msgspec
 import typst
 
+from server.recaps.layout import blocks
+
 _lacking = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 _escape = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """What is set. ``blocks`` are of ``layout.py``. ``words`` are what a reader hears for a box that is
+    """What is set: ``text`` is Markdown. ``words`` are what a reader hears for a box that is
     ``open`` or ``done``, and what stands at the end when letters are ``lacking``.
     """
 
     title: str
     lang: str
-    blocks: list[dict[str, Any]]
+    text: str
     words: dict[str, str]
 
 
@@ -40,7 +42,12 @@ def pressed(sheet: Sheet, *, system_fonts: bool = True) -> bytes:
     """
     source = resources.files("server.recaps").joinpath("recap.typ").read_bytes()
     fonts = typst.Fonts(include_system_fonts=system_fonts)
-    data: dict[str, Any] = msgspec.to_builtins(sheet)
+    data: dict[str, Any] = {
+        "title": sheet.title,
+        "lang": sheet.lang,
+        "words": sheet.words,
+        "blocks": blocks(sheet.text),
+    }
     lacking = _try(source, data, fonts)
     if isinstance(lacking, bytes):
         return lacking

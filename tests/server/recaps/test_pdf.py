@@ -9,7 +9,7 @@ import pypdfium2.raw as pdfium
 import pytest
 
 from server.recaps import pdf as pdf_module
-from server.recaps.layout import DEEPEST, blocks
+from server.recaps.layout import DEEPEST
 from server.recaps.pdf import PressError, pdf
 from server.recaps.press import Sheet, pressed
 from web.i18n import translator
@@ -19,7 +19,7 @@ HEARD = {"open": "To do", "done": "Done", "lacking": "Some letters are lacking."
 
 def made(text: str) -> bytes:
     """Set with the fonts that come along, so that every machine finds the same letters."""
-    sheet = Sheet(title="A title", lang="fr", blocks=blocks(text), words=HEARD)
+    sheet = Sheet(title="A title", lang="fr", text=text, words=HEARD)
     return pressed(sheet, system_fonts=False)
 
 
