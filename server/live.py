@@ -204,6 +204,17 @@ class Live:
         text = None if live is None else live.notes_text
         return await stored_text(self._store, room) if text is None else text
 
+    async def tick(self, room: str, action: str, *, done: bool) -> None:
+        """Ticks an action in a room's notes, or opens it again; a room that isn't live is for that moment.
+
+        Raises ``ProtocolError`` when that can't be stored now.
+        """
+        live = await self._room(room)
+        try:
+            await live.tick(action, done=done)
+        finally:
+            live.look_idle()
+
     # ---------------------------------------------------------------- rooms come and go
 
     async def _room(self, room_id: str) -> LiveRoom:

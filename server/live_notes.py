@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -39,6 +40,7 @@ _most_gaps = 10
 
 _retry_s = 0.5
 _ask_every_s = 5.0
+_own_edit_s = 4.0
 
 
 class Reader:
@@ -126,6 +128,28 @@ class NotesRoom:
             case Query():
                 self._tell_presence(reader)
 
+    async def exchange(self, letters: Callable[[str], Iterable[tuple[int, str]]]) -> None:
+        """Exchanges single letters of the text as it is by then; returns when that is stored and shown.
+
+        Raises ``ProtocolError`` ``store-unavailable`` when it can't be stored soon, or as ``accept`` does.
+        """
+        try:
+            async with asyncio.timeout(_own_edit_s):
+                while not self._loaded:
+                    if self._loading is None:
+                        self._loading = asyncio.create_task(self._load())
+                    await asyncio.wait([self._loading])
+                if self._saver.full:
+                    raise ProtocolError("store-unavailable", "update")
+                update = self._document.exchanging(letters)
+                if update:
+                    stored = asyncio.Event()
+                    self._document.accept(update)
+                    self._saver.put(self._append(update, stored.set))
+                    await stored.wait()
+        except TimeoutError:
+            raise ProtocolError("store-unavailable", "update") from None
+
     # ---------------------------------------------------------------- the text
 
     async def _load(self) -> None:
@@ -197,23 +221,27 @@ class NotesRoom:
         if empty:
             self._saver.put(Write(_nothing, lambda _: self._acknowledge(reader, count)))
         else:
-            self._saver.put(
-                Write(
-                    lambda pipe: notes.append(pipe, self._room, self._expires_ms, update),
-                    lambda answers: self._stored(reader, count, answers),
-                    len(update),
-                )
-            )
+            self._saver.put(self._append(update, lambda: self._acknowledge(reader, count), reader))
 
-    def _stored(self, reader: Reader, count: int, answers: list[Any]) -> None:
+    def _append(self, update: bytes, done: Callable[[], object], writer: Reader | None = None) -> Write:
+        """What stores an accepted update, shows it to all but its writer, then calls back."""
+
+        def stored(answers: list[Any]) -> None:
+            self._stored(writer, answers)
+            done()
+
+        return Write(
+            lambda pipe: notes.append(pipe, self._room, self._expires_ms, update), stored, len(update)
+        )
+
+    def _stored(self, writer: Reader | None, answers: list[Any]) -> None:
         self._last = answers[0]
         self._entries += 1
         update = self._document.settle()
         frame = encode_notes(Update(update))
         for other in self._readers:
-            if other is not reader:
+            if other is not writer:
                 other.outbox.send_frame(frame)
-        self._acknowledge(reader, count)
         if self._entries >= COMPACT_AT and not self._compacting:
             self._compacting = True
             self._saver.put(Write(self._compact, self._compacted))

@@ -29,6 +29,7 @@ from server.room import door, lead, members, observers
 from server.room.change import Change, Send
 from server.room.choices import Choice
 from server.room.quality import QualityLine
+from server.room.recap import boxes
 from server.room.record import GuestRecord, RoomRecord
 from server.room.rules import Actor, handle, loaded
 from server.room.timer import session_ms
@@ -138,6 +139,10 @@ class LiveRoom:
     def notes_text(self) -> str | None:
         """The notes, None while they are not fetched."""
         return self._notes.text
+
+    async def tick(self, action: str, *, done: bool) -> None:
+        """Ticks an action in the notes, or opens it again. Raises ``ProtocolError``."""
+        await self._notes.exchange(lambda notes: boxes(self.record, notes, action, done=done))
 
     def start(self) -> None:
         """Gives those who were in it when the server went away the time to come back."""

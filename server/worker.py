@@ -31,6 +31,7 @@ from server.sockets.endpoint import WebSockets
 from server.standards.doors import Doors
 from server.storage.client import connect
 from server.transport.relay import Relay
+from signaling.errors import ProtocolError
 
 ASKER = "X-Compagnon-Asker"
 """Whom a request is counted for, as the front found out. Only the front reaches a worker's socket."""
@@ -54,6 +55,13 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ready: int = 0
     closed: str = ""
     error: str = ""
+
+
+class Tick(msgspec.Struct, frozen=True, kw_only=True):
+    """An action of a room's notes that is done, or not after all."""
+
+    action: str
+    done: bool
 
 
 def write_orders(orders: Orders) -> bytes:
@@ -142,6 +150,14 @@ def make_app(config: Config, live: Live, relay: Relay, metrics: Metrics, address
     async def notes(request: web.Request) -> web.Response:
         return web.Response(text=await live.notes_text(request.match_info["room"]))
 
+    async def tick(request: web.Request) -> web.Response:
+        said = msgspec.json.decode(await request.read(), type=Tick)
+        try:
+            await live.tick(request.match_info["room"], said.action, done=said.done)
+        except ProtocolError as error:
+            return web.Response(status=409, text=error.code)
+        return web.Response(status=204)
+
     async def counted(request: web.Request) -> web.Response:
         return web.Response(body=metrics.text())
 
@@ -150,6 +166,7 @@ def make_app(config: Config, live: Live, relay: Relay, metrics: Metrics, address
     app.router.add_post("/internal/rooms/{room}", bring_back)
     app.router.add_post("/internal/rooms/{room}/guest", guest_changed)
     app.router.add_get("/internal/rooms/{room}/notes", notes)
+    app.router.add_post("/internal/rooms/{room}/tick", tick)
     app.router.add_get("/internal/metrics", counted)
     return app
 

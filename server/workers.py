@@ -22,7 +22,8 @@ from server.live_notes import stored_text
 from server.metrics import merged
 from server.room.record import GuestRecord
 from server.storage import rooms
-from server.worker import Orders, Said, write_orders
+from server.worker import Orders, Said, Tick, write_orders
+from signaling.errors import ProtocolError
 
 log = logging.getLogger(__name__)
 
@@ -210,6 +211,20 @@ class Workers:
                     if answer.status == 200:
                         return await answer.text()
         return await stored_text(self._store, room)
+
+    async def tick(self, room: str, action: str, *, done: bool) -> None:
+        """Ticks an action in a room's notes, live or not, or opens it again. Raises ``ProtocolError``."""
+        with self.visiting(room) as home:
+            try:
+                http = await self.reached(home)
+                body = msgspec.json.encode(Tick(action=action, done=done))
+                async with http.post(f"http://worker/internal/rooms/{room}/tick", data=body) as answer:
+                    if answer.status == 204:
+                        return
+                    log.warning("worker-refused", extra={"worker": home.index, "status": answer.status})
+            except (GoneError, aiohttp.ClientError, OSError) as error:
+                log.warning("worker-unreached", extra={"worker": home.index, "reason": type(error).__name__})
+        raise ProtocolError("store-unavailable")
 
     async def page(self) -> bytes:
         """All workers' metrics as one page: counters added up, processes told apart."""

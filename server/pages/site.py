@@ -45,6 +45,9 @@ class Rooms(Protocol):
     async def notes_text(self, room: str) -> str:
         """The notes of a room, live or not, as Markdown. Raises ``RedisError``."""
 
+    async def tick(self, room: str, action: str, *, done: bool) -> None:
+        """Ticks an action in a room's notes, live or not, or opens it again. Raises ``ProtocolError``."""
+
 
 class MediaPort(Protocol):
     """The UDP port; ``port`` is 0 while it is closed."""

@@ -12,6 +12,7 @@ from server.mentoring.attendance import Stay, attendance, empty_since_ms
 from server.mentoring.decisions import read_decisions
 from server.mentoring.meetings import Attendance
 from server.mentoring.people import PersonId
+from server.mentoring.ticks import boxes_to_change
 from server.room.record import RoomRecord
 from signaling.parts import Box, Timer
 
@@ -91,6 +92,11 @@ def of_room(
         actions=agreed(notes, names, today),
         notes=notes,
     )
+
+
+def boxes(record: RoomRecord, notes: str, action: str, *, done: bool) -> list[tuple[int, str]]:
+    """What ticks an action in the room's notes, or opens it again: places of letters, with the new ones."""
+    return boxes_to_change(notes, action, {guest.id: guest.name for guest in record.guests}, done=done)
 
 
 def attended(names: Mapping[PersonId, str], there: Iterable[Attendance]) -> tuple[Attended, ...]:

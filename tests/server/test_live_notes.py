@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from server import live_document, live_notes
 from server.live_document import Document
 from server.storage import keys, notes
+from signaling.errors import ProtocolError
 from signaling.messages import Error, NotesOpen, NotesSaved
 from signaling.notes import (
     EMPTY_UPDATE,
@@ -317,3 +318,37 @@ async def test_an_editor_who_leaves_at_once_leaves_nothing_behind(store: Redis) 
         await mo.open()
         await mo.frame(Update(mo.write("x")))
         await mo.saved(2)
+
+
+async def test_the_server_ticks_an_action_while_others_write(store: Redis) -> None:
+    async with two_editors(store) as (server, room, mo, ana):
+        await mo.frame(Update(mo.write("🙂 é\n- [ ] @Ana write the CV (2026-11-03)\n")))
+        await mo.saved(2)
+        await server.live.tick(room, "write the CV", done=True)
+        ticked = "🙂 é\n- [x] @Ana write the CV (2026-11-03)\n"
+        await ana.until(lambda: str(ana.text) == ticked, "the tick")
+        await mo.frame(Update(mo.write("still here\n")))
+        await mo.saved(3)
+        await ana.until(lambda: str(ana.text) == f"still here\n{ticked}", "both")
+        assert await stored(store, room) == str(ana.text) == str(mo.text)
+        # Said twice, or about nothing, it changes nothing.
+        await server.live.tick(room, "write the CV", done=True)
+        await server.live.tick(room, "something else", done=True)
+        assert await stored(store, room) == str(ana.text)
+        await server.live.tick(room, "write the CV", done=False)
+        await mo.until(lambda: "- [ ] @Ana" in str(mo.text), "open again")
+
+
+async def test_an_action_is_ticked_in_a_room_where_nobody_is(store: Redis) -> None:
+    record, _ = await make_room(store)
+    doc: Doc[Text] = Doc()
+    doc.get("notes", type=Text).insert(0, "- [ ] read\n")
+    async with store.pipeline() as pipe:
+        notes.append(pipe, record.id, record.expires_ms, doc.get_update())
+        await pipe.execute()
+    async with serving(store) as server:
+        await server.live.tick(record.id, "Read", done=True)
+        assert await stored(store, record.id) == "- [x] read\n"
+        await eventually(lambda: server.live.room_count == 0, "the room is let go of")
+        with pytest.raises(ProtocolError, match="room-ended"):
+            await server.live.tick("nowhere", "read", done=True)
