@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { LiveRegion, sayings } from "./announce";
 import { act, receive } from "./reduce";
+import { leads } from "./state";
 import { beginning, inRoom, joined, member, members, room } from "./testing/samples";
 
 const keys = (...states: Parameters<typeof sayings>) => sayings(...states).map((saying) => saying.key);
@@ -35,6 +36,44 @@ describe("sayings", () => {
     expect(sayings(entering, entered)).toEqual([
       { key: "say.here", values: { count: 2, names: "Sam, Ana" }, shown: null },
     ]);
+  });
+
+  it("never hides who observes", () => {
+    const before = inRoom(member("sam"));
+    const ruth = member("ruth", { name: "Ruth", role: "observer" });
+    expect(sayings(before, receive(before, members({ present: [ruth] }), 0))).toEqual([
+      { key: "say.observes", values: { name: "Ruth" }, shown: "info" },
+    ]);
+    const green = receive(beginning(), joined({ room: room({ members: [member("sam"), ruth] }) }), 0);
+    const entering = act(green, { type: "entering", name: "Mona" });
+    const inside = receive(entering, { type: "entered", member: member("me") }, 0);
+    expect(sayings(entering, inside)).toEqual([
+      {
+        key: "say.here-observed",
+        values: { count: 1, names: "Sam", observers: "Ruth" },
+        shown: null,
+      },
+    ]);
+  });
+
+  it("says who leads for now, and who again", () => {
+    const floor = (standIn: string | null) => ({
+      type: "floor" as const,
+      floor: { hands: [], locked: false, lobby: false, waiting: [], stand_in: standIn },
+      by: null,
+    });
+    const mentee = receive(
+      inRoom(member("sam"), member("lee", { role: "mentor" })),
+      members({ present: [member("me", { role: "mentee" })] }),
+      0,
+    );
+    const sam = receive(mentee, floor("sam"), 0);
+    expect(keys(mentee, sam)).toEqual(["say.stands-in"]);
+    expect(keys(sam, receive(sam, floor(null), 0))).toEqual(["say.leads-again"]);
+    const me = receive(mentee, floor("me"), 0);
+    expect(keys(mentee, me)).toEqual(["say.lead-for-now"]);
+    expect(leads(me)).toBe(true);
+    expect(keys(me, receive(me, floor(null), 0))).toEqual(["say.leads-again"]);
   });
 
   it("says and shows who joins and leaves", () => {

@@ -3,7 +3,7 @@
 import { bannerOf } from "./banners";
 import type { Values } from "./i18n";
 import type { ChatLine } from "./protocol";
-import { leads, myself, others, type State, type Toast } from "./state";
+import { leads, myself, observers, others, partners, type State, type Toast } from "./state";
 import { turnView } from "./timer";
 
 export interface Saying {
@@ -35,10 +35,14 @@ export function sayings(before: State, after: State): Saying[] {
 }
 
 function whoIsHere(state: State): Saying {
-  const present = others(state);
-  return present.length === 0
-    ? say("say.alone")
-    : say("say.here", { count: present.length, names: present.map((member) => member.name).join(", ") });
+  const present = partners(state);
+  const names = present.map((member) => member.name).join(", ");
+  const watching = observers(state).map((member) => member.name);
+  if (watching.length > 0) {
+    const both = { count: present.length, names, observers: watching.join(", ") };
+    return present.length === 0 ? say("say.alone-observed", both) : say("say.here-observed", both);
+  }
+  return present.length === 0 ? say("say.alone") : say("say.here", { count: present.length, names });
 }
 
 function company(before: State, after: State): Saying[] {
@@ -48,9 +52,10 @@ function company(before: State, after: State): Saying[] {
   const is = new Map(others(after).map((member) => [member.id, member]));
   const came: string[] = [];
   const found: Saying[] = [];
-  for (const [id, { name, connected }] of is) {
+  for (const [id, { name, connected, role }] of is) {
     const old = was.get(id);
-    if (old === undefined) came.push(name);
+    if (old === undefined && role === "observer") found.push(show("say.observes", { name }));
+    else if (old === undefined) came.push(name);
     else if (old.connected && !connected) found.push(say("say.lost", { name }));
     else if (!old.connected && connected) found.push(say("say.back", { name }));
   }
@@ -89,6 +94,7 @@ function floor(before: State, after: State): Saying[] {
   }
   if (before.floor.locked !== after.floor.locked)
     found.push(say(after.floor.locked ? "say.locked" : "say.unlocked"));
+  found.push(...standIn(before, after, names));
   const was = before.floor.hands.includes(after.me.id);
   const is = after.floor.hands.includes(after.me.id);
   if (was !== is)
@@ -96,6 +102,15 @@ function floor(before: State, after: State): Saying[] {
       is ? say("say.hand-up", { place: after.floor.hands.indexOf(after.me.id) + 1 }) : say("say.hand-down"),
     );
   return found;
+}
+
+/** Who leads for now, and who again; those whom it is about are told by `self`. */
+function standIn(before: State, after: State, names: ReadonlyMap<string, string>): Saying[] {
+  const [was, is] = [before.floor.stand_in ?? null, after.floor.stand_in ?? null];
+  if (was === is) return [];
+  if (is !== null) return is === after.me.id ? [] : [show("say.stands-in", { name: names.get(is) ?? "" })];
+  const leader = others(after).find((member) => member.role === "mentor");
+  return leader === undefined ? [] : [show("say.leads-again", { name: leader.name })];
 }
 
 /** What others write while the chat is closed is shown for a moment; while it is open it is read out. */
@@ -140,7 +155,10 @@ function self(before: State, after: State): Saying[] {
   if (was.microphone !== is.microphone)
     found.push(say(is.microphone ? "say.microphone-on" : "say.microphone-off"));
   if (was.camera !== is.camera) found.push(say(is.camera ? "say.camera-on" : "say.camera-off"));
-  if (before.me.role !== after.me.role) found.push(show(leads(after) ? "say.lead" : "say.lead-over"));
+  if (leads(after) && !leads(before))
+    found.push(show(after.floor.stand_in === after.me.id ? "say.lead-for-now" : "say.lead"));
+  if (leads(before) && !leads(after) && before.floor.stand_in !== after.me.id)
+    found.push(show("say.lead-over"));
   if (was.screen !== is.screen) found.push(say(is.screen ? "say.screen-on" : "say.screen-off"));
   for (const source of ["microphone", "camera", "screen"] as const) {
     const problem = after.problems[source];

@@ -20,7 +20,7 @@ import type { ClientMessage, IceServer, Join, Joined, Rung, ServerMessage, Timer
 import type { Memory } from "./remember";
 import { RoundTripWatch } from "./round-trip";
 import { Sources } from "./sources";
-import { initialState, type State } from "./state";
+import { initialState, observes, type State } from "./state";
 import { available, bytesReceived, roundTrip } from "./stats";
 import { Store } from "./store";
 import { placeOf } from "./timer";
@@ -166,7 +166,7 @@ export class Call {
     if (place?.entered) this.store.dispatch({ type: "entering", name: place.name });
     void this.firstOffer();
     this.connection.start();
-    void this.sources.open(place?.entered ? place : choices);
+    this.openDevices(place?.entered ? place : choices);
   }
 
   // ---------------------------------------------------------------- what a person asks
@@ -241,7 +241,7 @@ export class Call {
     this.shutDown = false;
     if (directly) this.store.dispatch({ type: "entering", name: this.state.me.name });
     this.connection.start();
-    void this.sources.open(this.parts.memory.choices);
+    this.openDevices(this.parts.memory.choices);
   }
 
   /** The green room's "Try again" of the connection check. */
@@ -259,7 +259,12 @@ export class Call {
   /** Asks for camera and microphone again. */
   retryDevices(): void {
     const { mine } = this.state;
-    void this.sources.open({ microphone: mine.microphone === "off", camera: mine.camera === "off" });
+    this.openDevices({ microphone: mine.microphone === "off", camera: mine.camera === "off" });
+  }
+
+  /** Whoever observes sends nothing, and is not asked for devices. */
+  private openDevices(wanted: Parameters<Sources["open"]>[0]): void {
+    if (!observes(this.state)) void this.sources.open(wanted);
   }
 
   /** The page is looked at again, or the browser says that it is online. */

@@ -2,7 +2,7 @@
 
 import { cropOrWhole, grid, mainAndStrip, ownPicture, portrait, type Rect, single } from "./layout";
 import type { Member, Quality, Watched } from "./protocol";
-import { type Arrangement, type LiveSlot, myself, others, type State, slotOf } from "./state";
+import { type Arrangement, type LiveSlot, myself, observes, partners, type State, slotOf } from "./state";
 
 export interface Tile {
   /** Stays the same as long as the tile stands for the same thing. */
@@ -49,7 +49,7 @@ function cameraTile(state: State, member: Member, self: boolean): Tile {
 
 /** The others' shared screens. One's own is not shown to oneself: it would mirror endlessly. */
 function screenTiles(state: State): Tile[] {
-  return others(state)
+  return partners(state)
     .filter((member) => member.screen)
     .map((member) => ({
       key: `${member.id}/screen`,
@@ -62,8 +62,11 @@ function screenTiles(state: State): Tile[] {
     }));
 }
 
+/** Whoever observes sends no picture, and has none of themself to look at. */
+const ownShown = (state: State): boolean => state.ownShown && !observes(state);
+
 export function sceneOf(state: State): Scene {
-  const count = others(state).length;
+  const count = partners(state).length;
   if (count === 0) return "alone";
   if (screenTiles(state).length > 0) return "speaker";
   if (count === 1) return "pair";
@@ -75,7 +78,7 @@ export const arranged = (state: State): Arrangement => (state.kept === null ? st
 
 /** Who is large in the speaker view: whom this person keeps there, the one who speaks or spoke last, the first. */
 function leading(state: State): Member | undefined {
-  const present = others(state);
+  const present = partners(state);
   const lead = state.kept ?? state.lastSpeaker;
   return present.find((member) => member.id === lead) ?? present[0];
 }
@@ -106,8 +109,8 @@ export interface Paging {
 /** How a grid on a stage of `width` × `height` is divided. One's own picture is on each page. */
 export function paging(state: State, width: number, height: number): Paging {
   const most = width < SMALL_WIDTH || height < SMALL_HEIGHT ? SMALL_PAGE : PAGE;
-  const size = state.ownShown ? most - 1 : most;
-  const pages = sceneOf(state) === "grid" ? Math.max(1, Math.ceil(others(state).length / size)) : 1;
+  const size = ownShown(state) ? most - 1 : most;
+  const pages = sceneOf(state) === "grid" ? Math.max(1, Math.ceil(partners(state).length / size)) : 1;
   return { page: Math.min(state.page, pages - 1), pages, size };
 }
 
@@ -159,7 +162,7 @@ export function placeTiles(
   reserve: Reserve = { top: 0, bottom: 0 },
 ): PlacedTile[] {
   const own = cameraTile(state, myself(state), true);
-  const people = others(state).map((member) => cameraTile(state, member, false));
+  const people = partners(state).map((member) => cameraTile(state, member, false));
   const scene = sceneOf(state);
   const corner = ownPicture(state.ownCorner, width, height - reserve.top - reserve.bottom);
   const mine: PlacedTile = {
@@ -168,19 +171,19 @@ export function placeTiles(
     rect: { ...corner, y: corner.y + reserve.top },
     covered: 0,
   };
-  if (scene === "alone") return state.ownShown ? [mine] : [];
+  if (scene === "alone") return ownShown(state) ? [mine] : [];
   if (scene === "pair") {
     const other = people[0] as Tile;
     const rect = other.member.camera
       ? single(aspects.get(other.key) ?? null, width, height)
       : { x: 0, y: 0, width, height };
     const covered = Math.max(0, rect.y + rect.height - (height - reserve.bottom));
-    return [{ ...other, role: "main", rect, covered }, ...(state.ownShown ? [mine] : [])];
+    return [{ ...other, role: "main", rect, covered }, ...(ownShown(state) ? [mine] : [])];
   }
   if (scene === "grid") {
     const { page, pages, size } = paging(state, width, height);
     const shown = foremost(state, people, size).slice(page * size, (page + 1) * size);
-    const all = state.ownShown ? [...shown, own] : shown;
+    const all = ownShown(state) ? [...shown, own] : shown;
     const rects = grid(all.length, width, pages > 1 ? height - PAGER : height);
     return all.map((tile, index) => ({ ...tile, role: "cell", rect: rects[index] as Rect, covered: 0 }));
   }
@@ -201,13 +204,13 @@ function speakerTiles(state: State, people: Tile[], own: Tile, width: number, he
       : [...foremost(state, rest, FACES_BESIDE_SCREEN)].sort(
           (a, b) => Number(b.member.id === lead) - Number(a.member.id === lead),
         );
-  const count = screens.length + faces.length + Number(state.ownShown);
+  const count = screens.length + faces.length + Number(ownShown(state));
   const places = mainAndStrip(count, width, height);
-  const room = Math.max(1, places.strip.length - screens.length - Number(state.ownShown));
+  const room = Math.max(1, places.strip.length - screens.length - Number(ownShown(state)));
   const small = [
     ...screens,
     ...(screen === undefined ? foremost(state, faces, room) : faces),
-    ...(state.ownShown ? [own] : []),
+    ...(ownShown(state) ? [own] : []),
   ];
   const shown = small.length > places.strip.length ? withOwn(small, places.strip.length) : small;
   const large = screen === undefined ? portrait(places.main) : places.main;
@@ -238,8 +241,8 @@ export function pictureFit(tile: PlacedTile, aspect: number | undefined): "cover
 }
 
 /** Whether one person can be kept large: where one fills the stage anyway there is nothing to choose. */
-export const canKeep = (state: State): boolean => others(state).length > 1;
+export const canKeep = (state: State): boolean => partners(state).length > 1;
 
 /** From three people on there is a choice, unless a shared screen is large anyway. */
 export const canArrange = (state: State): boolean =>
-  others(state).length > 1 && screenTiles(state).length === 0;
+  partners(state).length > 1 && screenTiles(state).length === 0;

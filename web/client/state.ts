@@ -225,8 +225,24 @@ export function slotOf(state: State, member: string, source: Source): LiveSlot |
   return state.slots.find((slot) => slot.member === member && slot.source === source);
 }
 
-/** The mentor leads: drives the timer and moderates. */
-export const leads = (state: State): boolean => state.me.role === "mentor";
+/** Whose link leads drives the timer and moderates; as long as none of them is here, whoever stands in. */
+export const leads = (state: State): boolean => leadsByRight(state) || state.floor.stand_in === state.me.id;
+
+/** Whether this person leads for good, and may pass that on. */
+export const leadsByRight = (state: State): boolean => state.me.role === "mentor";
+
+/** Whether this person only sees and hears. */
+export const observes = (state: State): boolean => state.me.role === "observer";
+
+/** Everyone else who takes part. */
+export function partners(state: State): readonly Member[] {
+  return others(state).filter((member) => member.role !== "observer");
+}
+
+/** Those who observe, oneself left out. */
+export function observers(state: State): readonly Member[] {
+  return others(state).filter((member) => member.role === "observer");
+}
 
 /** The mark to be shown as light now. */
 export const lit = (state: State): TimerMark | null => (state.lights ? state.signal : null);

@@ -97,9 +97,9 @@ export class Chrome {
       @focusin=${this.reached}
       @mousedown=${keepFocus}
     >
-      ${first.map((tool) => this.button(tool))} ${this.owners()}
+      ${this.options.reads ? nothing : html`${first.map((tool) => this.button(tool))} ${this.owners()}`}
       <span class="notes-gap"></span>
-      ${last.map((tool) => this.button(tool))} ${this.more()}
+      ${this.options.reads ? nothing : last.map((tool) => this.button(tool))} ${this.more()}
     </div>`;
   }
 

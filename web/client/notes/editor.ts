@@ -36,7 +36,8 @@ export const mountNotes: NotesModule["mountNotes"] = (options: MountOptions): No
   const { t, person } = options;
   const session = sessionOver(options);
   const writable = new Compartment();
-  const canWrite = () => [EditorState.readOnly.of(!session.ready), EditorView.editable.of(session.ready)];
+  const writes = () => session.ready && options.reads !== true;
+  const canWrite = () => [EditorState.readOnly.of(!writes()), EditorView.editable.of(writes())];
   let view: EditorView | null = null;
   const chrome = new Chrome(options, session, "rich", {
     run: (command) => void (view && run(view, command)),
@@ -81,7 +82,7 @@ export const mountNotes: NotesModule["mountNotes"] = (options: MountOptions): No
     if (event.key !== "Escape") event.stopPropagation();
   });
   const stop = session.onChange(() => {
-    if (editor.state.readOnly === session.ready)
+    if (editor.state.readOnly === writes())
       editor.dispatch({ effects: writable.reconfigure(canWrite()) });
   });
   session.presence.open(CARET_MS);

@@ -72,7 +72,7 @@ export const mountNotes: NotesModule["mountNotes"] = (options: MountOptions): No
   document.addEventListener("selectionchange", selectionMoved);
 
   const canWrite = (): void => {
-    area.readOnly = !session.ready;
+    area.readOnly = !session.ready || options.reads === true;
     area.hidden = !session.ready;
   };
   const stop = session.onChange(canWrite);

@@ -66,6 +66,8 @@ export interface NotesOptions {
   me: string;
   /** Who a member id is: guests of the room, present or not. Asked each time, as names may change. */
   person: (id: string) => NotesPerson | undefined;
+  /** This member reads and doesn't write. */
+  reads?: boolean;
   /** Everyone who may own an action item, this member included. */
   guests: () => readonly NotesPerson[];
   t: Translate;

@@ -7,7 +7,7 @@ import { t } from "../i18n";
 import { icon } from "../icon";
 import { hue, initials } from "../person";
 import type { ChatLine } from "../protocol";
-import type { State } from "../state";
+import { observes, type State } from "../state";
 import { LightElement } from "./element";
 
 const LONGEST = 4_000;
@@ -85,7 +85,12 @@ export class ChatPanel extends LightElement {
           (line, index) => this.line(line, chat.lines[index - 1]),
         )}
       </div>
-      <p class="chat-typing small muted">${this.typing()}</p>
+      ${observes(this.state) ? html`<p class="chat-typing small muted">${t("chat.observer")}</p>` : this.writing()}
+    </div>`;
+  }
+
+  private writing(): TemplateResult {
+    return html`<p class="chat-typing small muted">${this.typing()}</p>
       <form class="chat-write" @submit=${(event: Event) => this.submit(event)}>
         <label class="visually-hidden" for="chat-text">${t("chat.label")}</label>
         <textarea
@@ -105,8 +110,7 @@ export class ChatPanel extends LightElement {
         <p class="help" id="chat-hint">${
           this.text.length > NEARLY ? t("chat.left", { count: LONGEST - this.text.length }) : t("chat.hint")
         }</p>
-      </form>
-    </div>`;
+      </form>`;
   }
 
   private line(line: ChatLine, before: ChatLine | undefined): TemplateResult {

@@ -4,7 +4,7 @@ import { type IconName, icon } from "../icon";
 import type { NotesState } from "../notes/types";
 import { keyOf, type Shortcut } from "../shortcuts";
 import { arranged, canArrange } from "../stage";
-import { handUp, leads, type Mine, others, type State } from "../state";
+import { handUp, leads, type Mine, observes, others, type State } from "../state";
 import type { RoomActs } from "./room-acts";
 import "./more-menu";
 
@@ -29,33 +29,8 @@ export function controlBar(
   canShare: boolean,
   notes: NotesState | null,
 ): TemplateResult {
-  const sharing = state.mine.screen !== "off";
   return html`<div class="controls" role="toolbar" aria-label=${t("controls.label")}>
-    ${button(acts, device("microphone", state.mine.microphone))}
-    ${button(acts, device("camera", state.mine.camera))}
-    ${
-      canShare
-        ? button(acts, {
-            act: "screen",
-            icon: sharing ? "screen-off" : "screen",
-            word: t(sharing ? "control.screen-sharing" : "control.screen"),
-            label: t(sharing ? "control.screen-stop" : "control.screen-start"),
-            pressed: sharing,
-            look: sharing ? "on" : "",
-            busy: state.mine.screen === "starting",
-            wideOnly: true,
-          })
-        : nothing
-    }
-    ${button(acts, {
-      act: "hand",
-      icon: "hand",
-      word: t("control.hand"),
-      label: handLabel(state),
-      pressed: handUp(state),
-      look: handUp(state) ? "on" : "",
-      wideOnly: true,
-    })}
+    ${observes(state) ? nothing : own(state, acts, canShare)}
     <span class="controls-gap" aria-hidden="true"></span>
     ${
       canArrange(state)
@@ -107,6 +82,36 @@ export function controlBar(
     <more-menu .state=${state} .acts=${acts} .canShare=${canShare}></more-menu>
     ${button(acts, { act: "leave", icon: "leave", word: t("control.leave"), label: t("control.leave"), look: "leave" })}
   </div>`;
+}
+
+/** What comes from this person: speech, pictures, a hand. */
+function own(state: State, acts: RoomActs, canShare: boolean): TemplateResult {
+  const sharing = state.mine.screen !== "off";
+  return html`${button(acts, device("microphone", state.mine.microphone))}
+    ${button(acts, device("camera", state.mine.camera))}
+    ${
+      canShare
+        ? button(acts, {
+            act: "screen",
+            icon: sharing ? "screen-off" : "screen",
+            word: t(sharing ? "control.screen-sharing" : "control.screen"),
+            label: t(sharing ? "control.screen-stop" : "control.screen-start"),
+            pressed: sharing,
+            look: sharing ? "on" : "",
+            busy: state.mine.screen === "starting",
+            wideOnly: true,
+          })
+        : nothing
+    }
+    ${button(acts, {
+      act: "hand",
+      icon: "hand",
+      word: t("control.hand"),
+      label: handLabel(state),
+      pressed: handUp(state),
+      look: handUp(state) ? "on" : "",
+      wideOnly: true,
+    })}`;
 }
 
 function chatLabel(state: State): string {

@@ -5,7 +5,7 @@ import { t } from "../i18n";
 import { icon } from "../icon";
 import { listed, sessionTitle } from "../names";
 import { hue, initials } from "../person";
-import { others, type State } from "../state";
+import { observes, others, type State } from "../state";
 import { checks, closerLook } from "./checks";
 import { LightElement } from "./element";
 import { pageHeader } from "./page-header";
@@ -32,8 +32,7 @@ export class GreenRoom extends LightElement {
         ${this.present()}
       </div>
       <div class="green-self">
-        <camera-preview .call=${call} .state=${state}></camera-preview>
-        <mic-level .track=${state.mine.microphone === "on" ? call.sources.track("microphone") : null}></mic-level>
+        ${observes(state) ? html`<p class="banner">${icon("observe")}<span>${t("green.observe")}</span></p>` : this.preview()}
       </div>
       <form class="green-join stack" @submit=${(event: Event) => this.submit(event)} novalidate>
         ${this.nameField()}
@@ -59,6 +58,12 @@ export class GreenRoom extends LightElement {
         </details>
       </section>
     </main>`;
+  }
+
+  private preview(): TemplateResult {
+    const { call, state } = this;
+    return html`<camera-preview .call=${call} .state=${state}></camera-preview>
+      <mic-level .track=${state.mine.microphone === "on" ? call.sources.track("microphone") : null}></mic-level>`;
   }
 
   private present(): TemplateResult {
@@ -107,6 +112,7 @@ export class GreenRoom extends LightElement {
   }
 
   private joinWords(): string {
+    if (observes(this.state)) return t("join.observe");
     const { camera, microphone } = this.state.mine;
     if (camera !== "off") return t(microphone !== "off" ? "join" : "join.no-microphone");
     return t(microphone !== "off" ? "join.no-camera" : "join.neither");

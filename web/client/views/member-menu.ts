@@ -10,6 +10,8 @@ import { LightElement } from "./element";
 export class MemberMenu extends LightElement {
   @property({ attribute: false }) member!: Member;
   @property({ attribute: false }) raised = false;
+  /** Whether whoever leads may pass that on. */
+  @property({ attribute: false }) byRight = true;
   @property({ attribute: false }) ask: (action: Moderation) => void = () => undefined;
 
   private readonly menu = new Dropdown(this, "button");
@@ -38,7 +40,7 @@ export class MemberMenu extends LightElement {
       ${member.microphone ? this.item("mute", "microphone-off", t("people.mute")) : nothing}
       ${member.screen ? this.item("stop-share", "screen-off", t("people.stop-share")) : nothing}
       ${this.raised ? this.item("lower", "hand", t("people.lower")) : nothing}
-      ${this.item(role, "person", t(`people.${role}`))}
+      ${this.byRight && member.role !== "observer" ? this.item(role, "person", t(`people.${role}`)) : nothing}
       ${this.item("remove", "remove", t("people.remove"), "danger")}
     </div>`;
   }

@@ -5,7 +5,7 @@ import { type IconName, icon } from "../icon";
 import { reactions } from "../reactions";
 import { keyOf, type Shortcut } from "../shortcuts";
 import { arranged, canArrange } from "../stage";
-import { handUp, type State } from "../state";
+import { handUp, observes, type State } from "../state";
 import { Dropdown } from "./dropdown";
 import { LightElement } from "./element";
 import type { RoomActs } from "./room-acts";
@@ -38,10 +38,52 @@ export class MoreMenu extends LightElement {
   private list(): TemplateResult {
     const { state, acts } = this;
     const full = document.fullscreenElement !== null;
-    const sharing = state.mine.screen !== "off";
     const grid = arranged(state) === "grid";
     return html`<div class="menu-list more-list" id="more" role="group" aria-label=${t("control.more-label")}>
-      <div class="reactions" role="group" aria-label=${t("reaction.label")}>
+      ${observes(state) ? nothing : this.taking()}
+      ${
+        canArrange(state)
+          ? this.item(
+              "view",
+              grid ? "speaker-view" : "grid",
+              t(grid ? "control.view-to-speaker" : "control.view-to-grid"),
+              "narrow-only",
+            )
+          : nothing
+      }
+      ${this.item("chat", "chat", chatWords(state), "narrow-only")}
+      ${this.item("people", "people", t("control.people-open"), "narrow-only")}
+      ${this.plain("settings", t("more.devices"), () => acts.devices())}
+      ${this.plain("settings", t("more.data"), () => acts.data())}
+      ${this.plain("connection", t("more.details"), () => acts.details())}
+      ${this.item(
+        "fullscreen",
+        full ? "fullscreen-exit" : "fullscreen",
+        t(full ? "control.fullscreen-leave" : "control.fullscreen"),
+      )}
+      ${
+        observes(state)
+          ? nothing
+          : this.plain("person", t(state.ownShown ? "more.own-hide" : "more.own-show"), () =>
+              acts.showOwn(!state.ownShown),
+            )
+      }
+      ${state.ownShown && !observes(state) ? this.plain("refresh", t("more.own-move"), () => acts.moveOwn(), false) : nothing}
+      ${this.plain(
+        state.sounds ? "sound" : "sound-off",
+        t(state.sounds ? "more.sounds-off" : "more.sounds-on"),
+        () => acts.sounds(!state.sounds),
+      )}
+      ${this.plain("idea", t(state.lights ? "more.lights-off" : "more.lights-on"), () => acts.lights(!state.lights))}
+      ${this.item("help", "keyboard", t("control.help"))}
+    </div>`;
+  }
+
+  /** What comes from this person. */
+  private taking(): TemplateResult {
+    const { state, acts } = this;
+    const sharing = state.mine.screen !== "off";
+    return html`<div class="reactions" role="group" aria-label=${t("reaction.label")}>
         ${reactions.map(
           (reaction) => html`<button
             class="menu-item reaction"
@@ -65,37 +107,7 @@ export class MoreMenu extends LightElement {
               "narrow-only",
             )
           : nothing
-      }
-      ${
-        canArrange(state)
-          ? this.item(
-              "view",
-              grid ? "speaker-view" : "grid",
-              t(grid ? "control.view-to-speaker" : "control.view-to-grid"),
-              "narrow-only",
-            )
-          : nothing
-      }
-      ${this.item("chat", "chat", chatWords(state), "narrow-only")}
-      ${this.item("people", "people", t("control.people-open"), "narrow-only")}
-      ${this.plain("settings", t("more.devices"), () => acts.devices())}
-      ${this.plain("settings", t("more.data"), () => acts.data())}
-      ${this.plain("connection", t("more.details"), () => acts.details())}
-      ${this.item(
-        "fullscreen",
-        full ? "fullscreen-exit" : "fullscreen",
-        t(full ? "control.fullscreen-leave" : "control.fullscreen"),
-      )}
-      ${this.plain("person", t(state.ownShown ? "more.own-hide" : "more.own-show"), () => acts.showOwn(!state.ownShown))}
-      ${state.ownShown ? this.plain("refresh", t("more.own-move"), () => acts.moveOwn(), false) : nothing}
-      ${this.plain(
-        state.sounds ? "sound" : "sound-off",
-        t(state.sounds ? "more.sounds-off" : "more.sounds-on"),
-        () => acts.sounds(!state.sounds),
-      )}
-      ${this.plain("idea", t(state.lights ? "more.lights-off" : "more.lights-on"), () => acts.lights(!state.lights))}
-      ${this.item("help", "keyboard", t("control.help"))}
-    </div>`;
+      }`;
   }
 
   private item(act: Shortcut, name: IconName, words: string, look = ""): TemplateResult {

@@ -4,7 +4,7 @@ import type { Bootstrap } from "../bootstrap";
 import type { Call } from "../call";
 import { t } from "../i18n";
 import type { NotesState, OpenNotes } from "../notes/types";
-import type { State } from "../state";
+import { observes, type State } from "../state";
 import { LightElement } from "./element";
 
 /** The shared notes: their editor is fetched when the panel is first opened, and goes on behind a closed one. */
@@ -63,6 +63,7 @@ export class NotesPanel extends LightElement {
         transport: call.notes,
         room: { id: this.state.room.id, expires_ms: this.state.room.expires_ms },
         me: this.state.me.id,
+        reads: observes(this.state),
         person: (id) => this.person(id),
         guests: () => this.state.room.guests,
         t,

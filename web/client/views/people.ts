@@ -7,7 +7,7 @@ import { icon } from "../icon";
 import { hue, initials } from "../person";
 import type { Guest, Member, Moderation } from "../protocol";
 import { canKeep, qualityOf } from "../stage";
-import { leads, myself, others, type State, talkShare } from "../state";
+import { leads, leadsByRight, myself, others, type State, talkShare } from "../state";
 import { LightElement } from "./element";
 import "./member-menu";
 import { qualityBars } from "./quality";
@@ -131,7 +131,7 @@ export class PeoplePanel extends LightElement {
     const place = state.floor.hands.indexOf(member.id) + 1;
     const share = state.balance ? talkShare(state, member.id) : null;
     return html`<li class="people-row" data-member=${member.id} data-speaking=${speaking}>
-      <span class="people-who">${person(member, self)}${share === null ? nothing : talked(share)}</span>
+      <span class="people-who">${person(member, self, state.floor.stand_in === member.id)}${share === null ? nothing : talked(share)}</span>
       <span class="people-state">
         ${place > 0 ? html`<span class="people-mark hand" title=${t("tile.hand", { place })}>${icon("hand")}<span class="tabular" aria-hidden="true">${place}</span><span class="visually-hidden">${t("tile.hand", { place })}</span></span>` : nothing}
         ${member.screen ? mark("screen", t("people.shares")) : nothing}
@@ -144,6 +144,7 @@ export class PeoplePanel extends LightElement {
             ? html`<member-menu
                 .member=${member}
                 .raised=${place > 0}
+                .byRight=${leadsByRight(state)}
                 .ask=${(action: Moderation) => this.moderate(action, member)}
               ></member-menu>`
             : nothing
@@ -218,12 +219,12 @@ function list(title: string, guests: readonly Guest[]): TemplateResult | typeof 
     </ul>`;
 }
 
-function person(guest: Guest, self = false): TemplateResult {
+function person(guest: Guest, self = false, standsIn = false): TemplateResult {
   return html`<span class="person hue-${hue(guest.name)}">
     <span class="initials" aria-hidden="true">${initials(guest.name)}</span>
     <span class="person-text"
       ><span class="person-name">${self ? t("tile.you", { name: guest.name }) : guest.name}</span
-      ><span class="person-role">${t(`role.${guest.role}`)}</span></span
+      ><span class="person-role">${t(standsIn ? "role.stands-in" : `role.${guest.role}`)}</span></span
     >
   </span>`;
 }

@@ -9,10 +9,11 @@ import { hasUnsent, shelfHere } from "../notes/keep";
 import type { NotesState } from "../notes/types";
 import { isTyping, type Shortcut, shortcutOf } from "../shortcuts";
 import { arranged, canArrange } from "../stage";
-import { handUp, lit, type PanelName, type State } from "../state";
+import { handUp, lit, observes, type PanelName, type State } from "../state";
 import { banner } from "./banner";
 import { controlBar } from "./control-bar";
 import { LightElement } from "./element";
+import { observing } from "./observing";
 import type { ShortcutHelp } from "./help";
 import type { LeaveDialog } from "./leave-dialog";
 import { panel } from "./panel";
@@ -104,6 +105,7 @@ export class SessionRoom extends LightElement {
 
   private run(act: Shortcut): void {
     const { call, state } = this;
+    if (observes(state) && ofParticipants.has(act)) return;
     switch (act) {
       case "microphone":
         call.setMicrophone(state.mine.microphone === "off");
@@ -155,6 +157,7 @@ export class SessionRoom extends LightElement {
         <room-stage .call=${call} .state=${state}></room-stage>
         <div class="session-top">
           <session-timer .call=${call} .state=${state}></session-timer>
+          ${observing(state)}
           ${banner(state, call)}
         </div>
         <div class="session-bottom">
@@ -217,6 +220,9 @@ export class SessionRoom extends LightElement {
     </div>`;
   }
 }
+
+/** What somebody who only sees and hears has no use for. */
+const ofParticipants: ReadonlySet<Shortcut> = new Set(["microphone", "camera", "screen", "hand"]);
 
 async function toggleFullscreen(): Promise<void> {
   try {

@@ -9,7 +9,7 @@ import { listed } from "../names";
 import { isTyping } from "../shortcuts";
 import { type Paging, type PlacedTile, paging, placeTiles, type Reserve, sceneOf, watched } from "../stage";
 import type { State } from "../state";
-import { others } from "../state";
+import { partners } from "../state";
 import { spared } from "../strain";
 import { LightElement } from "./element";
 import "./tile";
@@ -128,7 +128,7 @@ export class RoomStage extends LightElement {
     this.dataset.scene = sceneOf(this.state);
     this.tiles = tiles;
     return html`
-      ${others(this.state).length === 0 ? this.alone() : ""}
+      ${partners(this.state).length === 0 ? this.alone() : ""}
       ${repeat(
         tiles,
         (tile) => tile.key,

@@ -32,13 +32,18 @@ export function agenda(parts: AgendaParts): TemplateResult {
     </ol>
     <p class="agenda-prompt">${prompt(timer)}</p>
     ${turnLine(state, view.turn)}
-    ${leads(state) ? controls(parts) : html`<p class="small muted">${t("timer.driven")}</p>`}
+    ${leads(state) ? controls(parts) : html`<p class="small muted">${driver(state)}</p>`}
     <fieldset class="agenda-signals">
       <legend class="small muted">${t("timer.signals")}</legend>
       ${choice("sounds", state.sounds, (sounds) => call.store.dispatch({ type: "sounds", sounds }))}
       ${choice("lights", state.lights, (lights) => call.store.dispatch({ type: "lights", lights }))}
     </fieldset>
   </div>`;
+}
+
+function driver(state: State): string {
+  const standIn = state.members.find((member) => member.id === state.floor.stand_in);
+  return standIn === undefined ? t("timer.driven") : t("timer.driven-by", { name: standIn.name });
 }
 
 function choice(name: "sounds" | "lights", on: boolean, choose: (on: boolean) => void): TemplateResult {
