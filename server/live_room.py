@@ -22,10 +22,11 @@ from server.live_notes import NotesRoom
 from server.live_outbox import Outbox
 from server.live_places import Places
 from server.live_quality import quality_line
+from server.live_queue import QueueClock
 from server.live_roster import Roster
 from server.live_saver import Saver, Write
 from server.live_watchers import NobodyHereError, Watchers, Watching
-from server.room import door, lead, members, observers
+from server.room import door, lead, members, observers, queue_news
 from server.room.change import Change, Send
 from server.room.choices import Choice
 from server.room.quality import QualityLine
@@ -44,6 +45,7 @@ from signaling.messages import (
     Join,
     Joined,
     Leave,
+    Members,
     NotesOpen,
     React,
     Saving,
@@ -83,7 +85,13 @@ class LiveRoom:
     ) -> None:
         record = found.record
         self._decided = self._told = loaded(
-            record, found.timer, found.members, found.floor, found.polls, found.keeping
+            record,
+            found.timer,
+            found.members,
+            found.floor,
+            found.polls,
+            found.keeping,
+            found.queue,
         )
         self._most_members = most_members
         self._on_idle = on_idle
@@ -98,7 +106,7 @@ class LiveRoom:
             lambda: on_taken(record.id),
         )
         self._notes = NotesRoom(record.id, record.expires_ms, store, self._saver)
-        tell, tell_all = self._audience.tell, self._audience.tell_all
+        tell = self._audience.tell
         self._chat = Chat(
             store, self._saver, lambda: self.record, self._audience.here, tell, self._audience.tell_entered
         )
@@ -111,7 +119,8 @@ class LiveRoom:
             self._audience.tell_frame,
             self._saver,
         )
-        self._roster = Roster(lambda: self._told, tell_all)
+        self._roster = Roster(lambda: self._told, self._tell_roster)
+        self._queue = QueueClock(lambda: self._decided, self._post, clock)
         self._calls = Calls(relay, record.id, tell, self._roster, on_join)
         self._ladders = Ladders(found.choices, self._calls.peer, tell, self._keep, self._remaining)
         self._line = OwnLine(self._calls, self._ladders, self._open_gate, clock)
@@ -149,6 +158,7 @@ class LiveRoom:
         self._saver.start()
         for member in self._decided.members:
             self._places.keep(member.id)
+        self._queue.look()
         self._await_end()
 
     async def stop(self, reason: ByeReason, seconds: float) -> None:
@@ -157,6 +167,7 @@ class LiveRoom:
         for connection in self._audience:
             connection.outbox.close(reason)
         self._places.stop()
+        self._queue.stop()
         self._ladders.close()
         self._roster.stop()
         self._asides.stop()
@@ -208,7 +219,7 @@ class LiveRoom:
                 session=session,
                 entered=resumed,
                 media_kept=answer is None and self._calls.stands(guest.id),
-                room=self._told.shown(),
+                room=self._told.shown(guest.id),
                 answer=answer,
                 slots=slots,
                 video_slots=self.record.video_slots,
@@ -224,6 +235,8 @@ class LiveRoom:
         if resumed:
             self._places.release(guest.id)
             self._post(members.returned(self._decided, guest.id))
+            for send in queue_news.greeting(self._told, guest.id):
+                outbox.send(send.message)
             self._open_gate(guest.id)
         return connection
 
@@ -260,6 +273,9 @@ class LiveRoom:
             after = self._decided.member(member_id)
             if after is not None:
                 self._calls.set_sending(after)
+            else:
+                self._ladders.leave(member_id)
+                self._calls.hang_up(member_id)
         for member_id, _ in change.out:
             self._calls.hang_up(member_id)
         if self._decided.member(connection.member) not in (None, before):
@@ -342,7 +358,9 @@ class LiveRoom:
         if change.state is self._decided:
             return
         change = lead.followed(self._decided, change)
+        change = queue_news.followed(self._decided, change, self._clock())
         self._decided = change.state
+        self._queue.look()
         record, now_ms = change.state.record, self._clock()
         self._saver.put(
             Write(
@@ -372,6 +390,16 @@ class LiveRoom:
             # It may have waited for the store; browsers take this for the server's clock.
             message = structs.replace(message, now_ms=self._clock())
         self._audience.tell(send.to, message)
+
+    def _tell_roster(self, message: Members) -> None:
+        """Who is here, the same bytes for all; in office hours visitors are told of mentors alone."""
+        if not self.record.queued:
+            self._audience.tell_all(message)
+            return
+        for connection in self._audience:
+            told = queue_news.discreet(self._told, message, connection.member)
+            if told is not None:
+                connection.outbox.send(told)
 
     def _stored_all(self) -> None:
         self._notes.catch_up()
@@ -420,7 +448,7 @@ class LiveRoom:
         self._ladders.leave(member)
         self._note_quality(member)
         self._calls.hang_up(member)
-        self._post(members.leave(self._decided, member))
+        self._post(door.left(self._decided, member))
         self.look_idle()
 
     def _note_quality(self, member: str) -> None:

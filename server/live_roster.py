@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from server.live_outbox import Outbox
 from server.room.state import RoomState
-from signaling.messages import Members, ServerMessage
+from signaling.messages import Members
 from signaling.parts import MemberQuality, Quality
 
 TICK_S = 0.08
@@ -21,7 +21,7 @@ class Roster:
     number of messages. ``now`` gives the room as it may be shown, ``tell_all`` sends to everyone.
     """
 
-    def __init__(self, now: Callable[[], RoomState], tell_all: Callable[[ServerMessage], None]) -> None:
+    def __init__(self, now: Callable[[], RoomState], tell_all: Callable[[Members], None]) -> None:
         self._now = now
         self._tell_all = tell_all
         self._changed: dict[str, None] = {}

@@ -121,6 +121,7 @@ from signaling.requests import (
 from signaling.requests import (
     View as View,
 )
+from signaling.visits import QueueAnswer, QueueRequest
 
 ClientMessage = (
     Join
@@ -154,6 +155,7 @@ ClientMessage = (
     | PollRequest
     | PointerRequest
     | CaptionRequest
+    | QueueRequest
 )
 
 
@@ -457,4 +459,5 @@ ServerMessage = (
     | PollAnswer
     | PointerAnswer
     | CaptionAnswer
+    | QueueAnswer
 )

@@ -143,14 +143,18 @@ ErrorCode = Literal[
     "timer-moved",
     "caption-state",
     "observer",
+    "queue-state",
+    "queue-closed",
     "store-unavailable",
 ]
 """Each has one sentence in both catalogues, under ``error.<code>``."""
 
-ByeReason = Literal["replaced", "revoked", "removed", "refused", "left", "stopping", "too-slow", "room-ended"]
+ByeReason = Literal[
+    "replaced", "revoked", "removed", "refused", "visited", "left", "stopping", "too-slow", "room-ended"
+]
 """Why the server ends a connection: ``replaced`` (same person in another tab), ``stopping`` (the server
 restarts: come back), ``too-slow`` (the outbox was full: come back), ``removed`` (by a facilitator, for good),
-``refused`` (not let in now)."""
+``refused`` (not let in now), ``visited`` (their visit in office hours is over)."""
 
 Name = Annotated[str, Meta(max_length=80)]
 Token = Annotated[str, Meta(max_length=512)]
@@ -208,7 +212,8 @@ class Box(Part, frozen=True):
     ``seconds`` is planned plus what was added; ``planned_s`` is what it was at first; ``spent_ms`` is what
     ran before ``Timer.since_ms``. ``turn_s`` is how long each turn has, 0 for no clock of its own. ``round``
     counts from 0 where the agenda is gone through several times, each time with another one. ``rotate_s`` is
-    how long people meet in small rooms before they change, 0 where all stay together.
+    how long people meet in small rooms before they change, 0 where all stay together. ``queue``: who waits
+    comes in one by one, and has ``turn_s``.
     """
 
     key: str
@@ -219,6 +224,7 @@ class Box(Part, frozen=True):
     turn_s: int
     round: int
     rotate_s: int = 0
+    queue: bool = False
     title: Words | None = None
     prompt: Words | None = None
     layout: Layout = "auto"

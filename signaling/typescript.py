@@ -12,13 +12,13 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct, UnsetType
 
-from signaling import agenda, captions, messages, parts, pointers, polls
+from signaling import agenda, captions, messages, parts, pointers, polls, visits
 
 _scalars = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
 
 _bases = {Struct, parts.Wire, parts.Part}
 
-_modules = (parts, messages, agenda, polls, pointers, captions)
+_modules = (parts, messages, agenda, polls, pointers, captions, visits)
 """Where words, parts and messages are written."""
 
 _widest = 100

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from server.room.poll_record import PollRecord, Vote
 from server.room.record import GuestRecord
-from server.room.state import Present, RoomState
+from server.room.state import Present, Queue, RoomState
 from signaling.messages import ServerMessage
 from signaling.parts import ByeReason, Floor, Keeping, Timer
 
@@ -75,12 +75,19 @@ class SaveKeeping(Struct, frozen=True):
     keeping: Keeping
 
 
+class SaveQueue(Struct, frozen=True):
+    """Store the queue of office hours: who waits in which order, and who visits."""
+
+    queue: Queue
+
+
 Save = (
     SaveMember
     | DropMember
     | SaveTimer
     | SaveFloor
     | SaveGuest
+    | SaveQueue
     | SavePoll
     | SaveVote
     | DropVotes

@@ -1,10 +1,13 @@
-"""The door: who comes in at once, who waits, who is let in or refused, and a room that is locked."""
+"""The door: who comes in at once, who waits, who is let in or refused, and a room that is locked.
+
+In office hours whoever waits does so in a queue, and ``server/room/queue.py`` has the word.
+"""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
-from server.room import members
+from server.room import members, queue
 from server.room.change import Change, Send
 from server.room.names import clean_name
 from server.room.state import RoomState, Waiter
@@ -19,6 +22,8 @@ def knock(state: RoomState, member_id: str, session: str, message: Enter, now_ms
     """
     if state.member(member_id) is not None or state.facilitates(member_id):
         return members.enter(state, member_id, session, message, now_ms)
+    if state.record.queued:
+        return queue.join(state, member_id, session, message, now_ms)
     if state.floor.locked:
         raise ProtocolError("room-locked")
     if not state.floor.lobby:
@@ -38,7 +43,14 @@ def turned_away(state: RoomState, member_id: str) -> Change:
     if len(waiting) == len(state.waiting):
         return Change(state)
     after = replace(state, waiting=waiting)
-    return Change(after, (), (shown(after, None),))
+    return Change(after, (), () if state.record.queued else (shown(after, None),))
+
+
+def left(state: RoomState, member_id: str) -> Change:
+    """They are gone for good: from the room, from the door, from the queue."""
+    away = turned_away(state, member_id)
+    gone = members.leave(queue.stepped_out(away.state, member_id), member_id)
+    return replace(gone, sends=away.sends + gone.sends)
 
 
 def let_in(state: RoomState, chosen: tuple[Waiter, ...], by: str | None, now_ms: int) -> Change:

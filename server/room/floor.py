@@ -30,6 +30,8 @@ def moderate(state: RoomState, by: str, message: Moderate, now_ms: int) -> Chang
     members.entered(state, by)
     if not state.facilitates(by) or (message.action in _by_right and not state.leads_by_right(by)):
         raise ProtocolError("not-facilitator")
+    if state.record.queued and message.action in _of_the_door:
+        raise ProtocolError("queue-state", "action", "the queue lets in")
     return _acts[message.action](state, message, by, now_ms)
 
 
@@ -173,6 +175,8 @@ def _remove(state: RoomState, message: Moderate, by: str, now_ms: int) -> Change
 
 _by_right: frozenset[Moderation] = frozenset({"promote", "demote"})
 """Whoever stands in keeps the room, but doesn't give away what isn't theirs."""
+
+_of_the_door: frozenset[Moderation] = frozenset({"lobby", "no-lobby", "admit", "admit-all", "refuse"})
 
 _acts: Mapping[Moderation, Act] = MappingProxyType(
     {

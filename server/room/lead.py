@@ -2,7 +2,8 @@
 
 Whoever was here longest stands in, of those who are connected and don't observe. It becomes necessary when
 the last who leads has gone (they left, or their place was kept for 30 s in vain) and in a session that runs;
-people who are early wait for their mentor, as they would in a room with a door.
+people who are early wait for their mentor, as they would in a room with a door. In office hours nobody does:
+a visitor would see who else waits.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def followed(before: RoomState, change: Change) -> Change:
 
 
 def _stand_in(before: RoomState, after: RoomState) -> str | None:
-    if _led_by_right(after):
+    if _led_by_right(after) or after.record.queued:
         return None
     now = after.floor.stand_in
     if now is not None and after.member(now) is not None and not after.observes(now):

@@ -42,6 +42,7 @@ class RoomRecord(Struct, frozen=True, kw_only=True):
 
     ``after`` is the path of the appointment's page, where people go on afterwards, "" for none.
     ``conversation`` is the mentorship whose conversation the chat is, "" for a chat of the room's own.
+    ``queued``: office hours, whoever comes waits in a queue and visits alone.
     """
 
     id: str
@@ -53,6 +54,7 @@ class RoomRecord(Struct, frozen=True, kw_only=True):
     guests: tuple[GuestRecord, ...]
     after: str = ""
     conversation: str = ""
+    queued: bool = False
 
     @property
     def video_slots(self) -> int:
@@ -103,6 +105,7 @@ def plan(
         minutes=minutes,
         created_ms=now_ms,
         expires_ms=expires_ms,
+        queued=agenda.queued,
         guests=tuple(
             GuestRecord(
                 id=each.id, name=clean_name(each.name, f"guests.{index}.name"), role=each.role, place=index

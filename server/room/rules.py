@@ -9,11 +9,11 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.room import agenda, captions, door, floor, members, polls
+from server.room import agenda, captions, door, floor, members, polls, queue
 from server.room.change import Change, SaveTimer, Send
 from server.room.poll_record import PollRecord
 from server.room.record import RoomRecord
-from server.room.state import NOTHING_SAID, Present, RoomState
+from server.room.state import NOBODY_WAITS, NOTHING_SAID, Present, Queue, RoomState
 from server.room.timer import drive
 from signaling.captions import KeepCaptions
 from signaling.errors import ProtocolError
@@ -30,6 +30,7 @@ from signaling.messages import (
 )
 from signaling.parts import Floor, Keeping, Timer
 from signaling.polls import PollDo, PollDraft, PollVote
+from signaling.visits import QueueAbout, QueueCommand, QueuePass
 
 
 class Actor(Struct, frozen=True):
@@ -54,6 +55,7 @@ def loaded(
     found: Floor = NOTHING_SAID,
     asked: tuple[PollRecord, ...] = (),
     keeping: Keeping = Keeping(),  # noqa: B008 - frozen
+    waits: Queue = NOBODY_WAITS,
 ) -> RoomState:
     """The room as found in the store: nobody is connected, those whose link has fallen are not in it."""
     back = [
@@ -68,6 +70,8 @@ def loaded(
         timer=agenda.numbered(timer),
         members=tuple(back),
         floor=replace(found, hands=hands, stand_in=found.stand_in if found.stand_in in here else None),
+        # Nobody could be there while the server was away: their time to come back begins now.
+        queue=replace(waits, line=tuple(replace(each, lost_ms=None) for each in waits.line)),
         polls=tuple(poll for poll in asked if not poll.deleted),
         keeping=keeping,
         deleted_poll=next((poll for poll in asked if poll.deleted), None),
@@ -83,7 +87,7 @@ def _media(state: RoomState, actor: Actor, message: Media, now_ms: int) -> Chang
 
 
 def _leave(state: RoomState, actor: Actor, message: Leave, now_ms: int) -> Change:
-    return members.leave(state, actor.id)
+    return door.left(state, actor.id)
 
 
 def _drive(state: RoomState, actor: Actor, message: TimerCommand, now_ms: int) -> Change:
@@ -129,6 +133,18 @@ def _keep_captions(state: RoomState, actor: Actor, message: KeepCaptions, now_ms
     return captions.keep(state, actor.id, message)
 
 
+def _queue_about(state: RoomState, actor: Actor, message: QueueAbout, now_ms: int) -> Change:
+    return queue.about(state, actor.id, message)
+
+
+def _queue_pass(state: RoomState, actor: Actor, message: QueuePass, now_ms: int) -> Change:
+    return queue.let_pass(state, actor.id)
+
+
+def _queue_command(state: RoomState, actor: Actor, message: QueueCommand, now_ms: int) -> Change:
+    return queue.command(state, actor.id, message, now_ms)
+
+
 rules: Mapping[type, Callable[[RoomState, Actor, Any, int], Change]] = MappingProxyType(
     {
         Enter: _enter,
@@ -142,6 +158,9 @@ rules: Mapping[type, Callable[[RoomState, Actor, Any, int], Change]] = MappingPr
         PollDo: _poll_do,
         PollVote: _poll_vote,
         KeepCaptions: _keep_captions,
+        QueueAbout: _queue_about,
+        QueuePass: _queue_pass,
+        QueueCommand: _queue_command,
     }
 )
 """The other messages do not change the room and are answered by ``server/live_room.py``."""

@@ -9,6 +9,7 @@ from server.room.poll_record import PollRecord
 from server.room.record import RoomRecord
 from signaling.messages import Enter
 from signaling.parts import Floor, Keeping, Member, Role, Room, Timer
+from signaling.visits import QueuePlace
 
 PLACE_KEPT_S = 30.0
 """How long the place of a member whose connection is lost is kept."""
@@ -35,11 +36,51 @@ class Present(Struct, frozen=True, kw_only=True):
 
 
 class Waiter(Struct, frozen=True, kw_only=True):
-    """Somebody at the door: how they want to come in, from which tab. Not stored: their page asks again."""
+    """Somebody at the door: how they want to come in, from which tab. Not stored: their page asks again.
+
+    ``told`` is what they last heard of their place in a queue.
+    """
 
     id: str
     session: str
     enter: Enter
+    told: QueuePlace | None = None
+
+
+class Visitor(Struct, frozen=True, kw_only=True):
+    """Somebody in the line of office hours since ``since_ms``, as stored. ``about`` is what they come for.
+
+    ``lost_ms`` is since when their page is gone, None while it is there.
+    """
+
+    id: str
+    name: str
+    about: str
+    since_ms: int
+    lost_ms: int | None = None
+
+
+class Visit(Struct, frozen=True, kw_only=True):
+    """The visit that goes on, since ``began_ms``."""
+
+    visitor: Visitor
+    began_ms: int
+
+
+class Queue(Struct, frozen=True, kw_only=True):
+    """The queue of office hours, as stored: ``line`` in order, and who visits.
+
+    ``closed``: nobody new is taken. ``done`` visits are over and took ``spent_ms`` together.
+    """
+
+    line: tuple[Visitor, ...] = ()
+    visit: Visit | None = None
+    closed: bool = False
+    done: int = 0
+    spent_ms: int = 0
+
+
+NOBODY_WAITS = Queue()
 
 
 class RoomState(Struct, frozen=True, kw_only=True):
@@ -57,6 +98,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     polls: tuple[PollRecord, ...] = ()
     deleted_poll: PollRecord | None = None
     keeping: Keeping = Keeping()
+    queue: Queue = NOBODY_WAITS
 
     def member(self, member_id: str) -> Present | None:
         """Who is in under this id, None when nobody is."""
@@ -90,14 +132,22 @@ class RoomState(Struct, frozen=True, kw_only=True):
         polls = tuple(each for each in self.polls if each.id != poll.id)
         return replace(self, polls=polls, deleted_poll=poll)
 
-    def shown(self) -> Room:
+    def known_to(self, reader: str, other: str) -> bool:
+        """Whether a reader may know of somebody: visitors of office hours know of mentors alone."""
+        return (
+            not self.record.queued or reader == other or self.facilitates(reader) or self.facilitates(other)
+        )
+
+    def shown(self, reader: str) -> Room:
         """The room as a person is shown it."""
         return Room(
             id=self.record.id,
             title=self.record.title,
             format=self.record.format,
-            guests=tuple(guest.shown() for guest in self.record.guests),
-            members=tuple(self.shown_member(member) for member in self.members),
+            guests=tuple(guest.shown() for guest in self.record.guests if self.known_to(reader, guest.id)),
+            members=tuple(
+                self.shown_member(member) for member in self.members if self.known_to(reader, member.id)
+            ),
             timer=self.timer,
             expires_ms=self.record.expires_ms,
             floor=self.shown_floor(),
@@ -117,8 +167,9 @@ class RoomState(Struct, frozen=True, kw_only=True):
         )
 
     def shown_floor(self) -> Floor:
-        """Who wants to speak and who waits, as everyone sees them."""
-        waiting = (self.record.guest(waiter.id) for waiter in self.waiting)
+        """Who wants to speak and who waits, as everyone sees them; who is in a queue is for mentors alone."""
+        there = () if self.record.queued else self.waiting
+        waiting = (self.record.guest(waiter.id) for waiter in there)
         return replace(self.floor, waiting=tuple(guest.shown() for guest in waiting if guest is not None))
 
     def facilitates(self, member_id: str) -> bool:

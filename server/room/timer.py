@@ -33,7 +33,7 @@ def drive(timer: Timer, command: TimerCommand, now_ms: int, present: Sequence[st
     if command.action in _turns:
         if timer.status not in _under_way:
             raise ProtocolError("timer-state", "action", f"{command.action} while {timer.status}")
-        return turns.moved(_settled(timer, now_ms), _turns[command.action], present)
+        return turns.moved(settled(timer, now_ms), _turns[command.action], present)
     allowed, step = _steps[command.action]
     if timer.status not in allowed:
         raise ProtocolError("timer-state", "action", f"{command.action} while {timer.status}")
@@ -65,7 +65,7 @@ def _running_ms(timer: Timer, now_ms: int) -> int:
     return 0 if timer.since_ms is None else max(0, now_ms - timer.since_ms)
 
 
-def _settled(timer: Timer, now_ms: int) -> Timer:
+def settled(timer: Timer, now_ms: int) -> Timer:
     """The same timer with what ran until now written into its box."""
     box = timer.boxes[timer.index]
     spent = replace(box, spent_ms=box.spent_ms + _running_ms(timer, now_ms))
@@ -81,7 +81,7 @@ def _run(timer: Timer, command: TimerCommand, now_ms: int) -> Timer:
 
 
 def _pause(timer: Timer, command: TimerCommand, now_ms: int) -> Timer:
-    return replace(_settled(timer, now_ms), status="paused", since_ms=None)
+    return replace(settled(timer, now_ms), status="paused", since_ms=None)
 
 
 def _add(timer: Timer, command: TimerCommand, now_ms: int) -> Timer:
@@ -96,7 +96,7 @@ def _add(timer: Timer, command: TimerCommand, now_ms: int) -> Timer:
 def _move(timer: Timer, index: int, now_ms: int) -> Timer:
     if not 0 <= index < len(timer.boxes):
         raise ProtocolError("timer-state", "action", "there is no such box")
-    return replace(_settled(timer, now_ms), index=index)
+    return replace(settled(timer, now_ms), index=index)
 
 
 def _next(timer: Timer, command: TimerCommand, now_ms: int) -> Timer:
@@ -110,7 +110,7 @@ def _back(timer: Timer, command: TimerCommand, now_ms: int) -> Timer:
 
 
 def _finish(timer: Timer, command: TimerCommand, now_ms: int) -> Timer:
-    return replace(_settled(timer, now_ms), status="finished", since_ms=None)
+    return replace(settled(timer, now_ms), status="finished", since_ms=None)
 
 
 _Step = Callable[[Timer, TimerCommand, int], Timer]

@@ -76,6 +76,11 @@ def transcript(room: str) -> str:
     return f"compagnon:{{{room}}}:transcript"
 
 
+def queue(room: str) -> str:
+    """String, JSON: the queue of office hours, in order, and who visits."""
+    return f"compagnon:{{{room}}}:queue"
+
+
 def chat(room: str) -> str:
     """Sorted set, JSON of a line by the ms when it was written: the chat of a room of its own."""
     return f"compagnon:{{{room}}}:chat"

@@ -19,13 +19,14 @@ from server.room.change import (
     SaveKeeping,
     SaveMember,
     SavePoll,
+    SaveQueue,
     SaveTimer,
     SaveVote,
 )
 from server.room.choices import Choice
 from server.room.poll_record import PollRecord
 from server.room.record import GuestRecord, RoomRecord
-from server.room.state import NOTHING_SAID, Present
+from server.room.state import NOBODY_WAITS, NOTHING_SAID, Present, Queue
 from server.storage import keys, polls
 from signaling.parts import Floor, Keeping, Timer
 
@@ -43,6 +44,7 @@ class StoredRoom(Struct, frozen=True):
     floor: Floor = NOTHING_SAID
     polls: tuple[PollRecord, ...] = ()
     keeping: Keeping = Keeping()
+    queue: Queue = NOBODY_WAITS
 
 
 async def create(store: Redis, record: RoomRecord, timer: Timer) -> None:
@@ -124,7 +126,8 @@ async def load(store: Redis, room: str) -> StoredRoom | None:
         pipe.hvals(keys.polls(room))
         pipe.hgetall(keys.votes(room))
         pipe.get(keys.keeping(room))
-        about, guests, timer, members, choices, floor, asked, votes, keeping = await pipe.execute()
+        pipe.get(keys.queue(room))
+        about, guests, timer, members, choices, floor, asked, votes, keeping, queue = await pipe.execute()
     record = _record(about, guests)
     if record is None or timer is None:
         return None
@@ -136,6 +139,7 @@ async def load(store: Redis, room: str) -> StoredRoom | None:
         floor=NOTHING_SAID if floor is None else json.decode(floor, type=Floor),
         polls=polls.read(asked, votes),
         keeping=Keeping() if keeping is None else json.decode(keeping, type=Keeping),
+        queue=NOBODY_WAITS if queue is None else json.decode(queue, type=Queue),
     )
 
 
@@ -175,6 +179,8 @@ def _write(pipe: Pipeline, room: str, save: Save, until: int, at_ms: int) -> Non
             pipe.set(keys.timer(room), json.encode(timer), pxat=until)
         case SaveFloor(floor):
             pipe.set(keys.floor(room), json.encode(floor), pxat=until)
+        case SaveQueue(queue):
+            pipe.set(keys.queue(room), json.encode(queue), pxat=until)
         case SaveGuest(guest):
             pipe.hset(keys.guests(room), guest.id, json.encode(guest))
         case SaveKeeping(keeping):

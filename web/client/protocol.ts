@@ -113,6 +113,8 @@ export type ErrorCode =
   | "timer-moved"
   | "caption-state"
   | "observer"
+  | "queue-state"
+  | "queue-closed"
   | "store-unavailable";
 
 export type ByeReason =
@@ -120,6 +122,7 @@ export type ByeReason =
   | "revoked"
   | "removed"
   | "refused"
+  | "visited"
   | "left"
   | "stopping"
   | "too-slow"
@@ -132,6 +135,8 @@ export type PollAct = "open" | "close" | "show" | "hide" | "delete" | "restore";
 export type PollStatus = "draft" | "open" | "closed";
 
 export type KeepAct = "ask" | "agree" | "stop";
+
+export type QueueAction = "next" | "end" | "call" | "put-back" | "dismiss" | "close" | "open";
 
 /**
  * A person who is in the room, as everyone sees them.
@@ -170,7 +175,8 @@ export interface Words {
  * `seconds` is planned plus what was added; `planned_s` is what it was at first; `spent_ms` is what
  * ran before `Timer.since_ms`. `turn_s` is how long each turn has, 0 for no clock of its own. `round`
  * counts from 0 where the agenda is gone through several times, each time with another one. `rotate_s` is
- * how long people meet in small rooms before they change, 0 where all stay together.
+ * how long people meet in small rooms before they change, 0 where all stay together. `queue`: who waits
+ * comes in one by one, and has `turn_s`.
  */
 export interface Box {
   readonly key: string;
@@ -181,6 +187,7 @@ export interface Box {
   readonly turn_s: number;
   readonly round: number;
   readonly rotate_s?: number;
+  readonly queue?: boolean;
   readonly title?: Words | null;
   readonly prompt?: Words | null;
   readonly layout?: Layout;
@@ -1167,6 +1174,67 @@ export interface KeepingChanged {
   readonly keeping: Keeping;
 }
 
+/** What this visitor comes for, in a line. The mentor sees it in the queue. */
+export interface QueueAbout {
+  readonly type: "queue-about";
+  readonly text: string;
+}
+
+/** This visitor lets the one behind them go first. */
+export interface QueuePass {
+  readonly type: "queue-pass";
+}
+
+/** Drives the queue (mentor only). ``member`` belongs to ``call`` and ``dismiss``. */
+export interface QueueCommand {
+  readonly type: "queue-command";
+  readonly action: QueueAction;
+  readonly member?: string | null;
+}
+
+/**
+ * To a visitor who waits, when one of these changes.
+ *
+ * `place` 1 is next. `minutes` is how long it will be, about; null while no mentor is here. `behind`:
+ * somebody could be let go first. `closed`: nobody new is taken. `about` is what they come for.
+ */
+export interface QueuePlace {
+  readonly type: "queue-place";
+  readonly place: number;
+  readonly minutes: number | null;
+  readonly behind: boolean;
+  readonly closed: boolean;
+  readonly about: string;
+}
+
+/**
+ * Somebody in the queue since `since_ms`, or visiting since then; `here` is false while their
+ * connection is lost and their place is kept (2 min).
+ */
+export interface QueueVisitor {
+  readonly id: string;
+  readonly name: string;
+  readonly about: string;
+  readonly since_ms: number;
+  readonly here: boolean;
+}
+
+/**
+ * To mentors: the queue after a change that is already stored.
+ *
+ * `line` is its beginning (the first thirty), `count` how many wait in all. `visit` is who is in now.
+ * `done` is how many visits there were, `average_s` how long they took, null before there was one.
+ */
+export interface QueueChanged {
+  readonly type: "queue";
+  readonly line: readonly QueueVisitor[];
+  readonly count: number;
+  readonly visit: QueueVisitor | null;
+  readonly closed: boolean;
+  readonly done: number;
+  readonly average_s: number | null;
+}
+
 export type ClientMessage =
   | Join
   | Enter
@@ -1207,7 +1275,10 @@ export type ClientMessage =
   | PointersAllowed
   | Caption
   | CaptionsWanted
-  | KeepCaptions;
+  | KeepCaptions
+  | QueueAbout
+  | QueuePass
+  | QueueCommand;
 
 export type ServerMessage =
   | Joined
@@ -1249,4 +1320,6 @@ export type ServerMessage =
   | Pointers
   | PointingOff
   | Captions
-  | KeepingChanged;
+  | KeepingChanged
+  | QueuePlace
+  | QueueChanged;

@@ -72,6 +72,7 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
         ...state,
         entered: true,
         waiting: false,
+        place: null,
         joinError: null,
         members: withMember(state.members, message.member),
         me: { ...state.me, name: message.member.name },
@@ -102,7 +103,11 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
     case "floor":
       return { ...state, floor: message.floor };
     case "waiting":
-      return { ...state, waiting: true };
+      return state.entered ? outAgain(state) : { ...state, waiting: true };
+    case "queue-place":
+      return { ...state, place: message };
+    case "queue":
+      return { ...state, queue: message };
     case "reacted": {
       const id = (state.reactions.at(-1)?.id ?? 0) + 1;
       const { member, reaction } = message;
@@ -139,6 +144,10 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
     case "poll-gone":
     case "voted":
     case "voters":
+    case "pointers":
+    case "pointing-off":
+    case "captions":
+    case "keeping":
     case "silenced":
     case "answer":
     case "slots-wanted":
@@ -280,6 +289,7 @@ function joined(state: State, message: Joined, now: number): State {
     talk: {},
     chat: returned(state.chat),
     waiting: false,
+    place: message.entered ? null : state.place,
     reactions: [],
     slots: liveSlots(message.media_kept ? state.slots : [], slots, now),
     speaker: null,
@@ -373,18 +383,37 @@ function refused(state: State, code: ErrorCode, about: string | null): State {
   if (about === "enter" && code === "store-unavailable") return { ...state, joinError: code };
   if (about === "enter") {
     const named = code === "name-missing" || code === "name-too-long";
-    return { ...state, view: "green-room", nameError: named ? code : null, joinError: named ? null : code };
+    return {
+      ...state,
+      view: "green-room",
+      place: null,
+      nameError: named ? code : null,
+      joinError: named ? null : code,
+    };
   }
   if (about === "join") return { ...state, joinError: code };
   return state;
 }
 
-const final: ReadonlySet<ByeReason> = new Set(["replaced", "revoked", "removed", "refused", "room-ended"]);
+const final: ReadonlySet<ByeReason> = new Set([
+  "replaced",
+  "revoked",
+  "removed",
+  "refused",
+  "visited",
+  "room-ended",
+]);
 
 function bye(state: State, reason: ByeReason): State {
   if (final.has(reason)) return { ...forgotten(state), view: "error", ending: reason };
   if (reason === "stopping") return { ...state, link: "stopping", joined: false };
   return state;
+}
+
+/** Back from the room to its door: nobody is seen or heard any more. */
+function outAgain(state: State): State {
+  const members = state.members.filter((member) => member.id !== state.me.id);
+  return { ...state, waiting: true, entered: false, members, slots: [], panel: null, reactions: [] };
 }
 
 /** Nobody, nothing: this page is not in the room any more. */
@@ -403,6 +432,8 @@ function forgotten(state: State): State {
     joined: false,
     entered: false,
     waiting: false,
+    place: null,
+    queue: null,
     reactions: [],
     signal: null,
     chat: emptyChat,

@@ -13,6 +13,8 @@ import type {
   LadderNow,
   Member,
   Quality,
+  QueueChanged,
+  QueuePlace,
   Reaction,
   Slot,
   Source,
@@ -97,6 +99,10 @@ export interface State {
   readonly floor: Floor;
   /** This person is at the door and waits to be let in. */
   readonly waiting: boolean;
+  /** Their place while they wait in a queue, as last told; null where there is none. */
+  readonly place: QueuePlace | null;
+  /** The queue as mentors see it; null where there is none. */
+  readonly queue: QueueChanged | null;
   readonly reactions: readonly ShownReaction[];
   readonly chat: ChatState;
   /** How long each member has spoken, in ms. */
@@ -180,6 +186,8 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
     signal: null,
     floor: { hands: [], locked: false, lobby: false, waiting: [] },
     waiting: false,
+    place: null,
+    queue: null,
     reactions: [],
     chat: emptyChat,
     talk: {},

@@ -97,6 +97,7 @@ def scale(agenda: Format, minutes: int) -> tuple[Box, ...]:
             writes=box.writes,
             id=planned_id(place),
             rotate_s=box.rotate_s,
+            queue=box.queue,
         )
         for place, ((box, turn), share) in enumerate(zip(course, shares, strict=True))
     )

@@ -85,7 +85,14 @@ def _of(at: int, box: PlannedBox) -> Iterator[Fault]:
 
 def _turns(here: str, box: PlannedBox) -> Iterator[Fault]:
     yield from _within(f"{here}.turn_s", box.turn_s, 0, LONGEST_TURN_S)
-    if box.turn_s and box.speaks == "everyone":
+    if box.queue:
+        if not box.turn_s:
+            yield Fault(field=f"{here}.turn_s", code="box-visit", reason="each visit needs its time")
+        if box.speaks != "everyone" or box.rotate_s:
+            yield Fault(
+                field=f"{here}.queue", code="box-queue", reason="one visitor and the mentor speak freely"
+            )
+    elif box.turn_s and box.speaks == "everyone":
         yield Fault(
             field=f"{here}.turn_s", code="box-turn-idle", reason="where everyone speaks nobody has a turn"
         )

@@ -14,7 +14,8 @@ class PlannedBox(Struct, frozen=True, forbid_unknown_fields=True):
     ``prompt`` are words in their place, and with a ``key`` of "" all there is. ``speaks`` says who speaks;
     ``turn_s`` is how long each turn has, 0 for no clock of its own. ``layout`` is what is proposed to each
     page, ``writes`` what is written down. ``rotate_s`` is how long people meet in small rooms before they
-    change, 0 where all stay together.
+    change, 0 where all stay together. ``queue``: office hours, who waits comes in one
+    by one, ``turn_s`` each.
     """
 
     key: str = ""
@@ -24,6 +25,7 @@ class PlannedBox(Struct, frozen=True, forbid_unknown_fields=True):
     layout: Layout = "auto"
     writes: tuple[Writes, ...] = ("notes",)
     rotate_s: int = 0
+    queue: bool = False
     title: Words | None = None
     prompt: Words | None = None
 
@@ -42,6 +44,11 @@ class Format(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     rounds: int = 1
     name: Words | None = None
     summary: Words | None = None
+
+    @property
+    def queued(self) -> bool:
+        """Whether it is of office hours: whoever comes waits in a queue."""
+        return any(box.queue for box in self.boxes)
 
     @property
     def course(self) -> tuple[tuple[PlannedBox, int], ...]:

@@ -44,7 +44,7 @@ def test_the_formats_are_those_that_mentoring_asks_for() -> None:
     }
     assert list(formats()) == [
         "open", "quick-30", "grow-45", "grow-60",
-        "troika-30", "circle-60", "codevelopment-90", "mastermind-120", "speed-60",
+        "troika-30", "circle-60", "codevelopment-90", "mastermind-120", "speed-60", "office-hours-60",
     ]  # fmt: skip
 
 

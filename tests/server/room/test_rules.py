@@ -166,7 +166,7 @@ def test_messages_about_the_connection_have_no_rule_here() -> None:
 
 def test_every_session_stays_inside() -> None:
     state = after(room(), (MO, IN), (ANA, IN))
-    assert "session of" not in repr(state.shown())
+    assert "session of" not in repr(state.shown("mo"))
 
 
 commands = st.one_of(

@@ -82,8 +82,7 @@ export const mountNotes: NotesModule["mountNotes"] = (options: MountOptions): No
     if (event.key !== "Escape") event.stopPropagation();
   });
   const stop = session.onChange(() => {
-    if (editor.state.readOnly === writes())
-      editor.dispatch({ effects: writable.reconfigure(canWrite()) });
+    if (editor.state.readOnly === writes()) editor.dispatch({ effects: writable.reconfigure(canWrite()) });
   });
   session.presence.open(CARET_MS);
   chrome.settle();
