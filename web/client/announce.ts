@@ -1,9 +1,10 @@
 /** What is said aloud, to screen readers and as toasts: read off from how the state changed. Pure, but for the region. */
 
+import { apart, whereabouts } from "./announce-apart";
 import { bannerOf } from "./banners";
 import type { Values } from "./i18n";
 import type { ChatLine } from "./protocol";
-import { leads, myself, observers, others, partners, type State, type Toast } from "./state";
+import { leads, myself, near, observers, others, partners, type State, type Toast } from "./state";
 import { turnView } from "./timer";
 
 export interface Saying {
@@ -26,6 +27,7 @@ export function sayings(before: State, after: State): Saying[] {
   return [
     ...company(before, after),
     ...sharing(before, after),
+    ...apart(before, after),
     ...floor(before, after),
     ...chat(before, after),
     ...turns(before, after),
@@ -35,6 +37,8 @@ export function sayings(before: State, after: State): Saying[] {
 }
 
 function whoIsHere(state: State): Saying {
+  const where = whereabouts(state);
+  if (where !== null) return where;
   const present = partners(state);
   const names = present.map((member) => member.name).join(", ");
   const watching = observers(state).map((member) => member.name);
@@ -48,8 +52,11 @@ function whoIsHere(state: State): Saying {
 function company(before: State, after: State): Saying[] {
   // The list of a reconnection is not news: nobody joined or left because this browser came back.
   if (!before.joined || !after.joined || !before.entered) return [];
-  const was = new Map(others(before).map((member) => [member.id, member]));
-  const is = new Map(others(after).map((member) => [member.id, member]));
+  // Being moved is told of by itself.
+  if (before.apart !== after.apart) return [];
+  const around = leads(after) ? others : near;
+  const was = new Map(around(before).map((member) => [member.id, member]));
+  const is = new Map(around(after).map((member) => [member.id, member]));
   const came: string[] = [];
   const found: Saying[] = [];
   for (const [id, { name, connected, role }] of is) {
@@ -71,11 +78,11 @@ function together(key: string, names: readonly string[]): Saying[] {
 
 function sharing(before: State, after: State): Saying[] {
   const was = new Set(
-    others(before)
+    near(before)
       .filter((member) => member.screen)
       .map((member) => member.id),
   );
-  const now = others(after).filter((member) => member.screen && !was.has(member.id));
+  const now = near(after).filter((member) => member.screen && !was.has(member.id));
   return now.map(({ name }) => say("say.shares", { name }));
 }
 

@@ -1,5 +1,6 @@
 /** The call as the page lives it: joins its parts (socket, media, devices, state) and carries out what a person asks. */
 
+import { roomOf } from "./apart";
 import type { Bootstrap } from "./bootstrap";
 import { CallWatches } from "./call-watches";
 import type { Connection } from "./connection";
@@ -12,7 +13,7 @@ import { Hearing } from "./hearing";
 import { Keeping } from "./keeping";
 import { mediaPath, socketTo } from "./lines";
 import { type MediaState, Negotiation } from "./negotiation";
-import { NotesLine } from "./notes-line";
+import { NotesLines } from "./notes-line";
 import { Outgoing } from "./outgoing";
 import { PathWatch } from "./path-watch";
 import { LineProbe, noise } from "./probe";
@@ -47,7 +48,7 @@ export class Call {
   readonly toast: Toasting;
   readonly sources: Sources;
   readonly hearing: Hearing;
-  readonly notes: NotesLine;
+  readonly notes: NotesLines;
   readonly details: DetailsWatch;
   readonly viewing: Viewing;
   readonly features: Features;
@@ -91,7 +92,7 @@ export class Call {
       },
     });
     if (choices.devices.speaker !== null) void this.hearing.choose(choices.devices.speaker);
-    this.notes = new NotesLine(() => this.connection);
+    this.notes = new NotesLines(() => this.connection);
     this.connection = this.newConnection();
     this.negotiation = this.newNegotiation();
     this.outgoing = new Outgoing({
@@ -459,6 +460,7 @@ export class Call {
       else this.watches.stop();
     }
     this.keeping.follow(after, before);
+    this.notes.go(roomOf(after.apart, after.me.id));
     this.changed();
   }
 

@@ -31,6 +31,12 @@ export function returned(chat: ChatState): ChatState {
   return { ...chat, sent: [], back: { count: chat.back.count + 1, text } };
 }
 
+/** Another room has a chat of its own; what is on its way stays so until the server has taken or refused it. */
+export function moved(chat: ChatState, room: string): ChatState {
+  const lines = chat.lines.filter((line) => (line.room ?? "") === room);
+  return { ...chat, lines, more: null, unread: 0, typing: {} };
+}
+
 function merged(lines: readonly ChatLine[]): readonly ChatLine[] {
   const once = new Map(lines.map((line) => [line.id, line]));
   return [...once.values()].sort((one, two) => one.at_ms - two.at_ms);

@@ -1,5 +1,6 @@
 /** What a person does about hands, reactions and, leading, about others; and what others do about them. */
 
+import { roomOf } from "./apart";
 import type { ClientMessage, Moderation, Reaction, Silenced } from "./protocol";
 import type { Store } from "./store";
 import type { Timers } from "./timers";
@@ -40,10 +41,12 @@ export class FloorActs {
     this.host.ask({ type: "chat-open", before_ms: earlier && first !== undefined ? first.at_ms : null });
   }
 
-  /** Sends a line; false where it can't be sent now, and it stays where it was typed. */
-  say(text: string): boolean {
+  /** Sends a line to this person's room, or to all rooms; false where it can't be sent now, and it stays where it was typed. */
+  say(text: string, everywhere = false): boolean {
     const key = String(++this.lines);
-    if (!this.host.ask({ type: "say", text, key })) return false;
+    const { apart, me } = this.host.store.state;
+    // Nobody reads it for whom it wasn't meant: who was moved meanwhile gets it back.
+    if (!this.host.ask({ type: "say", text, key, room: roomOf(apart, me.id), everywhere })) return false;
     this.host.store.dispatch({ type: "chat-sent", key, text });
     return true;
   }

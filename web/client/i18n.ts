@@ -31,10 +31,18 @@ function pick(
 }
 
 let current: Translate = (key) => key;
+let known: { readonly catalogue: Catalogue; readonly language: string } = { catalogue: {}, language: "en" };
 
 /** Sets the words of this page; done once, before anything is drawn. */
 export function useCatalogue(catalogue: Catalogue, language: string): void {
+  known = { catalogue, language };
   current = translator(catalogue, language);
+}
+
+/** Adds the words of views that are fetched later, which bring them in each language. */
+export function learn(words: Readonly<Record<string, Catalogue>>): void {
+  const { catalogue, language } = known;
+  useCatalogue({ ...catalogue, ...words[language] }, language);
 }
 
 /** The words of this page. */

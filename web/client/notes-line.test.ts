@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Connection } from "./connection";
-import { NotesLine } from "./notes-line";
+import { NotesLine, NotesLines } from "./notes-line";
 
 function setUp() {
   const sent: unknown[] = [];
@@ -8,7 +8,7 @@ function setUp() {
     send: (message: unknown) => sent.push(message),
     sendFrame: (frame: unknown) => sent.push(frame),
   } as unknown as Connection;
-  const line = new NotesLine(() => connection);
+  const line = new NotesLine(() => connection, "");
   const heard: string[] = [];
   const end = line.subscribe({
     connected: () => heard.push("connected"),
@@ -38,7 +38,7 @@ describe("NotesLine", () => {
     line.up();
     line.open();
     line.send(new Uint8Array(2));
-    expect(sent).toEqual([{ type: "notes-open" }, new Uint8Array(2)]);
+    expect(sent).toEqual([{ type: "notes-open", room: "" }, new Uint8Array(2)]);
   });
 
   it("ends a subscription, even from within", () => {
@@ -47,5 +47,22 @@ describe("NotesLine", () => {
     line.up();
     line.frame(new Uint8Array(1));
     expect(heard).toEqual(["connected"]);
+  });
+});
+
+describe("NotesLines", () => {
+  it("gives each room a line of its own, of which only the present one is up", () => {
+    const lines = new NotesLines(() => ({ send: () => true }) as unknown as Connection);
+    const main = lines.here;
+    lines.up();
+    lines.go("small");
+    expect([lines.here.room, lines.here.connected, main.connected]).toEqual(["small", true, false]);
+    const small = lines.here;
+    lines.go("");
+    expect(lines.here).toBe(main);
+    expect([main.connected, small.connected]).toEqual([true, false]);
+    lines.down();
+    lines.go("small");
+    expect([lines.here === small, small.connected]).toEqual([true, false]);
   });
 });

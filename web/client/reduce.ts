@@ -1,5 +1,6 @@
 /** How each message of the server, and each act in this browser, changes what is on screen: a pure reducer. */
 
+import { broadcastOf, parted } from "./apart";
 import { fetched, returned, said } from "./chat";
 import type { DeviceProblem } from "./devices";
 import type { Corner } from "./layout";
@@ -60,7 +61,8 @@ export type Act =
   | { readonly type: "toast"; readonly toast: Toast }
   | { readonly type: "toast-over"; readonly id: number }
   | { readonly type: "reaction-over"; readonly id: number }
-  | { readonly type: "chat-sent"; readonly key: string; readonly text: string };
+  | { readonly type: "chat-sent"; readonly key: string; readonly text: string }
+  | { readonly type: "broadcast-over" };
 
 /** After a message of the server that arrived at `now` (browser clock, ms). */
 export function receive(state: State, message: ServerMessage, now: number): State {
@@ -94,7 +96,8 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
       return { ...state, chat: fetched(state.chat, message) };
     case "said": {
       const own = message.line.member === state.me.id;
-      return { ...state, chat: said(state.chat, message, own, state.panel === "chat") };
+      const chat = said(state.chat, message, own, state.panel === "chat");
+      return { ...state, chat, broadcast: broadcastOf(state, message.line) };
     }
     case "types":
       return message.member === state.me.id
@@ -102,6 +105,10 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
         : { ...state, chat: { ...state.chat, typing: { ...state.chat.typing, [message.member]: now } } };
     case "floor":
       return { ...state, floor: message.floor };
+    case "apart":
+      return parted(state, message.apart);
+    case "small-notes":
+      return { ...state, smallNotes: message.notes };
     case "waiting":
       return state.entered ? outAgain(state) : { ...state, waiting: true };
     case "queue-place":
@@ -137,8 +144,6 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
         : refused(state, message.code, message.about ?? null);
     case "bye":
       return bye(state, message.reason);
-    case "apart":
-    case "small-notes":
     case "polls":
     case "poll":
     case "poll-gone":
@@ -237,6 +242,8 @@ export function act(state: State, event: Act): State {
       return { ...state, toasts: [...state.toasts.slice(-1), event.toast] };
     case "toast-over":
       return { ...state, toasts: state.toasts.filter((toast) => toast.id !== event.id) };
+    case "broadcast-over":
+      return { ...state, broadcast: null };
     case "reaction-over":
       return { ...state, reactions: state.reactions.filter((each) => each.id > event.id) };
   }
@@ -271,13 +278,14 @@ function advised(state: State, advice: Advice | null): State {
 }
 
 function joined(state: State, message: Joined, now: number): State {
-  const { id, title, format, guests, expires_ms, members, timer, floor } = message.room;
+  const { id, title, format, guests, expires_ms, members, timer, floor, apart = null } = message.room;
   const self = guests.find((guest) => guest.id === message.member);
   const slots =
     message.answer === null && message.media_kept && message.slots.length === 0 ? state.slots : message.slots;
   const present = new Set(members.map((member) => member.id));
+  const here = parted({ ...state, timer }, apart);
   return {
-    ...state,
+    ...here,
     link: "open",
     joined: true,
     entered: message.entered,
@@ -287,15 +295,15 @@ function joined(state: State, message: Joined, now: number): State {
     timer,
     floor,
     talk: {},
-    chat: returned(state.chat),
+    chat: returned(here.chat),
     waiting: false,
     place: message.entered ? null : state.place,
     reactions: [],
     slots: liveSlots(message.media_kept ? state.slots : [], slots, now),
     speaker: null,
-    lastSpeaker: state.lastSpeaker !== null && present.has(state.lastSpeaker) ? state.lastSpeaker : null,
-    spoke: state.spoke.filter((id) => present.has(id)),
-    kept: state.kept !== null && present.has(state.kept) ? state.kept : null,
+    lastSpeaker: here.lastSpeaker !== null && present.has(here.lastSpeaker) ? here.lastSpeaker : null,
+    spoke: here.spoke.filter((id) => present.has(id)),
+    kept: here.kept !== null && present.has(here.kept) ? here.kept : null,
     quality: {},
     advice: null,
     saving: false,
@@ -434,6 +442,10 @@ function forgotten(state: State): State {
     waiting: false,
     place: null,
     queue: null,
+    apart: null,
+    rotated: null,
+    smallNotes: null,
+    broadcast: null,
     reactions: [],
     signal: null,
     chat: emptyChat,

@@ -9,6 +9,7 @@ export const shortcuts = {
   p: "people",
   g: "view",
   h: "hand",
+  r: "apart",
   f: "fullscreen",
   l: "leave",
   "?": "help",

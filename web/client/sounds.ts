@@ -19,6 +19,11 @@ const melodies = {
   "one-minute": [{ pitch: 587.33, at: 0, lasts: 0.9 }],
   /** A turn is over: a single low note. */
   "turn-up": [{ pitch: 440, at: 0, lasts: 0.7 }],
+  /** Among other people now: two short rising notes. */
+  moved: [
+    { pitch: 440, at: 0, lasts: 0.4 },
+    { pitch: 587.33, at: 0.2, lasts: 0.7 },
+  ],
   /** Time is up: two falling notes. */
   "time-up": [
     { pitch: 659.25, at: 0, lasts: 0.8 },

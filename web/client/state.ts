@@ -1,10 +1,12 @@
 /** All that is on screen, and the questions that views ask of it. */
 
+import { isNear } from "./apart";
 import type { DeviceProblem } from "./devices";
 import type { Corner } from "./layout";
 import type { Probing } from "./probe";
 import type {
   Advice,
+  Apart,
   ByeReason,
   ChatLine,
   ErrorCode,
@@ -17,6 +19,7 @@ import type {
   QueuePlace,
   Reaction,
   Slot,
+  SmallNote,
   Source,
   Timer,
   Usage,
@@ -30,7 +33,7 @@ export type Link = "connecting" | "open" | "lost" | "stopping";
 export type MediaPath = "wait" | "ok" | "bad";
 /** One's own source: `starting` while the browser asks or opens it. */
 export type Mine = "off" | "starting" | "on";
-export type PanelName = "notes" | "chat" | "people" | "details" | "data";
+export type PanelName = "notes" | "chat" | "people" | "details" | "data" | "apart";
 export type Arrangement = "grid" | "speaker";
 /** Why this page is at its end. */
 export type Ending = ErrorCode | ByeReason;
@@ -97,6 +100,14 @@ export interface State {
   /** The timer's mark that was reached a moment ago. */
   readonly signal: TimerMark | null;
   readonly floor: Floor;
+  /** The small rooms; null while everybody is together. */
+  readonly apart: Apart | null;
+  /** The box of the agenda in which people have met in rounds already; null for none. */
+  readonly rotated: number | null;
+  /** What was written in small rooms that are over; null before it was asked for. */
+  readonly smallNotes: readonly SmallNote[] | null;
+  /** The last line of a facilitator to all rooms, until it is put away. */
+  readonly broadcast: ChatLine | null;
   /** This person is at the door and waits to be let in. */
   readonly waiting: boolean;
   /** Their place while they wait in a queue, as last told; null where there is none. */
@@ -185,6 +196,10 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
     timer: null,
     signal: null,
     floor: { hands: [], locked: false, lobby: false, waiting: [] },
+    apart: null,
+    rotated: null,
+    smallNotes: null,
+    broadcast: null,
     waiting: false,
     place: null,
     queue: null,
@@ -223,9 +238,15 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
 
 // ------------------------------------------------------------------ questions views ask
 
-/** Everyone in the room but this person. */
+/** Everyone in the session but this person. */
 export function others(state: State): readonly Member[] {
   return state.members.filter((member) => member.id !== state.me.id);
+}
+
+/** The others in this person's own room, small or main: whom they can see and hear. */
+export function near(state: State): readonly Member[] {
+  const isHere = isNear(state.apart, state.me.id);
+  return others(state).filter(({ id }) => isHere(id));
 }
 
 /** The video slot that carries a member's camera or screen, if any. */
@@ -236,20 +257,23 @@ export function slotOf(state: State, member: string, source: Source): LiveSlot |
 /** Whose link leads drives the timer and moderates; as long as none of them is here, whoever stands in. */
 export const leads = (state: State): boolean => leadsByRight(state) || state.floor.stand_in === state.me.id;
 
+/** Whether this person can make small rooms: two alone have nothing to divide. */
+export const canPart = (state: State): boolean => leads(state) && state.room.guests.length > 2;
+
 /** Whether this person leads for good, and may pass that on. */
 export const leadsByRight = (state: State): boolean => state.me.role === "mentor";
 
 /** Whether this person only sees and hears. */
 export const observes = (state: State): boolean => state.me.role === "observer";
 
-/** Everyone else who takes part. */
+/** Everyone else in this person's own room who takes part. */
 export function partners(state: State): readonly Member[] {
-  return others(state).filter((member) => member.role !== "observer");
+  return near(state).filter((member) => member.role !== "observer");
 }
 
-/** Those who observe, oneself left out. */
+/** Those who observe in this person's own room, oneself left out. */
 export function observers(state: State): readonly Member[] {
-  return others(state).filter((member) => member.role === "observer");
+  return near(state).filter((member) => member.role === "observer");
 }
 
 /** The mark to be shown as light now. */
@@ -260,7 +284,9 @@ const ENOUGH_TALK = 20_000;
 
 /** The share (0 to 1) of all that was said by those who are here; null before there is enough of it. */
 export function talkShare(state: State, member: string): number | null {
-  const said = state.members.map((each) => state.talk[each.id] ?? 0).reduce((sum, ms) => sum + ms, 0);
+  const said = [state.me, ...near(state)]
+    .map((each) => state.talk[each.id] ?? 0)
+    .reduce((sum, ms) => sum + ms, 0);
   return said < ENOUGH_TALK ? null : (state.talk[member] ?? 0) / said;
 }
 

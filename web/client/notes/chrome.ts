@@ -176,9 +176,13 @@ export class Chrome {
             <span class="small muted">${t(`notes.mode.${other}.why`)}</span>
           </span>
         </button>
-        <a class="menu-item" data-notes-export href=${notesUrl} download>
+        ${
+          notesUrl === ""
+            ? nothing
+            : html`<a class="menu-item" data-notes-export href=${notesUrl} download>
           ${icon("download")}<span>${t("notes.export")}</span>
-        </a>
+        </a>`
+        }
       </div>
     </details>`;
   }

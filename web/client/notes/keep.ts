@@ -7,40 +7,12 @@
  */
 
 import { fromBase64, toBase64 } from "lib0/buffer";
-
-/** The part of `Storage` that is used. */
-export interface Shelf {
-  readonly length: number;
-  key(index: number): string | null;
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-  removeItem(key: string): void;
-}
+import { keys, PREFIX, type Shelf } from "./shelf";
 
 export interface Kept {
   key: string;
   value: string;
   update: Uint8Array;
-}
-
-const PREFIX = "compagnon.notes.unsent.";
-
-/** This browser's localStorage; null where it is forbidden. */
-export function shelfHere(): Shelf | null {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
-}
-
-function keys(shelf: Shelf): string[] {
-  const found: string[] = [];
-  for (let i = 0; i < shelf.length; i++) {
-    const key = shelf.key(i);
-    if (key?.startsWith(PREFIX)) found.push(key);
-  }
-  return found;
 }
 
 /** Writes the edits of one document session; `null` when nothing is unsent any more. */
@@ -60,11 +32,6 @@ export function keep(
   } catch {
     // Full or forbidden: the edits stay in memory, and the person still reads that they are not saved.
   }
-}
-
-/** Whether anything waits for this room: then the notes are worth opening even unseen. */
-export function hasUnsent(shelf: Shelf | null, room: string): boolean {
-  return shelf !== null && keys(shelf).some((key) => key.startsWith(`${PREFIX}${room}.`));
 }
 
 /** What earlier sessions left for this room; what belongs to expired rooms is thrown away. */

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
 import { decodeFrame, encodeFrame } from "./frames";
-import { hasUnsent } from "./keep";
 import { NotesSession } from "./session";
+import { hasUnsent } from "./shelf";
 import { below, Cupboard, chance, pick, someText, TrialServer } from "./trial";
 
 const room = { id: "room", expires_ms: Date.now() + 3_600_000 };

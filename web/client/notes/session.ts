@@ -9,8 +9,9 @@
 import { applyAwarenessUpdate, encodeAwarenessUpdate } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { decodeFrame, encodeFrame } from "./frames";
-import { type Kept, keep, kept, release, type Shelf, shelfHere } from "./keep";
+import { type Kept, keep, kept, release } from "./keep";
 import { Presence } from "./presence";
+import { type Shelf, shelfHere } from "./shelf";
 import type { NotesListener, NotesState, NotesTransport } from "./types";
 
 /** The name of the Y.Text at the document's root. */

@@ -3,7 +3,7 @@
 import * as Y from "yjs";
 import type { TextField } from "./binding";
 import { decodeFrame, encodeFrame, type Frame } from "./frames";
-import type { Shelf } from "./keep";
+import type { Shelf } from "./shelf";
 import type { NotesListener, NotesTransport } from "./types";
 
 /** A seeded generator of numbers in [0, 1) (mulberry32). */

@@ -73,7 +73,7 @@ export interface NotesOptions {
   t: Translate;
   /** Says a sentence in the room's polite live region. */
   say: (text: string) => void;
-  /** Where the server gives the notes as a Markdown file. */
+  /** Where the server gives the notes as a Markdown file; empty where it does not. */
   notesUrl: string;
   /** Which view to begin with; without it the person's last choice, or plain when the browser saves data. */
   mode?: NotesMode;

@@ -1,6 +1,6 @@
 /** Messages and states that many tests begin from. */
 
-import type { Box, Figures, Joined, Member, Members, Room, Slot, Timer } from "../protocol";
+import type { Apart, Box, Figures, Joined, Member, Members, Room, Slot, Timer } from "../protocol";
 import { act, receive } from "../reduce";
 import { initialState, type State } from "../state";
 
@@ -62,6 +62,20 @@ export function joined(change: Partial<Joined> = {}): Joined {
 /** What everyone is told of who is here. */
 export function members(change: Partial<Members>): Members {
   return { type: "members", present: [], left: [], quality: [], ...change };
+}
+
+/** Small rooms with these people in them, known as 1, 2 …; the ids are "r1", "r2" … */
+export function apart(rooms: readonly (readonly string[])[], change: Partial<Apart> = {}): Apart {
+  return {
+    how: "hand",
+    rooms: rooms.map((members, index) => ({ id: `r${index + 1}`, members, asks: [] })),
+    since_ms: 0,
+    until_ms: null,
+    calling: false,
+    rounds: null,
+    notes: "all",
+    ...change,
+  };
 }
 
 /** What the server knows of this connection. */

@@ -1,11 +1,13 @@
 import { html, type PropertyValues, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import { LiveRegion, sayings } from "../announce";
+import { MAIN, roomOf } from "../apart";
+import { ApartWatch } from "../apart-watch";
 import type { Bootstrap } from "../bootstrap";
 import type { Call } from "../call";
 import { t } from "../i18n";
 import type { Box } from "../protocol";
-import { play } from "../sounds";
+import { type Melody, play } from "../sounds";
 import type { State, View } from "../state";
 import type { TimerMark } from "../timer";
 import { TimerWatch } from "../timer-watch";
@@ -34,11 +36,18 @@ export class RoomApp extends LightElement {
     const marks = new TimerWatch(this.timers, this.call.serverNow, (mark, box) => this.mark(mark, box));
     const follow = ({ view, timer }: State) => marks.follow(view === "room" ? timer : null);
     follow(this.call.state);
+    const small = new ApartWatch(this.timers, this.call.serverNow, () => this.nearlyBack());
+    const apart = ({ view, apart }: State) => small.follow(view === "room" ? apart : null);
+    apart(this.call.state);
     this.ends.push(
       () => marks.follow(null),
+      () => small.follow(null),
       this.call.watch(() => this.requestUpdate()),
       this.call.store.watch((after, before) => {
         if (after.timer !== before.timer || after.view !== before.view) follow(after);
+        if (after.apart !== before.apart || after.view !== before.view) apart(after);
+        const [is, was] = [after, before].map((each) => roomOf(each.apart, each.me.id));
+        if (is !== was && after.joined && before.joined) this.sound("moved");
         for (const { key, values, shown } of sayings(before, after)) {
           this.say(t(key, values));
           if (shown !== null) this.call.toast(key, values, shown);
@@ -57,9 +66,20 @@ export class RoomApp extends LightElement {
 
   private mark(mark: TimerMark, box: Box): void {
     this.say(t(`say.${mark}`, { box: t(`box.${box.key}`) }));
-    const { state } = this.call;
     this.shine(mark);
-    if (state.sounds) void play(mark, this.call.sources.devices.speaker ?? "").catch(() => undefined);
+    this.sound(mark);
+  }
+
+  /** One minute is left in the small rooms. */
+  private nearlyBack(): void {
+    const own = roomOf(this.call.state.apart, this.call.state.me.id) !== MAIN;
+    this.say(t(own ? "say.small-minute" : "say.main-minute"));
+    this.sound("one-minute");
+  }
+
+  private sound(melody: Melody): void {
+    if (!this.call.state.sounds) return;
+    void play(melody, this.call.sources.devices.speaker ?? "").catch(() => undefined);
   }
 
   /** The light goes out by itself, or when another box or turn begins. */

@@ -1,13 +1,14 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { state as own, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import { ownRoom, roomOf } from "../apart";
 import type { Call } from "../call";
 import { pieces, TYPING_FOR } from "../chat";
 import { t } from "../i18n";
 import { icon } from "../icon";
 import { hue, initials } from "../person";
 import type { ChatLine } from "../protocol";
-import { observes, type State } from "../state";
+import { leads, observes, type State } from "../state";
 import { LightElement } from "./element";
 
 const LONGEST = 4_000;
@@ -24,6 +25,8 @@ export class ChatPanel extends LightElement {
   @property({ attribute: false }) state!: State;
   @property({ attribute: false }) open = false;
   @own() private text = "";
+  /** What is written goes to all rooms, not only to one's own. */
+  @own() private everywhere = false;
 
   private told = Number.NEGATIVE_INFINITY;
   private atEnd = true;
@@ -40,6 +43,7 @@ export class ChatPanel extends LightElement {
     if (before !== undefined && back.count !== before.chat.back.count) {
       this.text = [back.text, this.text].filter((text) => text !== "").join("\n");
     }
+    if (this.state.apart === null || !leads(this.state)) this.everywhere = false;
     const list = this.querySelector<HTMLElement>(".chat-lines");
     this.atEnd = list === null || list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
   }
@@ -48,8 +52,10 @@ export class ChatPanel extends LightElement {
     const before = changes.get("state") as State | undefined;
     const opened = changes.has("open") && this.open;
     const entered = this.state.entered && before !== undefined && !before.entered;
+    const room = ({ apart, me }: State) => roomOf(apart, me.id);
+    const moved = this.open && before !== undefined && room(before) !== room(this.state);
     // A page that came back asks for what it has missed.
-    const asks = this.state.chat.more === null ? opened : entered;
+    const asks = moved || (this.state.chat.more === null ? opened : entered);
     if (this.state.entered && (asks || (entered && this.open))) {
       this.call.floor.fetchChat();
     }
@@ -91,6 +97,7 @@ export class ChatPanel extends LightElement {
 
   private writing(): TemplateResult {
     return html`<p class="chat-typing small muted">${this.typing()}</p>
+      ${this.to()}
       <form class="chat-write" @submit=${(event: Event) => this.submit(event)}>
         <label class="visually-hidden" for="chat-text">${t("chat.label")}</label>
         <textarea
@@ -128,11 +135,37 @@ export class ChatPanel extends LightElement {
               <time class="small muted tabular" datetime=${at.toISOString()}>${at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })}</time>
             </p>`
       }
+      ${line.everywhere === true ? html`<p class="chat-everywhere"><span class="badge">${t("chat.everywhere")}</span></p>` : nothing}
       <p class="chat-text">${pieces(line.text).map(({ text, href }) =>
         href === null
           ? text
           : html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${text}</a>`,
       )}</p>
+    </div>`;
+  }
+
+  /** Where a line goes, while there are small rooms. */
+  private to(): TemplateResult | typeof nothing {
+    const { state } = this;
+    if (state.apart === null) return nothing;
+    const own = ownRoom(state);
+    const words = own === null ? t("chat.to-main") : t("chat.to-room", { number: own.number });
+    return html`<div class="chat-to small" data-chat-to=${own?.number ?? 0}>
+      <span>${this.everywhere ? t("chat.to-all") : words}</span>
+      ${
+        leads(state)
+          ? html`<label class="check"
+              ><input
+                type="checkbox"
+                data-chat-everywhere
+                .checked=${this.everywhere}
+                @change=${(event: Event) => {
+                  this.everywhere = (event.target as HTMLInputElement).checked;
+                }}
+              />${t("chat.to-all-rooms")}</label
+            >`
+          : nothing
+      }
     </div>`;
   }
 
@@ -175,7 +208,7 @@ export class ChatPanel extends LightElement {
   }
 
   private send(): void {
-    if (this.text.trim() === "" || !this.call.floor.say(this.text)) return;
+    if (this.text.trim() === "" || !this.call.floor.say(this.text, this.everywhere)) return;
     this.text = "";
     this.told = Number.NEGATIVE_INFINITY;
   }

@@ -3,7 +3,7 @@ import { property } from "lit/decorators.js";
 import type { Call } from "../call";
 import { t } from "../i18n";
 import { shortcuts } from "../shortcuts";
-import type { State } from "../state";
+import { canPart, type State } from "../state";
 import { LightElement } from "./element";
 
 /** The keyboard's shortcuts, and whether they act at all: speech control types letters without meaning them. */
@@ -20,10 +20,12 @@ export class ShortcutHelp extends LightElement {
       <h2 id="help-title">${t("help.title")}</h2>
       <p class="muted">${t("help.text")}</p>
       <dl class="help-keys">
-        ${Object.entries(shortcuts).map(
-          ([key, act]) =>
-            html`<div><dt><kbd>${key.toUpperCase()}</kbd></dt><dd>${t(`help.${act}`)}</dd></div>`,
-        )}
+        ${Object.entries(shortcuts)
+          .filter(([, act]) => act !== "apart" || canPart(this.state))
+          .map(
+            ([key, act]) =>
+              html`<div><dt><kbd>${key.toUpperCase()}</kbd></dt><dd>${t(`help.${act}`)}</dd></div>`,
+          )}
       </dl>
       <label class="check">
         <input

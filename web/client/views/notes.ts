@@ -1,9 +1,11 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { property, state } from "lit/decorators.js";
+import { MAIN } from "../apart";
 import type { Bootstrap } from "../bootstrap";
 import type { Call } from "../call";
 import { t } from "../i18n";
 import type { NotesState, OpenNotes } from "../notes/types";
+import type { NotesLine } from "../notes-line";
 import { observes, type State } from "../state";
 import { LightElement } from "./element";
 
@@ -18,11 +20,16 @@ export class NotesPanel extends LightElement {
   @state() private failed = false;
 
   private notes: OpenNotes | null = null;
+  private line: NotesLine | null = null;
   private loading = false;
   private wantsFocus = false;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.shut();
+  }
+
+  private shut(): void {
     this.notes?.close();
     this.notes = null;
     this.call.settleNotes = null;
@@ -30,6 +37,8 @@ export class NotesPanel extends LightElement {
 
   protected override updated(changes: PropertyValues<this>): void {
     if (changes.has("open")) this.wantsFocus = this.open;
+    // In another room, small or main, one writes on another page.
+    if (!this.loading && this.line !== this.call.notes.here) this.shut();
     // Unsent edits are kept under the room's id, which is known once joined.
     const due = this.notes === null && !this.loading && !this.failed;
     if (due && this.state.room.id !== "") void this.load();
@@ -58,17 +67,21 @@ export class NotesPanel extends LightElement {
       const host = this.querySelector<HTMLElement>("[data-notes]");
       if (!this.isConnected || host === null) return;
       const { call, page } = this;
+      const line = call.notes.here;
+      const { id, expires_ms } = this.state.room;
+      this.line = line;
       this.notes = openNotes({
         host,
-        transport: call.notes,
-        room: { id: this.state.room.id, expires_ms: this.state.room.expires_ms },
+        transport: line,
+        // What is kept for one room must not be taken for another's.
+        room: { id: line.room === MAIN ? id : `${id}~${line.room}`, expires_ms },
         me: this.state.me.id,
         reads: observes(this.state),
         person: (id) => this.person(id),
         guests: () => this.state.room.guests,
         t,
         say: this.say,
-        notesUrl: page.notes_url,
+        notesUrl: line.room === MAIN ? page.notes_url : "",
         onState: (state) => {
           this.onState(state);
           this.focusSoon();
@@ -82,6 +95,7 @@ export class NotesPanel extends LightElement {
       this.failed = true;
     } finally {
       this.loading = false;
+      this.requestUpdate();
     }
   }
 
@@ -91,7 +105,8 @@ export class NotesPanel extends LightElement {
   }
 
   protected override render() {
-    return html`<div class="notes-host" data-notes></div>
+    return html`<small-notes .call=${this.call} .state=${this.state} .open=${this.open}></small-notes>
+      <div class="notes-host" data-notes></div>
       ${
         this.failed
           ? html`<div class="notes-failed" role="alert">

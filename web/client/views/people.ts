@@ -1,13 +1,14 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state as own, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import { MAIN, numberOf, roomOf } from "../apart";
 import type { Call } from "../call";
 import { t } from "../i18n";
 import { icon } from "../icon";
 import { hue, initials } from "../person";
 import type { Guest, Member, Moderation } from "../protocol";
 import { canKeep, qualityOf } from "../stage";
-import { leads, leadsByRight, myself, others, type State, talkShare } from "../state";
+import { canPart, leads, leadsByRight, myself, others, type State, talkShare } from "../state";
 import { LightElement } from "./element";
 import "./member-menu";
 import { qualityBars } from "./quality";
@@ -102,6 +103,11 @@ export class PeoplePanel extends LightElement {
           ? html`<button class="button quiet" type="button" data-moderate="lower-all" @click=${() => this.ask("lower-all")}>${icon("hand")}${t("people.lower-all")}</button>`
           : nothing
       }
+      ${
+        canPart(this.state)
+          ? html`<button class="button quiet" type="button" data-small-rooms @click=${() => this.call.store.dispatch({ type: "panel", panel: "apart" })}>${icon("small-rooms")}${t("panel.apart")}</button>`
+          : nothing
+      }
       ${this.toggle(floor.lobby, "lobby", "no-lobby", t("people.lobby"))}
       ${this.toggle(floor.locked, "lock", "unlock", t("people.lock"))}
     </div>`;
@@ -134,6 +140,7 @@ export class PeoplePanel extends LightElement {
       <span class="people-who">${person(member, self, state.floor.stand_in === member.id)}${share === null ? nothing : talked(share)}</span>
       <span class="people-state">
         ${place > 0 ? html`<span class="people-mark hand" title=${t("tile.hand", { place })}>${icon("hand")}<span class="tabular" aria-hidden="true">${place}</span><span class="visually-hidden">${t("tile.hand", { place })}</span></span>` : nothing}
+        ${this.whereabouts(member.id)}
         ${member.screen ? mark("screen", t("people.shares")) : nothing}
         ${mark(member.microphone ? "microphone" : "microphone-off", t(member.microphone ? "tile.microphone-on" : "tile.microphone-off"))}
         ${mark(member.camera ? "camera" : "camera-off", t(member.camera ? "tile.camera-on" : "tile.camera-off"))}
@@ -151,6 +158,18 @@ export class PeoplePanel extends LightElement {
         }
       </span>
     </li>`;
+  }
+
+  /** In which small room somebody is, while there are any. */
+  private whereabouts(member: string): TemplateResult | typeof nothing {
+    const { apart } = this.state;
+    if (apart === null) return nothing;
+    const room = roomOf(apart, member);
+    const number = numberOf(apart, room);
+    const words = room === MAIN ? t("apart.main") : t("apart.room", { number });
+    return html`<span class="badge people-small-room" data-room=${number} title=${words}>
+      ${icon("small-rooms")}<span class="tabular" aria-hidden="true">${room === MAIN ? "–" : number}</span><span class="visually-hidden">${words}</span>
+    </span>`;
   }
 
   private keepButton(member: Member, kept: boolean): TemplateResult {

@@ -1,15 +1,18 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { property, state } from "lit/decorators.js";
+import { roomOf } from "../apart";
 import type { Bootstrap } from "../bootstrap";
 import type { Call } from "../call";
 import { browserHost, canShareScreen } from "../devices";
 import { corners } from "../layout";
 import { sessionTitle } from "../names";
-import { hasUnsent, shelfHere } from "../notes/keep";
+import { hasUnsent, shelfHere } from "../notes/shelf";
 import type { NotesState } from "../notes/types";
+import { proposed } from "../rotation";
 import { isTyping, type Shortcut, shortcutOf } from "../shortcuts";
 import { arranged, canArrange } from "../stage";
-import { handUp, lit, observes, type PanelName, type State } from "../state";
+import { canPart, handUp, lit, observes, type PanelName, type State } from "../state";
+import { fetchApartViews } from "./apart";
 import { banner } from "./banner";
 import { controlBar } from "./control-bar";
 import { LightElement } from "./element";
@@ -31,6 +34,9 @@ import "./settings";
 import "./stage";
 import "./timer-ring";
 
+/** For so long (ms) after somebody is moved single keys do nothing. */
+const MOVED_FOR = 2_000;
+
 /** The room: the stage, the timer above it, the controls below, one panel beside it. */
 export class SessionRoom extends LightElement {
   @property({ attribute: false }) call!: Call;
@@ -42,8 +48,11 @@ export class SessionRoom extends LightElement {
   @state() private notesOpened = false;
 
   private readonly canShare = canShareScreen(browserHost());
+  /** When (browser clock, ms) this person was last moved to another room. */
+  private moved = Number.NEGATIVE_INFINITY;
   private readonly onKey = (event: KeyboardEvent): void => {
-    if (!this.state.shortcuts) return;
+    // Whoever was writing when they were moved means letters still.
+    if (!this.state.shortcuts || event.timeStamp - this.moved < MOVED_FOR) return;
     const act = shortcutOf(event, isTyping(event.composedPath()[0] ?? null));
     if (act === null) return;
     event.preventDefault();
@@ -65,7 +74,14 @@ export class SessionRoom extends LightElement {
   }
 
   protected override willUpdate(changes: PropertyValues<this>): void {
+    const before = changes.get("state");
+    const room = ({ apart, me }: State) => roomOf(apart, me.id);
+    if (before !== undefined && room(before) !== room(this.state)) this.moved = performance.now();
     if (this.state.panel === "notes") this.notesOpened = true;
+    // Nobody waits for them when the session is divided; two alone never need them.
+    if (changes.has("state") && this.state.entered && this.state.room.guests.length > 2) {
+      void fetchApartViews().catch(() => undefined);
+    }
     // What an earlier life of this page could not send goes out even if nobody opens the panel.
     if (this.state.entered && !changes.get("state")?.entered && hasUnsent(shelfHere(), this.state.room.id)) {
       this.notesOpened = true;
@@ -83,7 +99,7 @@ export class SessionRoom extends LightElement {
     if (after !== null) {
       this.querySelector<HTMLElement>(`#panel-${after}`)?.focus();
     } else if (this.contains(document.activeElement) || document.activeElement === document.body) {
-      const button = before === "details" ? "more" : before;
+      const button = before === "details" || before === "apart" ? "more" : before;
       this.querySelector<HTMLElement>(`.controls [data-control=${button}]`)?.focus();
     }
   }
@@ -132,6 +148,9 @@ export class SessionRoom extends LightElement {
       case "hand":
         call.floor.raiseHand(!handUp(state));
         break;
+      case "apart":
+        this.smallRooms();
+        break;
       case "fullscreen":
         void toggleFullscreen();
         break;
@@ -142,6 +161,13 @@ export class SessionRoom extends LightElement {
         this.querySelector<ShortcutHelp>("shortcut-help")?.show();
         break;
     }
+  }
+
+  /** The rounds that the agenda asks for begin; else what whoever leads can do about small rooms is shown. */
+  private smallRooms(): void {
+    const rounds = proposed(this.state);
+    if (rounds !== null) this.call.features.apart.rotate(rounds);
+    else if (canPart(this.state)) this.togglePanel("apart");
   }
 
   private togglePanel(panel: PanelName): void {
@@ -158,6 +184,7 @@ export class SessionRoom extends LightElement {
         <div class="session-top">
           <session-timer .call=${call} .state=${state}></session-timer>
           ${observing(state)}
+          <small-room-line .call=${call} .state=${state}></small-room-line>
           ${banner(state, call)}
         </div>
         <div class="session-bottom">
@@ -197,6 +224,12 @@ export class SessionRoom extends LightElement {
           .call=${call}
           .details=${this.acts.details}
         ></people-panel>`,
+      )}
+      ${panel(
+        "apart",
+        state.panel === "apart",
+        close,
+        state.panel === "apart" ? html`<small-rooms .call=${call} .state=${state}></small-rooms>` : html``,
       )}
       ${panel(
         "details",

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import { ownRoom, roomOf } from "../apart";
 import type { Call } from "../call";
 import { t } from "../i18n";
 import { icon } from "../icon";
@@ -110,6 +111,10 @@ export class RoomStage extends LightElement {
 
   protected override updated(changes: PropertyValues<this>): void {
     super.updated(changes);
+    const before = changes.get("state") as State | undefined;
+    const room = ({ apart, me }: State) => roomOf(apart, me.id);
+    // The same tiles of another room are others to the server.
+    if (before !== undefined && room(before) !== room(this.state)) this.call.viewing.again();
     this.tell();
   }
 
@@ -172,6 +177,13 @@ export class RoomStage extends LightElement {
 
   /** Nobody else yet: what this is for, and that waiting is all there is to do. */
   private alone() {
+    if (this.state.apart !== null) {
+      const small = ownRoom(this.state) !== null;
+      return html`<div class="alone">
+        <h2>${t(small ? "apart.alone" : "apart.elsewhere")}</h2>
+        <p class="muted">${t(small ? "apart.alone-text" : "apart.elsewhere-text")}</p>
+      </div>`;
+    }
     const expected = this.state.room.guests.filter((guest) => guest.id !== this.state.me.id);
     const names = listed(expected);
     return html`<div class="alone">

@@ -4,6 +4,8 @@ import type { Call } from "../call";
 import { t } from "../i18n";
 import { icon } from "../icon";
 import type { Timer, TimerStatus } from "../protocol";
+import { proposed } from "../rotation";
+import { keyOf } from "../shortcuts";
 import { leads, lit, type State } from "../state";
 import { type TimerView, timerView, untilNext } from "../timer";
 import { Dropdown } from "./dropdown";
@@ -60,10 +62,24 @@ export class SessionTimer extends LightElement {
   private guide(timer: Timer, view: TimerView) {
     if (this.menu.open || timer.status === "ready" || timer.status === "finished") return nothing;
     const { state, call } = this;
+    const rounds = proposed(state);
     const listens = view.turn !== null && !view.turn.speaks && view.turn.member === state.me.id;
     return html`<div class="guide">
       <p class="guide-prompt">${prompt(timer)}</p>
       ${turnLine(state, view.turn)}
+      ${
+        rounds === null
+          ? nothing
+          : html`<button
+              class="button primary"
+              type="button"
+              data-rotate
+              aria-keyshortcuts=${keyOf("apart")}
+              @click=${() => call.features.apart.rotate(rounds)}
+            >
+              ${icon("small-rooms")}${t("apart.start-box", { count: rounds.rounds ?? 1, minutes: rounds.minutes })}<kbd aria-hidden="true">${keyOf("apart")}</kbd>
+            </button>`
+      }
       ${
         listens && state.mine.microphone === "on"
           ? html`<button class="button" type="button" data-turn-mute @click=${() => call.setMicrophone(false)}>
