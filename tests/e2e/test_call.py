@@ -37,6 +37,7 @@ async def test_three_with_a_firefox_see_and_hear_each_other(company: Company) ->
         await person.hears(*(other for other in people if other is not person))
 
 
+@pytest.mark.alone
 async def test_five_see_each_other_and_hear_whoever_speaks(company: Company) -> None:
     """Three audio slots go to the loudest, so the sound of five is heard in two halves."""
     people = await company.meet(["chromium"] * 5)
@@ -74,6 +75,7 @@ async def test_a_shared_screen_stands_beside_the_camera(company: Company, sharer
     await bao.sees(ada)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("sender", ["chromium", "firefox"])
 async def test_one_to_one_reaches_720p(company: Company, sender: Kind) -> None:
     room = await company.room(2)

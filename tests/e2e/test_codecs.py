@@ -8,7 +8,7 @@ from tests.support.browsers import eventually
 from tests.support.call import Person
 from tests.support.call_company import Company
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
 STRONG = "Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', { get: () => 8 });"
 

@@ -12,6 +12,7 @@ from tests.support.call_company import Browsers
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.alone,
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.skipif(why_not() is not None, reason=why_not() or ""),
 ]

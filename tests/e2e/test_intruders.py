@@ -283,6 +283,7 @@ def datagrams(seed: int, count: int) -> list[bytes]:
     return made
 
 
+@pytest.mark.alone
 async def test_a_flood_of_rubbish_at_the_media_port_is_not_noticed(
     server: Server, call: tuple[Person, Person]
 ) -> None:
@@ -301,6 +302,7 @@ async def test_a_flood_of_rubbish_at_the_media_port_is_not_noticed(
         assert health.status == 200
 
 
+@pytest.mark.alone
 async def test_many_sockets_that_never_speak_do_not_keep_others_out(
     company: Company, call: tuple[Person, Person]
 ) -> None:

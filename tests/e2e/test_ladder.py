@@ -9,7 +9,7 @@ from tests.support.browsers import eventually
 from tests.support.call import Person, tile
 from tests.support.call_company import Company, open_data
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
 RECEIVED = """
 async () => [...(await compagnon.peer.getStats()).values()]

@@ -9,7 +9,7 @@ from tests.support.call import Person
 from tests.support.call_company import NAMES, Company
 from tests.support.media import FACES
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
 ENCODED = """
 async () => {

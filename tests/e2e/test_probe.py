@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.call_company import Company
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])

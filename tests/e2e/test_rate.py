@@ -16,7 +16,7 @@ from tests.support.call import LOOPBACK
 from tests.support.call_company import Browsers, Company
 from tests.support.server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
 TOKEN = "0123456789abcdef"
 

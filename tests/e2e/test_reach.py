@@ -19,6 +19,7 @@ from tests.support.server import Server
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.alone,
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.skipif(why_not() is not None, reason=why_not() or ""),
 ]

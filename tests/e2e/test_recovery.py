@@ -16,7 +16,7 @@ from tests.support.call_company import Browsers, Company
 from tests.support.chromium import ChromiumTab
 from tests.support.server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
 BACK_SECONDS = 5.0
 """What is promised: pages reconnect by themselves within 5 s of the server's return."""

@@ -8,7 +8,7 @@ from tests.support.browsers import eventually
 from tests.support.call import Person, tile
 from tests.support.call_company import Company
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
 # A browser that says of what it sends that the processor is its limit, while ``tired`` is set.
 TIRED = """

@@ -21,7 +21,7 @@ from tests.support.call import LOOPBACK, Person
 from tests.support.call_company import Browsers, Company
 from tests.support.server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
 BACK_SECONDS = 5.0
 """What is promised: a killed worker's rooms are back within 5 s, media included."""

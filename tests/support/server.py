@@ -31,13 +31,20 @@ class Links:
     management: str
 
 
-def free_port() -> int:
-    """A number that is free on loopback for TCP and UDP, as are the three after it, which workers take.
+def own_ports(environment: Mapping[str, str]) -> range:
+    """The numbers that this process of the tests may take; those that run beside it take others.
 
     Below those that the system gives to whoever connects: one of them may be taken at any moment.
     """
+    share = 12_000 // int(environment.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    first = 20_000 + share * int(environment.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return range(first, first + share - 3)
+
+
+def free_port() -> int:
+    """A number that is free on loopback for TCP and UDP, as are the three after it, which workers take."""
     for _ in range(100):
-        port = random.randrange(20_000, 32_000)
+        port = random.choice(own_ports(os.environ))
         with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
             for number in range(port, port + 4):
                 for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
