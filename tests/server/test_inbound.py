@@ -30,10 +30,9 @@ from server.storage.mentorships import load_mentorship, saved_mentorship
 from server.storage.records import commit
 from tests.server.pages.permissions_table import Stage, staged, tie
 from tests.support.mail import Sink, sink, text_of
+from tests.support.pages import renderer
 from tests.support.server import free_port
 from tests.support.store import Valkey
-from web.assets import Assets
-from web.render import Renderer
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
 
@@ -76,7 +75,7 @@ async def send_letters(store: Redis, answers: Answers, now: int) -> None:
         mail=answers.mail,
         site="https://meet.example",
         secret="s" * 32,
-        renderer=Renderer(Assets.load()),
+        renderer=renderer(),
     )
     for task in await due.due(store, now):
         if task.kind == conversations.NOTIFY and await tell(store, task, now) is None:

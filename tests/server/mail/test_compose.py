@@ -14,9 +14,8 @@ from server.mentoring.letters import OPTIONAL_TOPICS, Detail, Letter
 from server.mentoring.people import Person
 from signaling.parts import Language
 from tests.support.mail import html_of, text_of
-from web.assets import Assets
+from tests.support.pages import renderer
 from web.i18n import LANGUAGES, PAGE_CATALOGUES, Entry, catalogue
-from web.render import Renderer
 
 AT_MS = 1_793_278_800_000  # 29 October 2026, 13:00 UTC
 HOSTILE = "Zoë\r\nBcc: everybody@example.org\r\n\r\n<script>alert(1)</script>"
@@ -32,7 +31,7 @@ def desk() -> Desk:
         site="https://meet.example",
         sender="compagnon@meet.example",
         secret="s" * 32,
-        renderer=Renderer(Assets.load()),
+        renderer=renderer(),
     )
 
 

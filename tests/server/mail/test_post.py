@@ -23,9 +23,8 @@ from server.storage.letters import KIND, load_letter, posted
 from server.storage.records import commit
 from tests.support.accounts import make_person
 from tests.support.mail import Sink, sink, text_of
+from tests.support.pages import renderer
 from tests.support.server import free_port
-from web.assets import Assets
-from web.render import Renderer
 
 AT_MS = 1_793_278_800_000
 
@@ -43,7 +42,7 @@ def post(store: Redis, post_office: Sink) -> Post:
         mail=post_office.mail,
         site="https://meet.example",
         secret="s" * 32,
-        renderer=Renderer(Assets.load()),
+        renderer=renderer(),
     )
 
 

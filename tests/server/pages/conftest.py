@@ -24,8 +24,8 @@ from server.sessions import Session
 from server.storage.secret import load_secret
 from server.transport.relay import Relay, RelayConfig
 from tests.support.accounts import cookies, sign_in
-from web.assets import Assets, static_folder
-from web.render import Renderer
+from tests.support.pages import renderer
+from web.assets import static_folder
 
 Client = TestClient[web.Request, web.Application]
 
@@ -60,7 +60,7 @@ async def site(store: Redis, rooms: NotedRooms) -> AsyncIterator[Site]:
             config=read({"data": "/nowhere"}, {}),
             store=store,
             secret=await load_secret(store),
-            renderer=Renderer(Assets.load()),
+            renderer=renderer(),
             rooms=rooms,
             relay=relay,
             metrics=Metrics(relay.stats, rooms),
