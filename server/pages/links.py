@@ -16,10 +16,11 @@ from server.room.record import GuestRecord, RoomRecord
 from server.sessions import personal_path
 from server.storage import links
 from server.storage.rooms import load_record
+from server.storage.worries import listed
 from signaling.errors import ProtocolError
 from web.i18n import translator
 from web.render import qr
-from web.views import LinksDone, LinksView, PersonLink
+from web.views import LinksDone, LinksView, PersonLink, WorryLine
 
 Change = Callable[[Redis, str, str], Awaitable[GuestRecord]]
 
@@ -103,7 +104,16 @@ async def _view(request: web.Request) -> LinksView:
         ended=ended,
         done=next((known for known in get_args(LinksDone) if known == done), None),
         done_id=request.query.get("who"),
+        worries=tuple(
+            WorryLine(name=_name(record, each.by), text=each.text, at_ms=each.at_ms)
+            for each in await listed(site.store, record.id)
+        ),
     )
+
+
+def _name(record: RoomRecord, guest_id: str) -> str:
+    guest = record.guest(guest_id)
+    return "?" if guest is None else guest.name
 
 
 def _download(text: str, kind: str, name: str) -> web.Response:

@@ -30,7 +30,7 @@ async def show(request: web.Request) -> web.Response:
     """``GET /j/<token>``."""
     site = request.app[SITE]
     token = request.match_info["token"]
-    record, guest = await _let_in(request, site, token)
+    record, guest = await let_in(request, site, token)
     bootstrap = Bootstrap(
         token=token,
         language=language_of(request),
@@ -54,7 +54,7 @@ async def show(request: web.Request) -> web.Response:
 async def notes(request: web.Request) -> web.Response:
     """``GET /j/<token>/notes.md``: the notes as they are stored, to keep."""
     site = request.app[SITE]
-    record, _ = await _let_in(request, site, request.match_info["token"])
+    record, _ = await let_in(request, site, request.match_info["token"])
     text = await site.rooms.notes_text(record.id)
     name = file_name(record.title or record.format, record.created_ms)
     return web.Response(
@@ -79,7 +79,7 @@ def disposition(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-async def _let_in(request: web.Request, site: Site, token: str) -> tuple[RoomRecord, GuestRecord]:
+async def let_in(request: web.Request, site: Site, token: str) -> tuple[RoomRecord, GuestRecord]:
     """The room and the guest that a link opens. Raises ``PageError`` with what the person should know."""
     if not site.visits.allow(asker(request), site.clock() / 1000):
         raise PageError(429, "too-many-requests", retry=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server.pages import guard, health, home, installed, landing, links, room, start
+from server.pages import guard, health, home, installed, landing, links, room, start, worry
 from server.pages.access import guarded
 from server.pages.accounts import routes as accounts
 from server.pages.coordination import routes as coordination
@@ -44,6 +44,8 @@ def make_app(site: Site, files: StaticFiles) -> web.Application:
     )
     guarded(app, "GET", "/j/{token}", room.show, name="room", action="link.open")
     guarded(app, "GET", "/j/{token}/notes.md", room.notes, name="notes", action="link.open")
+    guarded(app, "GET", "/j/{token}/worry", worry.who_reads, name="worry", action="link.open")
+    guarded(app, "POST", "/j/{token}/worry", worry.say, name="worry-say", action="link.open")
     guarded(app, "GET", "/offline", installed.offline, name="offline", action="landing.see")
     guarded(app, "GET", "/sw.js", installed.worker, name="worker", action="landing.see")
     guarded(app, "GET", "/app.webmanifest", installed.manifest, name="manifest", action="landing.see")

@@ -177,6 +177,15 @@ class PersonLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorryLine:
+    """What somebody said in the room that worries them, for whoever made the session alone."""
+
+    name: str
+    text: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinksView(View):
     """``GET /s/<token>``: one personal link each.
 
@@ -194,6 +203,7 @@ class LinksView(View):
     ended: bool = False
     done: LinksDone | None = None
     done_id: str | None = None
+    worries: tuple[WorryLine, ...] = ()
 
     @property
     def works(self) -> tuple[PersonLink, ...]:

@@ -52,6 +52,11 @@ def reads(programme: Programme, tie: Mentorship | None, person: PersonId) -> boo
     return person in programme.safeguarding and not inside
 
 
+def readers(programme: Programme, tie: Mentorship) -> list[PersonId]:
+    """Those who are named for it and not in the tie; with none of them it is the administrators."""
+    return [each for each in programme.safeguarding if reads(programme, tie, each)]
+
+
 async def concern_subject(store: Redis, concern: str, person: Person | None) -> Subject | None:
     """``{concern}``: whether the visitor is one of the few who look after it."""
     found = await load_concern(store, concern)
@@ -77,12 +82,10 @@ async def _raise(request: web.Request, form: Form) -> web.Response:
     site, me = request.app[SITE], visitor(request)
     tie, programme = mentorship_of(request), programme_of(request)
     names = await names_of(site.store, [tie])
-    readers = await load_people(
-        site.store, [each for each in programme.safeguarding if reads(programme, tie, each)]
-    )
+    named = await load_people(site.store, readers(programme, tie))
     view = RaiseView(
         head=head(tie, programme, me.id, names),
-        readers=", ".join(sorted(each.shown for each in readers.values())),
+        readers=", ".join(sorted(each.shown for each in named.values())),
         sent="sent" in request.query and not form.faults,
         form=form,
     )
@@ -97,34 +100,38 @@ async def raise_(request: web.Request) -> web.Response:
     faults = [*required(form, "text"), *too_long(form, text=LONGEST_CONCERN)]
     if faults:
         return await _raise(request, form.with_faults(*faults))
-    now = site.clock()
     concern = Concern(
         id=secrets.token_urlsafe(12),
         programme=programme.id,
         mentorship=tie.id,
         by=me.id,
         text=form.text("text"),
-        at_ms=now,
+        at_ms=site.clock(),
     )
-
-    readers = [each for each in programme.safeguarding if reads(programme, tie, each)]
-    if not readers:
-        readers = [each.id for each in await administrators(site.store) if each.id not in tie.people]
+    changes = await raising(site.store, programme, tie, concern)
 
     async def act(once: Once) -> None:
-        changes: list[Change] = [*saved_concern(concern), _audited(concern, me.id, "raised", now)]
-        for reader in readers:
-            changes += letter(
-                reader,
-                kind="concern-raised",
-                now_ms=now,
-                path=f"/concerns/{concern.id}",
-                topic="account",
-                programme=programme.name,
-            )
         await commit(site.store, changes, once)
 
     return await done(request, form, f"/m/{tie.id}/concern?sent=1", act, lambda typed: _raise(request, typed))
+
+
+async def raising(store: Redis, programme: Programme, tie: Mentorship, concern: Concern) -> list[Change]:
+    """What stores a new concern, its line of the audit, and the letters that say only that it exists."""
+    told = readers(programme, tie)
+    if not told:
+        told = [each.id for each in await administrators(store) if each.id not in tie.people]
+    changes = [*saved_concern(concern), _audited(concern, concern.by, "raised", concern.at_ms)]
+    for reader in told:
+        changes += letter(
+            reader,
+            kind="concern-raised",
+            now_ms=concern.at_ms,
+            path=f"/concerns/{concern.id}",
+            topic="account",
+            programme=programme.name,
+        )
+    return changes
 
 
 def _audited(concern: Concern, who: PersonId, what: str, now_ms: int) -> Change:

@@ -65,6 +65,7 @@ ELSEWHERE = {
     # Links that count once.
     "signin-enter": "test_sign_in.py",
     # Sessions without accounts.
+    "worry-say": "test_worry.py",
     "start-make": "test_start.py",
     "links-change": "test_links.py",
 }

@@ -76,6 +76,7 @@ export class MoreMenu extends LightElement {
         () => acts.sounds(!state.sounds),
       )}
       ${this.plain("idea", t(state.lights ? "more.lights-off" : "more.lights-on"), () => acts.lights(!state.lights))}
+      ${this.plain("worry", t("more.worry"), () => acts.worry())}
       ${this.item("help", "keyboard", t("control.help"))}
     </div>`;
   }

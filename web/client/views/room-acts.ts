@@ -10,6 +10,7 @@ export interface RoomActs {
   sounds(on: boolean): void;
   lights(on: boolean): void;
   devices(): void;
+  worry(): void;
   details(): void;
   data(): void;
 }

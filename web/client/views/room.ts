@@ -116,6 +116,12 @@ export class SessionRoom extends LightElement {
     lights: (lights) => this.call.store.dispatch({ type: "lights", lights }),
     data: () => this.call.store.dispatch({ type: "panel", panel: "data" }),
     details: () => this.call.store.dispatch({ type: "panel", panel: "details" }),
+    worry: () => {
+      import("./worry").then(
+        ({ openWorry }) => openWorry(this, this.page.token),
+        () => this.call.toast("worry.not-loaded", {}, "problem"),
+      );
+    },
     devices: () => void this.querySelector<DeviceSettings>("device-settings")?.show(),
   };
 
