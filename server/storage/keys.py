@@ -79,6 +79,8 @@ def transcript(room: str) -> str:
 def queue(room: str) -> str:
     """String, JSON: the queue of office hours, in order, and who visits."""
     return f"compagnon:{{{room}}}:queue"
+
+
 def worries(room: str) -> str:
     """Hash, the page's own key to JSON: what worries people of a room that belongs to no mentorship."""
     return f"compagnon:{{{room}}}:worries"
