@@ -344,8 +344,12 @@ class Keeping(Part, frozen=True):
     They are kept while everybody who is in the room has agreed, and not a word while somebody has not.
     """
 
-    by: str | None = None
-    agreed: tuple[str, ...] = ()
+    by: str | None
+    agreed: tuple[str, ...]
+
+
+NOT_KEPT = Keeping(by=None, agreed=())
+"""Nobody has asked."""
 
 
 class Room(Part, frozen=True):
@@ -362,7 +366,7 @@ class Room(Part, frozen=True):
     expires_ms: int
     floor: Floor
     apart: Apart | None = None
-    keeping: Keeping = Keeping()
+    keeping: Keeping = NOT_KEPT
 
 
 class Slot(Part, frozen=True):

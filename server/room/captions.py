@@ -11,7 +11,7 @@ from server.room.names import clean
 from server.room.state import RoomState
 from signaling.captions import LONGEST_CAPTION, KeepCaptions, KeepingChanged
 from signaling.errors import ProtocolError
-from signaling.parts import Keeping
+from signaling.parts import NOT_KEPT, Keeping
 
 
 class Spoken(Struct, frozen=True, kw_only=True):
@@ -42,7 +42,7 @@ def keep(state: RoomState, by: str, message: KeepCaptions) -> Change:
                 raise ProtocolError("caption-state", "act")
             after = keeping if by in keeping.agreed else replace(keeping, agreed=(*keeping.agreed, by))
         case "stop":
-            after = Keeping()
+            after = NOT_KEPT
     if after == keeping:
         return Change(state)
     told = Send(KeepingChanged(keeping=after))

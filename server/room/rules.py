@@ -28,7 +28,7 @@ from signaling.messages import (
     TimerChanged,
     TimerCommand,
 )
-from signaling.parts import Floor, Keeping, Timer
+from signaling.parts import NOT_KEPT, Floor, Keeping, Timer
 from signaling.polls import PollDo, PollDraft, PollVote
 from signaling.visits import QueueAbout, QueueCommand, QueuePass
 
@@ -54,7 +54,7 @@ def loaded(
     stored: tuple[Present, ...],
     found: Floor = NOTHING_SAID,
     asked: tuple[PollRecord, ...] = (),
-    keeping: Keeping = Keeping(),  # noqa: B008 - frozen
+    keeping: Keeping = NOT_KEPT,
     waits: Queue = NOBODY_WAITS,
 ) -> RoomState:
     """The room as found in the store: nobody is connected, those whose link has fallen are not in it."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from server.room.poll_record import PollRecord
 from server.room.record import RoomRecord
 from signaling.messages import Enter
-from signaling.parts import Floor, Keeping, Member, Role, Room, Timer
+from signaling.parts import NOT_KEPT, Floor, Keeping, Member, Role, Room, Timer
 from signaling.visits import QueuePlace
 
 PLACE_KEPT_S = 30.0
@@ -97,7 +97,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     waiting: tuple[Waiter, ...] = ()
     polls: tuple[PollRecord, ...] = ()
     deleted_poll: PollRecord | None = None
-    keeping: Keeping = Keeping()
+    keeping: Keeping = NOT_KEPT
     queue: Queue = NOBODY_WAITS
 
     def member(self, member_id: str) -> Present | None:

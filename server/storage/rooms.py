@@ -28,7 +28,7 @@ from server.room.poll_record import PollRecord
 from server.room.record import GuestRecord, RoomRecord
 from server.room.state import NOBODY_WAITS, NOTHING_SAID, Present, Queue
 from server.storage import keys, polls
-from signaling.parts import Floor, Keeping, Timer
+from signaling.parts import NOT_KEPT, Floor, Keeping, Timer
 
 RETENTION_MS = 30 * 24 * 3_600_000
 """How long a room outlives its links, so that its notes can still be fetched by whoever runs the server."""
@@ -43,7 +43,7 @@ class StoredRoom(Struct, frozen=True):
     choices: tuple[Choice, ...] = ()
     floor: Floor = NOTHING_SAID
     polls: tuple[PollRecord, ...] = ()
-    keeping: Keeping = Keeping()
+    keeping: Keeping = NOT_KEPT
     queue: Queue = NOBODY_WAITS
 
 
@@ -138,7 +138,7 @@ async def load(store: Redis, room: str) -> StoredRoom | None:
         choices=tuple(json.decode(choice, type=Choice) for choice in choices),
         floor=NOTHING_SAID if floor is None else json.decode(floor, type=Floor),
         polls=polls.read(asked, votes),
-        keeping=Keeping() if keeping is None else json.decode(keeping, type=Keeping),
+        keeping=NOT_KEPT if keeping is None else json.decode(keeping, type=Keeping),
         queue=NOBODY_WAITS if queue is None else json.decode(queue, type=Queue),
     )
 

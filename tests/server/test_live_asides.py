@@ -12,7 +12,7 @@ from server.storage.captions import transcript
 from server.storage.polls import asked
 from signaling.captions import Caption, Captions, CaptionsWanted, KeepCaptions, KeepingChanged
 from signaling.messages import ClientMessage, Enter, Media
-from signaling.parts import Keeping, Role
+from signaling.parts import NOT_KEPT, Keeping, Role
 from signaling.pointers import (
     Point,
     Pointer,
@@ -177,7 +177,7 @@ async def test_captions_reach_those_who_want_them_and_are_kept_by_consent_alone(
         await sends(ana, caption(2, "Not yet"), KeepCaptions(act="agree"))
         await ana.hears(KeepingChanged, count=2)
         await sends(ana, caption(3, "so kept", final=False), caption(3, "So kept"), KeepCaptions(act="stop"))
-        assert (await mo.hears(KeepingChanged, count=3)).keeping == Keeping()
+        assert (await mo.hears(KeepingChanged, count=3)).keeping == NOT_KEPT
         await ana.send(caption(4, "No more"))
         await mo.hears(Captions, lambda news: any(line.text == "No more" for line in news.lines))
         assert not [each for each in ana.told if isinstance(each, Captions)]

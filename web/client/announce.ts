@@ -30,6 +30,7 @@ export function sayings(before: State, after: State): Saying[] {
     ...apart(before, after),
     ...floor(before, after),
     ...chat(before, after),
+    ...polls(before, after),
     ...turns(before, after),
     ...self(before, after),
     ...link(before, after),
@@ -138,6 +139,24 @@ function chatSaying(state: State, line: ChatLine, how: typeof say): Saying {
   const name = state.room.guests.find((guest) => guest.id === line.member)?.name ?? "";
   const text = line.text.length > SAID_AT_MOST ? `${line.text.slice(0, SAID_AT_MOST)}…` : line.text;
   return how("say.chat", { name, text });
+}
+
+/** What is asked, and when that is over; the poll itself is on screen. */
+function polls(before: State, after: State): Saying[] {
+  // What was asked before this page came is told with the list, and read there.
+  if (before.polls === after.polls || !before.joined || !before.entered) return [];
+  const was = new Map(before.polls.list.map((poll) => [poll.id, poll.status]));
+  const found = after.polls.list.flatMap((poll) => {
+    const { question } = poll;
+    if (poll.status === was.get(poll.id)) return [];
+    if (poll.status === "closed") return was.has(poll.id) ? [say("say.poll-closed", { question })] : [];
+    if (poll.status === "draft") return [];
+    const name = after.members.find((member) => member.id === poll.by)?.name ?? "";
+    return [
+      poll.by === after.me.id ? say("say.poll-you", { question }) : say("say.poll", { name, question }),
+    ];
+  });
+  return before.polls.own === after.polls.own ? found : [...found, say("say.poll-voted")];
 }
 
 /** Whose turn it has become. */

@@ -127,6 +127,7 @@ export class Call {
       timers,
       store: this.store,
       ask: (message) => this.ask(message),
+      send: (message) => this.connection.send(message),
       switchOff: (source) => (source === "screen" ? this.setScreen(false) : this.setMicrophone(false)),
       toast: (key, values) => this.toast(key, values),
     });

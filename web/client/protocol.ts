@@ -306,8 +306,8 @@ export interface SmallNote {
  * They are kept while everybody who is in the room has agreed, and not a word while somebody has not.
  */
 export interface Keeping {
-  readonly by?: string | null;
-  readonly agreed?: readonly string[];
+  readonly by: string | null;
+  readonly agreed: readonly string[];
 }
 
 /**

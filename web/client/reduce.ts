@@ -4,6 +4,7 @@ import { broadcastOf, parted } from "./apart";
 import { fetched, returned, said } from "./chat";
 import type { DeviceProblem } from "./devices";
 import type { Corner } from "./layout";
+import { noPolls, polled } from "./polls";
 import type { Probing } from "./probe";
 import type {
   Advice,
@@ -103,6 +104,14 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
       return message.member === state.me.id
         ? state
         : { ...state, chat: { ...state.chat, typing: { ...state.chat.typing, [message.member]: now } } };
+    case "polls":
+    case "poll":
+    case "poll-gone":
+    case "voted":
+    case "voters":
+      return { ...state, polls: polled(state.polls, message) };
+    case "keeping":
+      return { ...state, keeping: message.keeping };
     case "floor":
       return { ...state, floor: message.floor };
     case "apart":
@@ -144,15 +153,9 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
         : refused(state, message.code, message.about ?? null);
     case "bye":
       return bye(state, message.reason);
-    case "polls":
-    case "poll":
-    case "poll-gone":
-    case "voted":
-    case "voters":
     case "pointers":
     case "pointing-off":
     case "captions":
-    case "keeping":
     case "silenced":
     case "answer":
     case "slots-wanted":
@@ -279,6 +282,7 @@ function advised(state: State, advice: Advice | null): State {
 
 function joined(state: State, message: Joined, now: number): State {
   const { id, title, format, guests, expires_ms, members, timer, floor, apart = null } = message.room;
+  const { keeping = state.keeping } = message.room;
   const self = guests.find((guest) => guest.id === message.member);
   const slots =
     message.answer === null && message.media_kept && message.slots.length === 0 ? state.slots : message.slots;
@@ -294,6 +298,7 @@ function joined(state: State, message: Joined, now: number): State {
     members,
     timer,
     floor,
+    keeping,
     talk: {},
     chat: returned(here.chat),
     waiting: false,
@@ -449,6 +454,7 @@ function forgotten(state: State): State {
     reactions: [],
     signal: null,
     chat: emptyChat,
+    polls: noPolls,
     saving: false,
     panel: null,
     soundBlocked: false,

@@ -3,6 +3,7 @@
 import { isNear } from "./apart";
 import type { DeviceProblem } from "./devices";
 import type { Corner } from "./layout";
+import { noPolls, type PollsState } from "./polls";
 import type { Probing } from "./probe";
 import type {
   Advice,
@@ -12,6 +13,7 @@ import type {
   ErrorCode,
   Floor,
   Guest,
+  Keeping,
   LadderNow,
   Member,
   Quality,
@@ -33,7 +35,7 @@ export type Link = "connecting" | "open" | "lost" | "stopping";
 export type MediaPath = "wait" | "ok" | "bad";
 /** One's own source: `starting` while the browser asks or opens it. */
 export type Mine = "off" | "starting" | "on";
-export type PanelName = "notes" | "chat" | "people" | "details" | "data" | "apart";
+export type PanelName = "notes" | "chat" | "people" | "details" | "data" | "apart" | "polls" | "captions";
 export type Arrangement = "grid" | "speaker";
 /** Why this page is at its end. */
 export type Ending = ErrorCode | ByeReason;
@@ -116,6 +118,9 @@ export interface State {
   readonly queue: QueueChanged | null;
   readonly reactions: readonly ShownReaction[];
   readonly chat: ChatState;
+  readonly polls: PollsState;
+  /** Whether captions are kept. */
+  readonly keeping: Keeping;
   /** How long each member has spoken, in ms. */
   readonly talk: Readonly<Record<string, number>>;
   readonly slots: readonly LiveSlot[];
@@ -205,6 +210,8 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
     queue: null,
     reactions: [],
     chat: emptyChat,
+    polls: noPolls,
+    keeping: { by: null, agreed: [] },
     talk: {},
     slots: [],
     speaker: null,

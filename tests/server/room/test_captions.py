@@ -9,7 +9,7 @@ from server.room.rules import handle
 from server.room.state import RoomState
 from signaling.captions import LONGEST_CAPTION, KeepCaptions, KeepingChanged
 from signaling.messages import Leave
-from signaling.parts import Keeping
+from signaling.parts import NOT_KEPT, Keeping
 from tests.server.room.test_rules import ANA, BO, IN, MO, after, refusal, room, told
 
 ASK, AGREE, STOP = KeepCaptions(act="ask"), KeepCaptions(act="agree"), KeepCaptions(act="stop")
@@ -52,7 +52,7 @@ def test_who_is_away_for_a_moment_has_agreed_still() -> None:
 def test_one_who_does_not_want_it_is_enough_and_is_not_named() -> None:
     keeping = after(pair(), (MO, ASK), (ANA, AGREE))
     change = handle(keeping, ANA, STOP, 1)
-    assert told(change, "mo") == [KeepingChanged(keeping=Keeping())]
+    assert told(change, "mo") == [KeepingChanged(keeping=NOT_KEPT)]
     assert not kept(change.state)
     assert handle(change.state, MO, STOP, 1).saves == ()
     # Asked again, everybody answers again.

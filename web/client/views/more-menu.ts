@@ -5,7 +5,7 @@ import { type IconName, icon } from "../icon";
 import { reactions } from "../reactions";
 import { keyOf, type Shortcut } from "../shortcuts";
 import { arranged, canArrange } from "../stage";
-import { canPart, handUp, observes, type State } from "../state";
+import { canPart, handUp, leads, observes, type State } from "../state";
 import { Dropdown } from "./dropdown";
 import { LightElement } from "./element";
 import type { RoomActs } from "./room-acts";
@@ -54,6 +54,7 @@ export class MoreMenu extends LightElement {
       ${this.item("chat", "chat", chatWords(state), "narrow-only")}
       ${this.item("people", "people", t("control.people-open"), "narrow-only")}
       ${canPart(state) ? this.item("apart", "small-rooms", t("panel.apart")) : nothing}
+      ${leads(state) || state.polls.list.length > 0 ? this.plain("poll", t("more.polls"), () => acts.open("polls")) : nothing}
       ${this.plain("settings", t("more.devices"), () => acts.devices())}
       ${this.plain("settings", t("more.data"), () => acts.data())}
       ${this.plain("connection", t("more.details"), () => acts.details())}

@@ -1,5 +1,6 @@
 import type { Reaction } from "../protocol";
 import type { Shortcut } from "../shortcuts";
+import type { PanelName } from "../state";
 
 /** What the room's controls can do; the keyboard, the bar and the menu all come here. */
 export interface RoomActs {
@@ -13,4 +14,5 @@ export interface RoomActs {
   worry(): void;
   details(): void;
   data(): void;
+  open(panel: PanelName): void;
 }

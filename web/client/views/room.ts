@@ -5,9 +5,11 @@ import type { Bootstrap } from "../bootstrap";
 import type { Call } from "../call";
 import { browserHost, canShareScreen } from "../devices";
 import { corners } from "../layout";
+import { LazyViews, needed } from "../lazy";
 import { sessionTitle } from "../names";
 import { hasUnsent, shelfHere } from "../notes/shelf";
 import type { NotesState } from "../notes/types";
+import { pollOnScreen } from "../polls";
 import { proposed } from "../rotation";
 import { isTyping, type Shortcut, shortcutOf } from "../shortcuts";
 import { arranged, canArrange } from "../stage";
@@ -59,6 +61,10 @@ export class SessionRoom extends LightElement {
     if (act === "leave") this.querySelector<LeaveDialog>("leave-dialog")?.show();
     else this.run(act);
   };
+  private readonly lazy = new LazyViews(() => {
+    this.call.toast("toast.view-failed", {}, "problem");
+    if (this.state.panel === "polls") this.togglePanel("polls");
+  });
   private readonly redraw = (): void => this.requestUpdate();
 
   override connectedCallback(): void {
@@ -77,6 +83,7 @@ export class SessionRoom extends LightElement {
     const before = changes.get("state");
     const room = ({ apart, me }: State) => roomOf(apart, me.id);
     if (before !== undefined && room(before) !== room(this.state)) this.moved = performance.now();
+    this.lazy.fetch(needed(this.state));
     if (this.state.panel === "notes") this.notesOpened = true;
     // Nobody waits for them when the session is divided; two alone never need them.
     if (changes.has("state") && this.state.entered && this.state.room.guests.length > 2) {
@@ -99,7 +106,7 @@ export class SessionRoom extends LightElement {
     if (after !== null) {
       this.querySelector<HTMLElement>(`#panel-${after}`)?.focus();
     } else if (this.contains(document.activeElement) || document.activeElement === document.body) {
-      const button = before === "details" || before === "apart" ? "more" : before;
+      const button = before === "notes" || before === "chat" || before === "people" ? before : "more";
       this.querySelector<HTMLElement>(`.controls [data-control=${button}]`)?.focus();
     }
   }
@@ -115,6 +122,7 @@ export class SessionRoom extends LightElement {
     sounds: (sounds) => this.call.store.dispatch({ type: "sounds", sounds }),
     lights: (lights) => this.call.store.dispatch({ type: "lights", lights }),
     data: () => this.call.store.dispatch({ type: "panel", panel: "data" }),
+    open: (panel) => this.togglePanel(panel),
     details: () => this.call.store.dispatch({ type: "panel", panel: "details" }),
     worry: () => {
       import("./worry").then(
@@ -193,6 +201,7 @@ export class SessionRoom extends LightElement {
           <small-room-line .call=${call} .state=${state}></small-room-line>
           ${banner(state, call)}
         </div>
+        ${pollOnScreen(state.polls) === null ? nothing : html`<poll-card .call=${call} .state=${state}></poll-card>`}
         <div class="session-bottom">
           ${toasts(state)}
           ${controlBar(state, this.acts, this.canShare, this.notes)}
@@ -230,6 +239,12 @@ export class SessionRoom extends LightElement {
           .call=${call}
           .details=${this.acts.details}
         ></people-panel>`,
+      )}
+      ${panel(
+        "polls",
+        state.panel === "polls",
+        close,
+        html`<polls-panel .call=${call} .state=${state}></polls-panel>`,
       )}
       ${panel(
         "apart",

@@ -1,0 +1,4 @@
+/** What shows polls: fetched when there is one, or somebody wants to ask. */
+
+import "./asides/poll-card";
+import "./asides/polls-panel";
