@@ -69,7 +69,7 @@ export class PollCard extends LightElement {
         },
         "card",
       )}
-      ${leads(this.state) && poll.counts != null ? outcome(this.state, poll) : nothing}
+      ${leads(this.state) && this.state.panel !== "polls" ? outcome(this.state, poll) : nothing}
       <button class="button primary wide" data-poll-vote ?disabled=${marked.length === 0}>${t("poll.answer")}</button>
     </form>`;
   }

@@ -49,7 +49,7 @@ export class PollForm extends LightElement {
       <div class="row">
         <button class="button primary" data-poll-ask>${t("poll.ask")}</button>
         <button class="button" type="button" data-poll-keep @click=${(event: Event) => this.send(event, false)}>${t("poll.keep")}</button>
-        <button class="button quiet" type="button" data-poll-preview aria-pressed=${this.previewing} @click=${() => this.look()}>${t("poll.preview")}</button>
+        <button class="button quiet" type="button" data-poll-preview @click=${() => this.look()}>${t(this.previewing ? "poll.write" : "poll.preview")}</button>
         <button class="button quiet" type="button" data-poll-cancel @click=${() => this.end()}>${t("poll.cancel")}</button>
       </div>
     </form>`;

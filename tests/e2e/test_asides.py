@@ -1,0 +1,85 @@
+"""What goes on beside the talk, in real browsers: a poll, pointers on a shared screen, replies, captions."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page
+
+from tests.e2e.test_floor import axe_finds_nothing, picture
+from tests.support.browsers import text, visible
+from tests.support.call import Person
+from tests.support.call_company import Company
+from tests.support.chromium import ChromiumTab
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+def page(person: Person) -> Page:
+    assert isinstance(person.tab, ChromiumTab)
+    return person.tab.page
+
+
+async def said(person: Person, words: str) -> None:
+    await person.until(
+        "w => document.querySelector('[data-live]').textContent.includes(w)", words, what=f"“{words}” is said"
+    )
+
+
+async def opens(person: Person, words: str) -> None:
+    """Chooses something in the menu "More"."""
+    await person.click("more")
+    await page(person).get_by_role("button", name=words).click()
+
+
+async def test_a_poll_is_asked_answered_and_closed(company: Company) -> None:
+    ada, bao = await company.meet(["chromium", "chromium"])
+    await opens(ada, "Polls")
+    # By the keyboard alone, from the panel's heading on.
+    mine = page(ada)
+    await mine.locator("[data-poll-new]").focus()
+    await mine.keyboard.press("Enter")
+    await visible(ada.tab, "#poll-question")
+    await mine.keyboard.type("Which day suits you?")
+    await mine.keyboard.press("Tab")
+    await mine.keyboard.type("Monday")
+    await mine.locator("[data-poll-ask]").click()
+    await visible(ada.tab, ".poll-options .error")
+    await mine.locator('[data-choice="1"]').fill("Friday, in the afternoon")
+    await mine.locator("[data-poll-more]").click()
+    await mine.keyboard.type("Whenever it is")
+    await mine.locator("[data-poll-preview]").click()
+    await visible(ada.tab, ".poll-preview .ballot")
+    await picture(ada, "poll-preview")
+    await axe_finds_nothing(ada)
+    await mine.locator("[data-poll-ask]").click()
+    await visible(bao.tab, ".poll-card")
+    await said(bao, "Ada asks: Which day suits you?")
+    await picture(bao, "poll-asked")
+    await axe_finds_nothing(bao)
+    theirs = page(bao)
+    assert await theirs.locator(".poll-result").count() == 0
+    await theirs.locator(".ballot input").first.focus()
+    await theirs.keyboard.press("ArrowDown")
+    await theirs.keyboard.press("Enter")
+    await said(bao, "Your answer is counted")
+    await visible(bao.tab, '.poll-result[data-own="true"]')
+    await theirs.set_viewport_size({"width": 390, "height": 780})
+    await picture(bao, "poll-phone")
+    await axe_finds_nothing(bao)
+    await ada.until(
+        "() => document.querySelector('.poll-entry [data-turnout], .poll-entry')?.textContent.includes('1 of 2')",
+        what="Ada sees that one has answered",
+    )
+    await mine.locator('.poll-entry [data-poll-voters]').click()
+    await ada.until("() => document.querySelector('.poll-entry').textContent.includes('Bao')", what="by name")
+    await picture(ada, "poll-panel")
+    await axe_finds_nothing(ada)
+    await mine.locator('.poll-entry [data-poll-do="close"]').click()
+    await visible(bao.tab, '.poll-card[data-status="closed"]')
+    await said(bao, "The poll is closed")
+    await theirs.locator("[data-poll-aside]").click()
+    assert "Which day" in await text(bao.tab, "[data-poll-pill]")
+    await mine.locator('.poll-entry [data-poll-do="delete"]').click()
+    await bao.until("() => !document.querySelector('poll-card')", what="it is gone")
+    await mine.locator("[data-poll-undo]").click()
+    await visible(bao.tab, '.poll-card[data-status="closed"]')
