@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.room.state import RoomState
+from signaling.captions import CaptionsWanted, KeepCaptions
 from signaling.errors import ProtocolError
 from signaling.messages import (
     BudgetWanted,
@@ -23,7 +24,8 @@ from signaling.messages import (
     View,
 )
 from signaling.notes import Reply, Update, decode_notes
-from signaling.polls import PollsWanted
+from signaling.pointers import PointersWanted
+from signaling.polls import PollsWanted, VotersWanted
 
 MAY_SEND: frozenset[type] = frozenset(
     {
@@ -43,6 +45,11 @@ MAY_SEND: frozenset[type] = frozenset(
         NotesOpen,
         ChatOpen,
         PollsWanted,
+        VotersWanted,
+        PointersWanted,
+        CaptionsWanted,
+        # Nothing that is said is kept without them, either.
+        KeepCaptions,
     }
 )
 """What is about their own connection, and what reads. A new message is none of it until it is named here."""

@@ -5,7 +5,7 @@ import { t } from "../../i18n";
 import { icon } from "../../icon";
 import { answered, pollOnScreen } from "../../polls";
 import type { Poll, PollAct } from "../../protocol";
-import { leads, type State } from "../../state";
+import { leads, observes, type State } from "../../state";
 import { LightElement } from "../element";
 import { nameOf, outcome, question, turnout } from "./ballot";
 
@@ -57,6 +57,7 @@ export class PollCard extends LightElement {
   }
 
   private vote(poll: Poll, answer: readonly number[]): TemplateResult {
+    if (observes(this.state)) return question(poll, null, "card");
     const marked = this.marked ?? answer;
     return html`<form @submit=${(event: Event) => this.send(event, poll, marked)}>
       ${question(
