@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from server.room.parting import Parting, SmallRecord
 from server.room.poll_record import PollRecord, Vote
 from server.room.record import GuestRecord
 from server.room.state import Present, Queue, RoomState
@@ -81,6 +82,18 @@ class SaveQueue(Struct, frozen=True):
     queue: Queue
 
 
+class SaveParting(Struct, frozen=True):
+    """Store how the room is parted into small rooms."""
+
+    parting: Parting
+
+
+class SaveSmall(Struct, frozen=True):
+    """Store who was in a small room."""
+
+    record: SmallRecord
+
+
 Save = (
     SaveMember
     | DropMember
@@ -93,6 +106,8 @@ Save = (
     | DropVotes
     | DropPoll
     | SaveKeeping
+    | SaveParting
+    | SaveSmall
 )
 
 

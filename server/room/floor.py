@@ -54,7 +54,9 @@ def _mute(state: RoomState, message: Moderate, by: str, now_ms: int) -> Change:
 
 
 def _mute_all(state: RoomState, message: Moderate, by: str, now_ms: int) -> Change:
-    others = tuple(member for member in state.members if member.id != by)
+    """Everybody else in the same room: who is in another can't hear why."""
+    where = state.parting.room_of
+    others = tuple(each for each in state.members if each.id != by and where(each.id) == where(by))
     return _silenced(state, others, "microphone", by)
 
 

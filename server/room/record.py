@@ -43,6 +43,7 @@ class RoomRecord(Struct, frozen=True, kw_only=True):
     ``after`` is the path of the appointment's page, where people go on afterwards, "" for none.
     ``conversation`` is the mentorship whose conversation the chat is, "" for a chat of the room's own.
     ``queued``: office hours, whoever comes waits in a queue and visits alone.
+    ``pairs`` are guests of it who belong together by other mentorships of their programme.
     """
 
     id: str
@@ -55,6 +56,7 @@ class RoomRecord(Struct, frozen=True, kw_only=True):
     after: str = ""
     conversation: str = ""
     queued: bool = False
+    pairs: tuple[tuple[str, ...], ...] = ()
 
     @property
     def video_slots(self) -> int:

@@ -9,8 +9,9 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.room import agenda, captions, door, floor, members, polls, queue
+from server.room import agenda, apart, captions, door, floor, members, polls, queue
 from server.room.change import Change, SaveTimer, Send
+from server.room.parting import TOGETHER, Parting
 from server.room.poll_record import PollRecord
 from server.room.record import RoomRecord
 from server.room.state import NOBODY_WAITS, NOTHING_SAID, Present, Queue, RoomState
@@ -19,12 +20,16 @@ from signaling.captions import KeepCaptions
 from signaling.errors import ProtocolError
 from signaling.messages import (
     AgendaEdit,
+    ApartCommand,
+    AskHelp,
     ClientMessage,
     Enter,
     Hand,
     Leave,
     Media,
     Moderate,
+    Rotate,
+    Split,
     TimerChanged,
     TimerCommand,
 )
@@ -56,6 +61,7 @@ def loaded(
     asked: tuple[PollRecord, ...] = (),
     keeping: Keeping = NOT_KEPT,
     waits: Queue = NOBODY_WAITS,
+    parting: Parting = TOGETHER,
 ) -> RoomState:
     """The room as found in the store: nobody is connected, those whose link has fallen are not in it."""
     back = [
@@ -75,6 +81,7 @@ def loaded(
         polls=tuple(poll for poll in asked if not poll.deleted),
         keeping=keeping,
         deleted_poll=next((poll for poll in asked if poll.deleted), None),
+        parting=parting.of(here),
     )
 
 
@@ -145,6 +152,22 @@ def _queue_command(state: RoomState, actor: Actor, message: QueueCommand, now_ms
     return queue.command(state, actor.id, message, now_ms)
 
 
+def _split(state: RoomState, actor: Actor, message: Split, now_ms: int) -> Change:
+    return apart.split(state, actor.id, message, now_ms)
+
+
+def _rotate(state: RoomState, actor: Actor, message: Rotate, now_ms: int) -> Change:
+    return apart.rotate(state, actor.id, message, now_ms)
+
+
+def _command(state: RoomState, actor: Actor, message: ApartCommand, now_ms: int) -> Change:
+    return apart.command(state, actor.id, message, now_ms)
+
+
+def _ask_help(state: RoomState, actor: Actor, message: AskHelp, now_ms: int) -> Change:
+    return apart.ask(state, actor.id, message)
+
+
 rules: Mapping[type, Callable[[RoomState, Actor, Any, int], Change]] = MappingProxyType(
     {
         Enter: _enter,
@@ -161,6 +184,10 @@ rules: Mapping[type, Callable[[RoomState, Actor, Any, int], Change]] = MappingPr
         QueueAbout: _queue_about,
         QueuePass: _queue_pass,
         QueueCommand: _queue_command,
+        Split: _split,
+        Rotate: _rotate,
+        ApartCommand: _command,
+        AskHelp: _ask_help,
     }
 )
 """The other messages do not change the room and are answered by ``server/live_room.py``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
+from server.room.parting import TOGETHER, Parting
 from server.room.poll_record import PollRecord
 from server.room.record import RoomRecord
 from signaling.messages import Enter
@@ -99,6 +100,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     deleted_poll: PollRecord | None = None
     keeping: Keeping = NOT_KEPT
     queue: Queue = NOBODY_WAITS
+    parting: Parting = TOGETHER
 
     def member(self, member_id: str) -> Present | None:
         """Who is in under this id, None when nobody is."""
@@ -152,6 +154,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
             expires_ms=self.record.expires_ms,
             floor=self.shown_floor(),
             keeping=self.keeping,
+            apart=self.parting.shown(),
         )
 
     def shown_member(self, member: Present) -> Member:

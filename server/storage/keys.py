@@ -86,6 +86,26 @@ def worries(room: str) -> str:
     return f"compagnon:{{{room}}}:worries"
 
 
+def apart(room: str) -> str:
+    """String, JSON: how the room is parted into small rooms."""
+    return f"compagnon:{{{room}}}:apart"
+
+
+def smalls(room: str) -> str:
+    """Hash, small room's id to JSON: who was in each small room that there has been."""
+    return f"compagnon:{{{room}}}:smalls"
+
+
+def small_chat(room: str, small: str) -> str:
+    """Sorted set, JSON of a line by the ms when it was written: the chat of a small room."""
+    return f"compagnon:{{{room}}}:small:{small}:chat"
+
+
+def small_notes(room: str, small: str) -> str:
+    """Stream of Yjs updates, as ``notes``: those of a small room."""
+    return f"compagnon:{{{room}}}:small:{small}:notes"
+
+
 def chat(room: str) -> str:
     """Sorted set, JSON of a line by the ms when it was written: the chat of a room of its own."""
     return f"compagnon:{{{room}}}:chat"

@@ -18,12 +18,15 @@ from server.room.change import (
     SaveGuest,
     SaveKeeping,
     SaveMember,
+    SaveParting,
     SavePoll,
     SaveQueue,
+    SaveSmall,
     SaveTimer,
     SaveVote,
 )
 from server.room.choices import Choice
+from server.room.parting import TOGETHER, Parting
 from server.room.poll_record import PollRecord
 from server.room.record import GuestRecord, RoomRecord
 from server.room.state import NOBODY_WAITS, NOTHING_SAID, Present, Queue
@@ -45,6 +48,7 @@ class StoredRoom(Struct, frozen=True):
     polls: tuple[PollRecord, ...] = ()
     keeping: Keeping = NOT_KEPT
     queue: Queue = NOBODY_WAITS
+    parting: Parting = TOGETHER
 
 
 async def create(store: Redis, record: RoomRecord, timer: Timer) -> None:
@@ -127,7 +131,20 @@ async def load(store: Redis, room: str) -> StoredRoom | None:
         pipe.hgetall(keys.votes(room))
         pipe.get(keys.keeping(room))
         pipe.get(keys.queue(room))
-        about, guests, timer, members, choices, floor, asked, votes, keeping, queue = await pipe.execute()
+        pipe.get(keys.apart(room))
+        (
+            about,
+            guests,
+            timer,
+            members,
+            choices,
+            floor,
+            asked,
+            votes,
+            keeping,
+            queue,
+            apart,
+        ) = await pipe.execute()
     record = _record(about, guests)
     if record is None or timer is None:
         return None
@@ -140,6 +157,7 @@ async def load(store: Redis, room: str) -> StoredRoom | None:
         polls=polls.read(asked, votes),
         keeping=NOT_KEPT if keeping is None else json.decode(keeping, type=Keeping),
         queue=NOBODY_WAITS if queue is None else json.decode(queue, type=Queue),
+        parting=TOGETHER if apart is None else json.decode(apart, type=Parting),
     )
 
 
@@ -181,6 +199,11 @@ def _write(pipe: Pipeline, room: str, save: Save, until: int, at_ms: int) -> Non
             pipe.set(keys.floor(room), json.encode(floor), pxat=until)
         case SaveQueue(queue):
             pipe.set(keys.queue(room), json.encode(queue), pxat=until)
+        case SaveParting(parting):
+            pipe.set(keys.apart(room), json.encode(parting), pxat=until)
+        case SaveSmall(record):
+            pipe.hset(keys.smalls(room), record.id, json.encode(record))
+            pipe.pexpireat(keys.smalls(room), until)
         case SaveGuest(guest):
             pipe.hset(keys.guests(room), guest.id, json.encode(guest))
         case SaveKeeping(keeping):
