@@ -36,7 +36,7 @@ _NOTHING = messages.Probed(path=None, rtt_ms=None, loss=None, jitter_ms=None, do
 
 
 class Calls:
-    """One peer a member. ``tell`` sends a message to a member, or to everyone when that is None.
+    """One peer a member. ``tell`` sends a message to a member, ``tell_part`` to all in a part of the room.
 
     ``roster`` is told how everybody's connection does.
     ``on_join`` is given the seconds from an offer to its media standing, once for each connection.
@@ -46,11 +46,13 @@ class Calls:
         self,
         relay: Relay,
         room: str,
-        tell: Callable[[str | None, ServerMessage], None],
+        tell: Callable[[str, ServerMessage], None],
+        tell_part: Callable[[str, ServerMessage], None],
         roster: Roster,
         on_join: Callable[[float], None],
     ) -> None:
         self._tell = tell
+        self._tell_part = tell_part
         self._roster = roster
         self._on_join = on_join
         self.room = relay.room(room, self)
@@ -59,7 +61,8 @@ class Calls:
         self._probes = Rates(burst=4, per_s=60)
         self._found: dict[str, messages.Probed] = {}
         self._offered: dict[str, float] = {}
-        self._speaker: str | None = None
+        self._speakers: dict[str, str | None] = {}
+        self._where: Mapping[str, str] = {}
         self._talked: dict[str, float] = {}
 
     def close(self) -> None:
@@ -139,12 +142,34 @@ class Calls:
             peer.tally.sent += peer.link.sent
             peer.tally = None
 
-    def tell_newcomer(self, outbox: Outbox) -> None:
+    def place(self, where: Mapping[str, str]) -> None:
+        """Parts the room: ``where`` has the part of each member who is not in the main one.
+
+        Who is moved hears, sees and is told what there is where they are now.
+        """
+        before, self._where = self._where, where
+        self.room.place(where)
+        self._speakers = {part: who for part, who in self._speakers.items() if part in {"", *where.values()}}
+        for member in {*before, *where}:
+            if before.get(member) != where.get(member):
+                self._tell(member, Speaker(member=self._speakers.get(where.get(member, ""))))
+                spoken = self._spoken_around(member)
+                if spoken:
+                    self._tell(member, _spoken(spoken))
+
+    def tell_newcomer(self, member: str, outbox: Outbox) -> None:
         """What they would know, had they been here."""
-        if self._speaker is not None:
-            outbox.send(Speaker(member=self._speaker))
-        if self._talked:
-            outbox.send(_spoken(self._talked))
+        speaker = self._speakers.get(self._where.get(member, ""))
+        if speaker is not None:
+            outbox.send(Speaker(member=speaker))
+        spoken = self._spoken_around(member)
+        if spoken:
+            outbox.send(_spoken(spoken))
+
+    def _spoken_around(self, member: str) -> dict[str, float]:
+        """How long everybody has spoken who can be seen from where this member is: in the main room, all."""
+        part = self._where.get(member, "")
+        return {each: s for each, s in self._talked.items() if not part or self._where.get(each) == part}
 
     # ---------------------------------------------------------------- what the relay tells
 
@@ -161,15 +186,15 @@ class Calls:
         """Asks a browser for more receiving lines."""
         self._tell(member, SlotsWanted(video=video))
 
-    def speaker_changed(self, member: str | None) -> None:
-        """Tells everyone who is loudest."""
-        self._speaker = member
-        self._tell(None, Speaker(member=member))
+    def speaker_changed(self, part: str, member: str | None) -> None:
+        """Tells everyone in a part who is loudest there."""
+        self._speakers[part] = member
+        self._tell_part(part, Speaker(member=member))
 
-    def talked(self, seconds: Mapping[str, float]) -> None:
-        """Tells everyone how long these have spoken. It is kept nowhere: it is for those who are here."""
+    def talked(self, part: str, seconds: Mapping[str, float]) -> None:
+        """Tells everyone in a part how long these have spoken. It is kept nowhere: it is for those here."""
         self._talked |= seconds
-        self._tell(None, _spoken(seconds))
+        self._tell_part(part, _spoken(seconds))
 
     def media_changed(self, member: str, connected: bool) -> None:  # noqa: FBT001 - the relay's seam
         """Measures how long media took to stand."""

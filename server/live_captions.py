@@ -80,6 +80,9 @@ class CaptionNews:
         member = state.member(line.member)
         if member is None or not kept(state) or not kept(self._told()) or self._saver.full:
             return
+        if state.parting.room_of(member.id):
+            # Those who agreed did so to be read by whoever was there; a small room is others' business.
+            return
         spoken = Spoken(
             member=member.id,
             name=member.name,

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class Connection:
-    """One browser's WebSocket in a room. ``session`` is what the same tab resumes with."""
+    """One browser's WebSocket in a room. ``session`` is what the same tab resumes with.
+
+    ``moved``: its member was put into another room, so that binary frames may still be about the one before.
+    """
 
     def __init__(
         self, room: LiveRoom, member: str, session: str, addresses: Sequence[str], outbox: Outbox
@@ -24,3 +27,4 @@ class Connection:
         self.addresses = addresses
         self.outbox = outbox
         self.reader = Reader(member, outbox)
+        self.moved = False

@@ -64,8 +64,9 @@ class Reader:
 class NotesRoom:
     """Everything here is called on the loop and returns at once; only fetching and storing take time."""
 
-    def __init__(self, room: str, expires_ms: int, store: Redis, saver: Saver) -> None:
+    def __init__(self, room: str, expires_ms: int, store: Redis, saver: Saver, small: str = "") -> None:
         self._room = room
+        self._small = small
         self._expires_ms = expires_ms
         self._store = store
         self._saver = saver
@@ -100,6 +101,11 @@ class NotesRoom:
         del self._readers[reader]
         if reader.presence is not None:
             self._show(reader, PresenceEntry(reader.presence.client, reader.presence.clock, "null"))
+
+    def leave(self) -> None:
+        """Nobody will open these notes any more."""
+        if self._loading is not None:
+            self._loading.cancel()
 
     async def stop(self) -> None:
         """Ends a fetch that is under way."""
@@ -156,7 +162,7 @@ class NotesRoom:
         while True:
             document, entries, last = Document(), 0, b"0-0"
             try:
-                async for entry, update in notes.load(self._store, self._room):
+                async for entry, update in notes.load(self._store, self._room, self._small):
                     document.load(update)
                     entries, last = entries + 1, entry
             except RedisError as error:
@@ -231,7 +237,9 @@ class NotesRoom:
             done()
 
         return Write(
-            lambda pipe: notes.append(pipe, self._room, self._expires_ms, update), stored, len(update)
+            lambda pipe: notes.append(pipe, self._room, self._expires_ms, update, self._small),
+            stored,
+            len(update),
         )
 
     def _stored(self, writer: Reader | None, answers: list[Any]) -> None:
@@ -251,7 +259,7 @@ class NotesRoom:
             reader.outbox.send(NotesSaved(count=count))
 
     def _compact(self, pipe: Pipeline) -> None:
-        notes.compact(pipe, self._room, self._expires_ms, self._document.snapshot(), self._last)
+        notes.compact(pipe, self._room, self._expires_ms, self._document.snapshot(), self._last, self._small)
 
     def _compacted(self, answers: list[Any]) -> None:
         self._entries -= answers[-1] - 1
@@ -288,10 +296,13 @@ class NotesRoom:
             reader.outbox.send_frame(encode_notes(Presence(entries)))
 
 
-async def stored_text(store: Redis, room: str) -> str:
-    """The notes of a room that is not live, as Markdown; empty when there are none. Raises ``RedisError``."""
+async def stored_text(store: Redis, room: str, small: str = "") -> str:
+    """The notes of a room that is not live, or of a small one in it, as Markdown; empty when there are none.
+
+    Raises ``RedisError``.
+    """
     document = Document()
-    async for _, update in notes.load(store, room):
+    async for _, update in notes.load(store, room, small):
         document.load(update)
     return document.text()
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args
 
 from msgspec import structs
 from redis.asyncio import Redis
 
+from server.live_apart import SmallRooms
 from server.live_asides import Aside, Asides
 from server.live_audience import Audience
 from server.live_calls import Calls
@@ -25,10 +26,12 @@ from server.live_quality import quality_line
 from server.live_queue import QueueClock
 from server.live_roster import Roster
 from server.live_saver import Saver, Write
+from server.live_shelf import Shelf
 from server.live_watchers import NobodyHereError, Watchers, Watching
-from server.room import door, lead, members, observers, queue_news
+from server.room import door, members, observers, queue_news
 from server.room.change import Change, Send
 from server.room.choices import Choice
+from server.room.consequences import consequences
 from server.room.quality import QualityLine
 from server.room.recap import boxes
 from server.room.record import GuestRecord, RoomRecord
@@ -45,11 +48,11 @@ from signaling.messages import (
     Join,
     Joined,
     Leave,
-    Members,
     NotesOpen,
     React,
     Saving,
     Say,
+    SmallNotesWanted,
     TimerChanged,
     Typing,
     Unheard,
@@ -92,6 +95,7 @@ class LiveRoom:
             found.polls,
             found.keeping,
             found.queue,
+            found.parting,
         )
         self._most_members = most_members
         self._on_idle = on_idle
@@ -105,23 +109,31 @@ class LiveRoom:
             lambda pipe: owner.guard(pipe, record.id),
             lambda: on_taken(record.id),
         )
-        self._notes = NotesRoom(record.id, record.expires_ms, store, self._saver)
+        self._notes = Shelf(lambda small: NotesRoom(record.id, record.expires_ms, store, self._saver, small))
         tell = self._audience.tell
-        self._chat = Chat(
-            store, self._saver, lambda: self.record, self._audience.here, tell, self._audience.tell_entered
-        )
+        self._chat = Chat(store, self._saver, lambda: self._told, self._audience, lambda: self._decided)
         self._asides = Asides(
             lambda: self._decided,
             lambda: self._told,
             self._audience.here,
-            self._around,
+            self._audience.around,
             tell,
             self._audience.tell_frame,
             self._saver,
         )
-        self._roster = Roster(lambda: self._told, self._tell_roster)
+        self._roster = Roster(lambda: self._told, lambda news: self._audience.tell_roster(self._told, news))
         self._queue = QueueClock(lambda: self._decided, self._post, clock)
-        self._calls = Calls(relay, record.id, tell, self._roster, on_join)
+        self._calls = Calls(relay, record.id, tell, self._audience.tell_part, self._roster, on_join)
+        self._smalls = SmallRooms(
+            lambda: self._decided,
+            lambda: self._told,
+            self._post,
+            self._audience,
+            self._calls,
+            self._notes,
+            store,
+            clock,
+        )
         self._ladders = Ladders(found.choices, self._calls.peer, tell, self._keep, self._remaining)
         self._line = OwnLine(self._calls, self._ladders, self._open_gate, clock)
         self._watchers = Watchers(self._calls.room, most_members)
@@ -147,11 +159,11 @@ class LiveRoom:
     @property
     def notes_text(self) -> str | None:
         """The notes, None while they are not fetched."""
-        return self._notes.text
+        return self._notes.main.text
 
     async def tick(self, action: str, *, done: bool) -> None:
         """Ticks an action in the notes, or opens it again. Raises ``ProtocolError``."""
-        await self._notes.exchange(lambda notes: boxes(self.record, notes, action, done=done))
+        await self._notes.main.exchange(lambda notes: boxes(self.record, notes, action, done=done))
 
     def start(self) -> None:
         """Gives those who were in it when the server went away the time to come back."""
@@ -159,6 +171,7 @@ class LiveRoom:
         for member in self._decided.members:
             self._places.keep(member.id)
         self._queue.look()
+        self._smalls.start()
         self._await_end()
 
     async def stop(self, reason: ByeReason, seconds: float) -> None:
@@ -171,6 +184,7 @@ class LiveRoom:
         self._ladders.close()
         self._roster.stop()
         self._asides.stop()
+        self._smalls.stop()
         if self._ending is not None:
             self._ending.cancel()
         for member in self._decided.members:
@@ -228,7 +242,7 @@ class LiveRoom:
         )
         if answer is None and self._calls.silent(guest.id):
             outbox.send(Unheard())
-        self._calls.tell_newcomer(outbox)
+        self._calls.tell_newcomer(guest.id, outbox)
         self._roster.tell_newcomer(outbox)
         if self._saver.held:
             outbox.send(Saving(held=True))
@@ -285,7 +299,7 @@ class LiveRoom:
         """Takes a binary frame of the notes. Raises ``ProtocolError``; the connection can go on."""
         if self._audience.holds(connection):
             observers.check_frame(self._decided, connection.member, data)
-            self._notes.frame(connection.reader, data)
+            self._notes.frame(connection, data)
 
     def guest_changed(self, guest: GuestRecord) -> None:
         """A link was made, revoked, restored or renewed: who is here by one that has fallen is shown out."""
@@ -336,17 +350,13 @@ class LiveRoom:
         self._entered(connection)
         self._asides.handle(connection.member, connection.outbox, message, self._clock())
 
-    def _around(self, member: str) -> Collection[str]:
-        """Who is in the same room as this member, themself included."""
-        return self._audience.here()
-
     def _entered(self, connection: Connection) -> None:
         if not self._is_in(connection):
             raise ProtocolError("not-entered")
 
-    def _open_notes(self, connection: Connection, message: NotesOpen) -> None:
+    def _written(self, connection: Connection, message: NotesOpen | SmallNotesWanted) -> None:
         self._entered(connection)
-        self._notes.open(connection.reader)
+        self._smalls.handle(connection, message)
 
     def _leave(self, connection: Connection, message: Leave) -> None:
         self._show_out(connection.member, "left")
@@ -357,10 +367,10 @@ class LiveRoom:
         """Decides a change now; it is true for others once it is stored."""
         if change.state is self._decided:
             return
-        change = lead.followed(self._decided, change)
-        change = queue_news.followed(self._decided, change, self._clock())
+        change = consequences(self._decided, change, self._clock())
         self._decided = change.state
         self._queue.look()
+        self._smalls.decided(change.state.parting)
         record, now_ms = change.state.record, self._clock()
         self._saver.put(
             Write(
@@ -371,6 +381,7 @@ class LiveRoom:
 
     def _commit(self, change: Change) -> None:
         before, self._told = self._told, change.state
+        self._smalls.stored(before.parting, change.state.parting)
         for send in change.sends:
             self._tell(send)
         for member_id, reason in change.out:
@@ -390,16 +401,6 @@ class LiveRoom:
             # It may have waited for the store; browsers take this for the server's clock.
             message = structs.replace(message, now_ms=self._clock())
         self._audience.tell(send.to, message)
-
-    def _tell_roster(self, message: Members) -> None:
-        """Who is here, the same bytes for all; in office hours visitors are told of mentors alone."""
-        if not self.record.queued:
-            self._audience.tell_all(message)
-            return
-        for connection in self._audience:
-            told = queue_news.discreet(self._told, message, connection.member)
-            if told is not None:
-                connection.outbox.send(told)
 
     def _stored_all(self) -> None:
         self._notes.catch_up()
@@ -482,7 +483,8 @@ class LiveRoom:
 
 _answered_here: Mapping[type, Callable[[LiveRoom, Connection, Any], None]] = {
     Join: LiveRoom._refuse,
-    NotesOpen: LiveRoom._open_notes,
+    NotesOpen: LiveRoom._written,
+    SmallNotesWanted: LiveRoom._written,
     ChatOpen: LiveRoom._word,
     Say: LiveRoom._word,
     Typing: LiveRoom._word,

@@ -115,6 +115,8 @@ def _facilitator(state: RoomState, by: str) -> None:
     members.entered(state, by)
     if not state.facilitates(by):
         raise ProtocolError("not-facilitator")
+    if state.record.queued:
+        raise ProtocolError("apart-state", "type", "visitors of office hours don't know of each other")
 
 
 def _with(apart: Parting, changed: Small) -> Parting:
@@ -127,7 +129,8 @@ def _place_for(state: RoomState, apart: Parting, member_id: str) -> str:
     named = next((room.id for room in apart.rooms if member_id in room.named), None)
     if named is not None:
         return named
-    if apart.how != "random" or member_id in apart.stay or state.facilitates(member_id):
+    led = state.facilitates(member_id) or state.observes(member_id)
+    if apart.how != "random" or member_id in apart.stay or led:
         return MAIN
     return min(apart.rooms, key=lambda room: len(room.members)).id
 

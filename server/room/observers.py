@@ -20,6 +20,7 @@ from signaling.messages import (
     Pin,
     Ping,
     ProbeLine,
+    SmallNotesWanted,
     Uplink,
     View,
 )
@@ -44,6 +45,7 @@ MAY_SEND: frozenset[type] = frozenset(
         FiguresWanted,
         NotesOpen,
         ChatOpen,
+        SmallNotesWanted,
         PollsWanted,
         VotersWanted,
         PointersWanted,

@@ -113,10 +113,12 @@ def _inside(state: RoomState, apart: Parting, room: str) -> list[str]:
 
 def _company(state: RoomState, apart: Parting, rotation: Rotation) -> Company:
     """Whom the rotation is for now: everybody who is here but those who stay."""
-    playing = [member.id for member in state.members if member.id not in apart.stay]
+    playing = [
+        member.id for member in state.members if member.id not in apart.stay and not state.observes(member.id)
+    ]
     stays = any(member.id in apart.stay for member in state.members)
-    mentors = [person for person in playing if state.facilitates(person)]
-    mentees = [person for person in playing if not state.facilitates(person)]
+    mentors = [person for person in playing if state.leads_by_right(person)]
+    mentees = [person for person in playing if not state.leads_by_right(person)]
     by_role = rotation.between == "roles"
     left_over = abs(len(mentors) - len(mentees)) if by_role else len(playing) % 2
     join = rotation.odd == "join" or (left_over == 1 and not stays)

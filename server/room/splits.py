@@ -18,7 +18,9 @@ Groups = Sequence[Sequence[str]]
 
 def groups(state: RoomState, message: Split, now_ms: int) -> Groups:
     """Who goes where. Raises ``ProtocolError``, ``too-few`` where nobody would be in a small room."""
-    going = [member for member in state.members if member.id not in message.stay]
+    going = [
+        member for member in state.members if member.id not in message.stay and not state.observes(member.id)
+    ]
     match message.how:
         case "hand":
             found = _by_hand(state, message)
@@ -57,8 +59,8 @@ def _by_pairs(state: RoomState, going: Sequence[Present], stay: Collection[str])
     if state.record.pairs:
         together = [[each for each in pair if each not in stay] for pair in state.record.pairs]
         return known(together, here)
-    mentors = [each for each in here if state.facilitates(each)]
-    mentees = [each for each in here if not state.facilitates(each)]
+    mentors = [each for each in here if state.leads_by_right(each)]
+    mentees = [each for each in here if not state.leads_by_right(each)]
     if not mentors:
         return ()
     each_with = [[mentor, *mentees[at :: len(mentors)]] for at, mentor in enumerate(mentors)]

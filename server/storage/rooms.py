@@ -26,7 +26,7 @@ from server.room.change import (
     SaveVote,
 )
 from server.room.choices import Choice
-from server.room.parting import TOGETHER, Parting
+from server.room.parting import TOGETHER, Parting, SmallRecord
 from server.room.poll_record import PollRecord
 from server.room.record import GuestRecord, RoomRecord
 from server.room.state import NOBODY_WAITS, NOTHING_SAID, Present, Queue
@@ -107,6 +107,12 @@ async def load_stays(store: Redis, room: str) -> list[Stay]:
         entered, _, member = (name if isinstance(name, str) else name.decode()).partition(":")
         stays.append(Stay(member, int(entered), int(left) if left else None))
     return sorted(stays, key=lambda each: (each.joined_ms, each.person))
+
+
+async def load_smalls(store: Redis, room: str) -> list[SmallRecord]:
+    """All small rooms that there have been in a room, the first first; empty for no such room."""
+    found = [json.decode(each, type=SmallRecord) for each in await store.hvals(keys.smalls(room))]
+    return sorted(found, key=lambda each: (each.at_ms, each.number))
 
 
 async def load_record(store: Redis, room: str) -> RoomRecord | None:

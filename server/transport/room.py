@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from server.media.slots import Feed, Offered, assign_watcher
-from server.media.speakers import HEARD, UNTOLD, Speakers
+from server.media.speakers import HEARD, UNTOLD
 from server.media.talk import Talk
+from server.transport.part import MAIN, NOTHING, Part
 from server.transport.peer import Peer
 from server.transport.pictures import Pictures
 from server.transport.port import Port
@@ -25,9 +26,6 @@ TALK_ROUNDS = 20
 FLOWS_S = 0.5
 """Sound without levels (RFC 6464) counts as speech while its last packet is not older."""
 
-_MOST_SPOKE = 16
-"""Of those who spoke, so many are remembered: more than any browser has lines for."""
-
 
 class RoomListener(Protocol):
     """What a room tells about its members' media. Called on the loop, never from within a call into it."""
@@ -41,11 +39,11 @@ class RoomListener(Protocol):
     def encodings_changed(self, member: str, source: PictureSource, encodings: tuple[Encoding, ...]) -> None:
         """How this member's browser should send a picture from now on."""
 
-    def speaker_changed(self, member: str | None) -> None:
-        """The loudest member now, None after silence."""
+    def speaker_changed(self, part: str, member: str | None) -> None:
+        """The loudest member of a part of the room now, None after silence."""
 
-    def talked(self, seconds: Mapping[str, float]) -> None:
-        """How long these have spoken so far, of those who have spoken since this was told last."""
+    def talked(self, part: str, seconds: Mapping[str, float]) -> None:
+        """How long these of a part have spoken so far, of those who have since this was told last."""
 
     def media_changed(self, member: str, connected: bool) -> None:  # noqa: FBT001 - the seam with live
         """The member's media connection is up; or consent has expired, or the browser has closed it."""
@@ -61,7 +59,11 @@ class RoomListener(Protocol):
 
 
 class RelayRoom:
-    """The peers of one room. Changes are gathered and carried out once, on the loop's next turn."""
+    """The peers of one room. Changes are gathered and carried out once, on the loop's next turn.
+
+    The room may be parted: whatever is sent to somebody comes from the part that they are in, whatever they
+    ask for. Who is in no part is in ``MAIN``, as are those who only watch.
+    """
 
     def __init__(
         self, port: Port, listener: RoomListener, video_slots: int, on_close: Callable[[], None]
@@ -71,10 +73,9 @@ class RelayRoom:
         self._video_slots = video_slots
         self._on_close = on_close
         self._peers: dict[str, Peer] = {}
-        self._speakers = Speakers()
-        self._spoke: list[str] = []
+        self._where: Mapping[str, str] = {}
+        self._parts = {MAIN: Part()}
         self._talk = Talk()
-        self._offered = Offered((), (), (), (), ())
         self._pictures = Pictures(self._peers, port.reports.keyframe, self._ask, self._tell_slots)
         self._rounds = 0
         self._due = False
@@ -93,6 +94,31 @@ class RelayRoom:
                 peer.captures, peer.caps = earlier.captures, earlier.caps
             self._port.stats.peers += 1
         return peer
+
+    def place(self, where: Mapping[str, str]) -> None:
+        """Part the room: ``where`` has the part of each member who is not in the main one. At once, so that
+        not one more packet crosses.
+        """
+        with self._port.lock:
+            moved = {
+                member
+                for member in {*where, *self._where}
+                if where.get(member, MAIN) != self._where.get(member, MAIN)
+            }
+            if not moved or self._closed:
+                return
+            self._where = dict(where)
+            self._parts = {part: self._parts.get(part) or Part() for part in (MAIN, *where.values())}
+            for member, peer in self._peers.items():
+                if member in moved:
+                    peer.looks, peer.lines = None, {}
+                elif peer.looks is not None:
+                    # Whoever comes, or comes back, is shown until this person says what they look at.
+                    peer.looks = peer.looks._replace(members=peer.looks.members - moved)
+            self._place()
+
+    def _part(self, member: str) -> str:
+        return self._where.get(member, MAIN)
 
     def close(self) -> None:
         """Close every connection; the listener hears nothing more."""
@@ -143,14 +169,16 @@ class RelayRoom:
 
     def begins(self, peer: Peer) -> bool:
         """A peer who is not among the heard begins to speak; return whether they are from now on."""
-        if not self._speakers.begin(peer.member):
+        if not self._parts[self._part(peer.member)].speakers.begin(peer.member):
             return False
         self.changed()
         return True
 
     def look(self, peer: Peer, feeds: Sequence[Feed]) -> None:
         """A peer's member looks at these pictures now, and at no others."""
-        peer.looks = self._offered.look(feeds, self._peers)
+        part = self._part(peer.member)
+        members = [member for member in self._peers if self._part(member) == part]
+        peer.looks = self._parts[part].offered.look(feeds, members)
         self.changed()
 
     # ---------------------------------------------------------------- assignment
@@ -162,28 +190,35 @@ class RelayRoom:
                 self._place()
 
     def _place(self) -> None:
-        present = [peer for peer in self._peers.values() if peer.entered and peer.connected]
-        offered = self._offered = Offered(
-            [peer.member for peer in present if "microphone" in peer.streams],
-            [peer.member for peer in present if "screen" in peer.sending and "screen" in peer.streams],
-            [peer.member for peer in present if "camera" in peer.sending and "camera" in peer.streams],
-            self._speakers.recent,
-            self._spoke,
-        )
-        self._note_heard(present)
-        nothing = Offered((), (), (), (), ())
+        present: dict[str, list[Peer]] = {part: [] for part in self._parts}
+        for peer in self._peers.values():
+            if peer.entered and peer.connected:
+                present[self._part(peer.member)].append(peer)
+        for name, part in self._parts.items():
+            self._offer(part, present[name])
         for peer in self._peers.values():
             inside = peer.entered and peer.connected
             if peer.watches:
-                self._show(peer, [other for other in present if other is not peer] if inside else [])
+                self._show(peer, [other for other in present[MAIN] if other is not peer] if inside else [])
             else:
-                self._assign_for(peer, offered if inside else nothing)
+                self._assign_for(peer, self._parts[self._part(peer.member)].offered if inside else NOTHING)
         self._pictures.look(self._port.clock(), everyone=True)
 
-    def _note_heard(self, present: Sequence[Peer]) -> None:
+    def _offer(self, part: Part, present: Sequence[Peer]) -> None:
+        """Put in order what there is to hear and see in one part."""
+        part.offered = Offered(
+            [peer.member for peer in present if "microphone" in peer.streams],
+            [peer.member for peer in present if "screen" in peer.sending and "screen" in peer.streams],
+            [peer.member for peer in present if "camera" in peer.sending and "camera" in peer.streams],
+            part.speakers.recent,
+            part.spoke,
+        )
+        self._note_heard(part, present)
+
+    def _note_heard(self, part: Part, present: Sequence[Peer]) -> None:
         """Let each stream of sound know whether it is among the heard: all are while there are few."""
         crowd = len(present) > HEARD + 1
-        heard = self._speakers.recent[:HEARD]
+        heard = part.speakers.recent[:HEARD]
         for peer in present:
             stream = peer.streams.get("microphone")
             if stream is not None:
@@ -193,13 +228,14 @@ class RelayRoom:
         """Fill the lines of one who only watches: the member followed, or whoever is loudest."""
         shown = [other for other in others if watcher.follows in (None, other.member)]
         audio, video = watcher.line("audio"), watcher.line("video")
-        speaker = self._speakers.speaker
+        speakers = self._parts[MAIN].speakers
+        speaker = speakers.speaker
         heard, seen = assign_watcher(
             [leg.feed for leg in audio],
             [leg.feed for leg in video],
             [o.member for o in shown if "microphone" in o.streams],
             [o.member for o in shown if "camera" in o.sending and "camera" in o.streams],
-            [speaker, *self._speakers.recent] if speaker else self._speakers.recent,
+            [speaker, *speakers.recent] if speaker else speakers.recent,
         )
         for leg, feed in zip([*audio, *video], [*heard, *seen], strict=True):
             self._feed(leg, feed)
@@ -252,31 +288,35 @@ class RelayRoom:
         """Follow who speaks, and what lines carry; called about every 100 ms."""
         self._rounds += 1
         self._pictures.look(now, everyone=self._rounds % QUIET_ROUNDS == 0)
-        levels, voices = {}, {}
+        levels: dict[str, dict[str, float]] = {part: {} for part in self._parts}
+        voices = {}
         for peer in self._peers.values():
             stream = peer.streams.get("microphone")
             if stream is None:
                 continue
             if stream.open:
-                levels[peer.member] = stream.loudness / stream.levels if stream.levels else 0.0
+                loudness = stream.loudness / stream.levels if stream.levels else 0.0
                 if peer.link.level_id:
-                    voices[peer.member] = levels[peer.member]
+                    voices[peer.member] = loudness
                 elif time.monotonic() - stream.seen_at < FLOWS_S:
-                    levels[peer.member] = UNTOLD
+                    loudness = UNTOLD
+                levels[self._part(peer.member)][peer.member] = loudness
             # What was heard while the gate was closed counts for nothing later.
             stream.loudness = stream.levels = 0
         self._talk.update(voices, now)
         if self._rounds % TALK_ROUNDS == 0:
-            news = self._talk.news()
-            if news:
-                self._tell(self._listener.talked, news)
-        speaker = self._speakers.speaker
-        if self._speakers.update(levels, now):
-            if self._speakers.speaker != speaker:
-                self._tell(self._listener.speaker_changed, self._speakers.speaker)
-                self._note_speaker(self._speakers.speaker)
-            self.changed()
+            self._tell_talk(self._talk.news())
+        for name, part in self._parts.items():
+            speaker = part.speakers.speaker
+            if part.speakers.update(levels[name], now):
+                if part.speakers.speaker != speaker:
+                    self._tell(self._listener.speaker_changed, name, part.speakers.speaker)
+                    part.note_speaker()
+                self.changed()
 
-    def _note_speaker(self, member: str | None) -> None:
-        if member is not None:
-            self._spoke = [member, *(other for other in self._spoke if other != member)][:_MOST_SPOKE]
+    def _tell_talk(self, news: Mapping[str, float]) -> None:
+        by_part: dict[str, dict[str, float]] = {}
+        for member, seconds in news.items():
+            by_part.setdefault(self._part(member), {})[member] = seconds
+        for name, spoken in by_part.items():
+            self._tell(self._listener.talked, name, spoken)

@@ -46,6 +46,7 @@ class Heard:
         self.encodings: dict[tuple[str, PictureSource], tuple[Encoding, ...]] = {}
         self.wanted: dict[str, int] = {}
         self.speakers: list[str | None] = []
+        self.speaker_of: dict[str, str | None] = {}
         self.talk: dict[str, float] = {}
         self.media: list[tuple[str, bool]] = []
         self.quality: dict[str, Quality] = {}
@@ -62,10 +63,11 @@ class Heard:
     def slots_wanted(self, member: str, video: int) -> None:
         self.wanted[member] = video
 
-    def speaker_changed(self, member: str | None) -> None:
+    def speaker_changed(self, part: str, member: str | None) -> None:
         self.speakers.append(member)
+        self.speaker_of[part] = member
 
-    def talked(self, seconds: Mapping[str, float]) -> None:
+    def talked(self, part: str, seconds: Mapping[str, float]) -> None:
         self.talk |= seconds
 
     def media_changed(self, member: str, connected: bool) -> None:

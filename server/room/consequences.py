@@ -1,0 +1,14 @@
+"""What follows from a change besides what it says, whoever made it: one rule after the other. Pure."""
+
+from __future__ import annotations
+
+from server.room import apart, lead, queue_news
+from server.room.change import Change
+from server.room.state import RoomState
+
+
+def consequences(before: RoomState, change: Change, now_ms: int) -> Change:
+    """The change, and with it who leads now, who is next in the queue, and who is in which small room."""
+    change = lead.followed(before, change)
+    change = queue_news.followed(before, change, now_ms)
+    return apart.followed(before, change)
