@@ -13,7 +13,7 @@ WEB = Path(__file__).parents[2] / "web"
 
 def test_the_file_says_how_each_kind_of_field_looks() -> None:
     text = generate()
-    assert 'export type Role = "mentor" | "mentee";' in text
+    assert 'export type Role = "mentor" | "mentee" | "observer";' in text
     assert (
         '  readonly type: "timer-command";\n  readonly action: TimerAction;\n  readonly minutes?: number;'
         in text
