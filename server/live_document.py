@@ -16,8 +16,9 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import Any
 
-from pycrdt import Doc, Text, get_update
+from pycrdt import Doc, Map, Text, get_update
 
 from signaling.errors import ProtocolError
 from signaling.notes import deletes_beyond
@@ -28,6 +29,12 @@ MOST_BYTES = 2 * 1024 * 1024
 """Of the whole document, encoded: some 300,000 words, or 90,000 scattered edits."""
 
 ROOT = "notes"
+
+MARKS = "written-once"
+"""The root that keeps the names of what the server itself has written, beside the text and in its update."""
+
+SESSION_MARK = "session"
+"""The name of the session's heading, with which notes begin."""
 
 _unreadable = "ValueError: Cannot decode update"
 
@@ -78,6 +85,18 @@ class Document:
         self._queued.append(update)
         self._size += len(update)
 
+    def compose(self, name: str, text: str, *, first: bool) -> bytes | None:
+        """Writes a paragraph at the end, or at the beginning, as ``accept`` takes one in from somebody else.
+
+        Returns the update; None when something of that ``name`` was written before, or there is no room.
+        """
+        update = written_once(self._decided, name, text, first=first)
+        if update is None or self._size + len(update) > MOST_BYTES:
+            return None
+        self._queued.append(update)
+        self._size += len(update)
+        return update
+
     def settle(self) -> bytes:
         """The oldest accepted update is stored now; returns it."""
         update = self._queued.popleft()
@@ -124,6 +143,31 @@ class Document:
         self._decided = _copy(self._stored)
         for update in self._queued:
             _apply(self._decided, update)
+
+
+def written_once(doc: Doc[Any], name: str, text: str, *, first: bool) -> bytes | None:
+    """Writes a paragraph and its ``name`` into a document; the update for that, None if it has the name."""
+    marks = doc.get(MARKS, type=Map[bool])
+    if name in marks:
+        return None
+    notes = doc.get(ROOT, type=Text)
+    updates: list[bytes] = []
+    watched = doc.observe(lambda event: updates.append(event.update))
+    with doc.transaction():
+        if first:
+            notes.insert(0, text)
+        else:
+            notes += _apart(str(notes)) + text
+        marks[name] = True
+    doc.unobserve(watched)
+    return updates[-1]
+
+
+def _apart(before: str) -> str:
+    """What goes between a text and a new paragraph."""
+    if not before or before.endswith("\n\n"):
+        return ""
+    return "\n" if before.endswith("\n") else "\n\n"
 
 
 def _new() -> Doc[Text]:

@@ -77,6 +77,7 @@ class NotesRoom:
         self._entries = 0
         self._last = b"0-0"
         self._compacting = False
+        self._unwritten: list[tuple[str, str, bool]] = []
         self._now = asyncio.get_running_loop().time
 
     @property
@@ -112,6 +113,17 @@ class NotesRoom:
         if self._loading is not None:
             self._loading.cancel()
             await asyncio.gather(self._loading, return_exceptions=True)
+
+    def write_once(self, name: str, text: str, *, first: bool = False) -> None:
+        """Writes a paragraph of the server's own at the end, or at the beginning, once for each ``name``."""
+        if not self._loaded:
+            self._unwritten.append((name, text, first))
+            if self._loading is None:
+                self._loading = asyncio.create_task(self._load())
+            return
+        update = self._document.compose(name, text, first=first)
+        if update is not None:
+            self._saver.put(self._append(update, lambda: None))
 
     def catch_up(self) -> None:
         """The store has room again: asks those for everything whose updates could not be taken."""
@@ -175,6 +187,9 @@ class NotesRoom:
         self._loading = None
         for reader in self._readers:
             self._greet(reader)
+        for name, text, first in self._unwritten:
+            self.write_once(name, text, first=first)
+        self._unwritten.clear()
 
     def _greet(self, reader: Reader) -> None:
         self._ask(reader)

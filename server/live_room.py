@@ -11,6 +11,7 @@ from typing import Any, get_args
 from msgspec import structs
 from redis.asyncio import Redis
 
+from server import live_headings as headings
 from server.live_apart import SmallRooms
 from server.live_asides import Aside, Asides
 from server.live_audience import Audience
@@ -172,6 +173,7 @@ class LiveRoom:
             self._places.keep(member.id)
         self._queue.look()
         self._smalls.start()
+        headings.follow(self._notes.main, self.record, self._told.timer, self._clock())
         self._await_end()
 
     async def stop(self, reason: ByeReason, seconds: float) -> None:
@@ -384,6 +386,8 @@ class LiveRoom:
         self._smalls.stored(before.parting, change.state.parting)
         for send in change.sends:
             self._tell(send)
+        if self._told.timer is not before.timer:
+            headings.follow(self._notes.main, self.record, self._told.timer, self._clock())
         for member_id, reason in change.out:
             self._show_out(member_id, reason)
         self._asides.polls_changed(change.polls)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from pycrdt import Doc, Text
 
-from server.live_document import ROOT
+from server.live_document import SESSION_MARK, written_once
+from server.live_headings import session_heading
 from server.mentoring.actions import ActionItem
 from server.mentoring.meetings import Session
 from server.mentoring.mentorships import Mentorship
@@ -39,7 +40,7 @@ async def way_in(
     """
     who = [each for each in dict.fromkeys((*session.people, *tie.people, person.id)) if each in people]
     record, timer = planned(session, tie, [people[each] for each in who])
-    await prepare(site.store, record, timer, beginning(still_open, people, person))
+    await prepare(site.store, record, timer, beginning(record, session.starts_ms, still_open, people))
     stored = await load_record(site.store, session.id)
     assert stored is not None
     guest = stored.guest(person.id)
@@ -70,24 +71,31 @@ def planned(session: Session, tie: Mentorship, people: Sequence[Person]) -> tupl
         guests=guests,
         after=f"/sessions/{session.id}",
         conversation=tie.id,
+        language=next((each.language for each in people if each.id == session.organiser), "en"),
+        zone=session.zone,
     )
     boxes = scale(agenda, max(session.minutes, len(agenda.course)))
     return record, Timer(status="ready", index=0, boxes=boxes, since_ms=None, turn=None)
 
 
-def beginning(actions: Sequence[ActionItem], people: Mapping[PersonId, Person], reader: Person) -> bytes:
-    """What a session's notes begin with, as an update of the document; b"" for nothing."""
+def beginning(
+    record: RoomRecord, starts_ms: int, actions: Sequence[ActionItem], people: Mapping[PersonId, Person]
+) -> bytes:
+    """What a session's notes begin with, as an update of the document; b"" for nothing yet.
+
+    Where nothing is open from before, the session's heading comes with the first box.
+    """
     if not actions:
         return b""
-    heading = translator(reader.language).text("notes-begin.open")
-    lines = [f"## {heading}", ""]
+    heading = translator(record.language).text("notes-begin.open")
+    lines = [f"### {heading}", ""]
     lines += [
         f"- [ ] @{people[each.owner].shown if each.owner in people else '?'} {each.text} ({each.due})"
         for each in actions
     ]
     doc: Doc[Text] = Doc()
-    text = doc.get(ROOT, type=Text)
-    text += "\n".join([*lines, "", ""])
+    begun = session_heading(record, starts_ms) + "\n".join([*lines, "", ""])
+    written_once(doc, SESSION_MARK, begun, first=True)
     return doc.get_update()
 
 

@@ -38,6 +38,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "server.clock",
         "server.rates",
         "signaling",
+        "web.boxes",
+        "web.i18n",
     ),
     "server.standards": (
         "server.live",

@@ -144,6 +144,10 @@ class Translator:
         """The day of an instant: "Thursday 29 October"."""
         return format_datetime(_local(at_ms, zone), "EEEE d MMMM", locale=self._locale)
 
+    def long_day(self, at_ms: int, zone: tzinfo = UTC) -> str:
+        """The day of an instant with its year: "29 October 2026"."""
+        return format_datetime(_local(at_ms, zone), "d MMMM y", locale=self._locale)
+
     def date(self, day: str) -> str:
         """A day as people write it, from its ISO form: "3 Nov 2026"."""
         return format_date(date.fromisoformat(day), "d MMM y", locale=self._locale)

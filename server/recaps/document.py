@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from server.room.recap import Agreed, Attended, BoxTime, Recap
+from web.boxes import box_title
 from web.i18n import Translator
 
 _heading = re.compile(r"^( {0,3})(#{1,6})(?=\s|$)")
@@ -38,7 +39,7 @@ def headline(recap: Recap, words: Translator) -> str:
 
 def box_name(box: BoxTime, words: Translator) -> str:
     """A box as people know it, with its round where there are several."""
-    name = box.title or words.text(f"box.{box.key}")
+    name = box_title(words, box.key, box.title)
     return words.text("recap.round", box=name, number=box.round) if box.round else name
 
 

@@ -14,7 +14,7 @@ from server.mentoring.meetings import Attendance
 from server.mentoring.people import PersonId
 from server.mentoring.ticks import boxes_to_change
 from server.room.record import RoomRecord
-from signaling.parts import Box, Timer
+from signaling.parts import Box, Timer, Words
 
 
 class Attended(Struct, frozen=True, kw_only=True):
@@ -29,15 +29,15 @@ class Attended(Struct, frozen=True, kw_only=True):
 class BoxTime(Struct, frozen=True, kw_only=True):
     """One box of the agenda: the minutes it was planned for, and those it took.
 
-    ``title`` is somebody's own name for it; else ``key`` names it in the catalogues. ``round`` counts from 1
-    where the agenda is gone through several times, 0 elsewhere.
+    ``title`` is its own name where it has one, else ``key`` names it in the catalogues. ``round`` counts from
+    1 where the agenda is gone through several times, 0 elsewhere.
     """
 
     key: str
     planned: int
     actual: int
     round: int = 0
-    title: str = ""
+    title: Words | None = None
 
 
 class Agreed(Struct, frozen=True, kw_only=True):
@@ -128,6 +128,7 @@ def box_times(timer: Timer, until_ms: int) -> tuple[BoxTime, ...]:
     return tuple(
         BoxTime(
             key=box.key,
+            title=box.title,
             round=box.round + 1 if rounds else 0,
             planned=_minutes(box.planned_s * 1000),
             actual=_minutes(_spent_ms(timer, number, box, until_ms)),

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from server.room.formats import Format, scale
 from server.room.names import clean_name
 from signaling.errors import ProtocolError
-from signaling.parts import Guest, Role, Timer
+from signaling.parts import Guest, Language, Role, Timer, Words
 
 MOST_GUESTS = 100
 """Links a room can have: from a pair to a lecture on two cores."""
@@ -44,6 +44,8 @@ class RoomRecord(Struct, frozen=True, kw_only=True):
     ``conversation`` is the mentorship whose conversation the chat is, "" for a chat of the room's own.
     ``queued``: office hours, whoever comes waits in a queue and visits alone.
     ``pairs`` are guests of it who belong together by other mentorships of their programme.
+    ``language`` and ``zone`` are those of the notes' headings; ``format_name`` is the format's own name, null
+    for the catalogues'.
     """
 
     id: str
@@ -57,6 +59,9 @@ class RoomRecord(Struct, frozen=True, kw_only=True):
     conversation: str = ""
     queued: bool = False
     pairs: tuple[tuple[str, ...], ...] = ()
+    language: Language = "en"
+    zone: str = "UTC"
+    format_name: Words | None = None
 
     @property
     def video_slots(self) -> int:

@@ -11,7 +11,6 @@ from pycrdt import Doc, Text
 from redis.asyncio import Redis
 
 from server import live_document, live_notes
-from server.live_document import Document
 from server.storage import keys, notes
 from signaling.errors import ProtocolError
 from signaling.messages import Error, NotesOpen, NotesSaved
@@ -19,7 +18,6 @@ from signaling.notes import (
     EMPTY_UPDATE,
     MAX_UPDATE,
     Ask,
-    NotesFrame,
     Presence,
     PresenceEntry,
     Query,
@@ -28,53 +26,10 @@ from signaling.notes import (
     decode_notes,
     encode_notes,
 )
+from tests.support.editor import Editor, stored
 from tests.support.eventually import eventually
 from tests.support.robots import Robot
 from tests.support.robots_server import RobotServer, make_room, serving
-
-
-class Editor(Robot):
-    """A robot with a document of its own, which sends only what the test tells it to."""
-
-    def __init__(self, url: str, token: str) -> None:
-        super().__init__(url, token)
-        self.doc: Doc[Text] = Doc()
-        self.text = self.doc.get("notes", type=Text)
-
-    def heard(self, data: bytes) -> None:
-        super().heard(data)
-        match decode_notes(data):
-            case Reply(update) | Update(update):
-                self.doc.apply_update(update)
-
-    async def open(self) -> Editor:
-        """Comes, opens the notes and synchronises, as a browser does."""
-        await self.come()
-        await self.send(NotesOpen())
-        await self.frame(Ask(self.doc.get_state()))
-        await self.heard_frame(Ask)
-        await self.frame(Reply(self.doc.get_update()))
-        await self.heard_frame(Reply)
-        return self
-
-    async def frame(self, frame: NotesFrame) -> None:
-        await self.say(encode_notes(frame))
-
-    async def heard_frame(self, kind: type, count: int = 1) -> NotesFrame:
-        def found() -> list[NotesFrame]:
-            return [each for each in map(decode_notes, self.frames) if isinstance(each, kind)]
-
-        await self.until(lambda: len(found()) >= count, f"{count} of {kind.__name__}")
-        return found()[count - 1]
-
-    def write(self, text: str) -> bytes:
-        """Writes at the beginning; returns the update, unsent."""
-        before = self.doc.get_state()
-        self.text.insert(0, text)
-        return self.doc.get_update(before)
-
-    async def saved(self, count: int) -> None:
-        await self.hears(NotesSaved, lambda told: told.count == count)
 
 
 @asynccontextmanager
@@ -86,13 +41,6 @@ async def two_editors(store: Redis) -> AsyncIterator[tuple[RobotServer, str, Edi
         Editor(server.url, tokens[1]) as ana,
     ):
         yield server, record.id, await mo.open(), await ana.open()
-
-
-async def stored(store: Redis, room: str) -> str:
-    document = Document()
-    async for _, update in notes.load(store, room):
-        document.load(update)
-    return document.text()
 
 
 async def test_what_one_writes_the_other_reads_and_the_store_keeps(store: Redis) -> None:

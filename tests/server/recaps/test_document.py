@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from server.mentoring.actions import read_actions
 from server.recaps.document import demoted, document
 from server.room.recap import Agreed, Attended, BoxTime, Extra, Recap
+from signaling.parts import Words
 from web.i18n import translator
 
 AT = 1_793_282_400_000
@@ -26,7 +27,7 @@ RECAP = Recap(
     ),
     boxes=(
         BoxTime(key="check-in", planned=5, actual=7),
-        BoxTime(key="", title="My | own", planned=9, actual=0),
+        BoxTime(key="", title=Words(en="My | own"), planned=9, actual=0),
     ),
     decisions=("meet _weekly_",),
     actions=(Agreed(text="write", owner="Ana", due="2026-11-03"), Agreed(text="sing", done=True)),
