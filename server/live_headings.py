@@ -23,7 +23,8 @@ def session_heading(record: RoomRecord, at_ms: int) -> str:
     say = translator(record.language)
     name = record.title or format_name(say, record.format, record.format_name)
     day = say.long_day(at_ms, zone_named(record.zone) or UTC)
-    return f"## {say.text('notes-begin.session', name=_plain(name), day=day)}\n\n"
+    heading = say.text("notes-begin.session", name=_plain(name), day=day)
+    return f"## {heading}\n\n"
 
 
 def box_heading(say: Translator, timer: Timer) -> str:
