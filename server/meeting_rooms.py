@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pycrdt import Doc, Text
-
-from server.live_document import SESSION_MARK, written_once
-from server.live_headings import session_heading
+from server import carry_over
 from server.mentoring.actions import ActionItem
 from server.mentoring.meetings import Session
 from server.mentoring.mentorships import Mentorship
@@ -81,22 +78,12 @@ def planned(session: Session, tie: Mentorship, people: Sequence[Person]) -> tupl
 def beginning(
     record: RoomRecord, starts_ms: int, actions: Sequence[ActionItem], people: Mapping[PersonId, Person]
 ) -> bytes:
-    """What a session's notes begin with, as an update of the document; b"" for nothing yet.
-
-    Where nothing is open from before, the session's heading comes with the first box.
-    """
-    if not actions:
-        return b""
-    heading = translator(record.language).text("notes-begin.open")
-    lines = [f"### {heading}", ""]
-    lines += [
+    """What a session's notes begin with, as an update of the document; b"" for nothing yet."""
+    lines = [
         f"- [ ] @{people[each.owner].shown if each.owner in people else '?'} {each.text} ({each.due})"
         for each in actions
     ]
-    doc: Doc[Text] = Doc()
-    begun = session_heading(record, starts_ms) + "\n".join([*lines, "", ""])
-    written_once(doc, SESSION_MARK, begun, first=True)
-    return doc.get_update()
+    return carry_over.beginning(record, starts_ms, lines)
 
 
 def _role(session: Session, tie: Mentorship, person: PersonId) -> Role:

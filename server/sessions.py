@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
+from server.carry_over import beginning
 from server.room.formats import Format
 from server.room.links import sign_management, sign_personal
 from server.room.record import GuestRecord, Invited, RoomRecord, plan
@@ -34,8 +35,12 @@ async def make(
     people: Sequence[tuple[str, Role]],
     now_ms: int,
     title: str = "",
+    still_open: Sequence[str] = (),
 ) -> Session:
-    """A new room with one link for each of ``people``. Raises as ``record.plan`` does, and ``RedisError``."""
+    """A new room with one link for each of ``people``; its notes begin with the lines ``still_open``.
+
+    Raises as ``record.plan`` does, and ``RedisError``.
+    """
     record, timer = plan(
         room_id=secrets.token_urlsafe(12),
         title=title,
@@ -45,7 +50,7 @@ async def make(
         now_ms=now_ms,
         expires_ms=now_ms + LINKS_LIVE_MS,
     )
-    await create(store, record, timer)
+    await create(store, record, timer, beginning(record, None, still_open))
     return Session(record, sign_management(secret, record.id))
 
 

@@ -50,6 +50,7 @@ def view(desk: Desk, letter: Letter, person: Person, url: str, *, answered: bool
         paragraphs=tuple(part.strip() for part in text.split("\n\n")),
         details=tuple((words.text(each.label), _value(words, each, person)) for each in letter.details),
         quote=letter.quote,
+        document=letter.document,
         action=words.text(f"mail.{letter.kind}.action", **letter.values) if url else "",
         url=url,
         fallback=words.text("letter.fallback"),
@@ -97,6 +98,9 @@ def compose(desk: Desk, letter: Letter, person: Person, url: str, reply_to: str 
     message.add_alternative(desk.renderer.letter(seen, person.language), subtype="html")
     # Only now: what is made multipart hands its Content- headers down to its first part.
     message["Content-Language"] = person.language
+    if letter.document:
+        name = translator(person.language).text("letter.attached")
+        message.add_attachment(letter.document, subtype="markdown", filename=f"{name}.md")
     if letter.calendar:
         # RFC 6047, 2.4: the method stands in the type, too. The file is for programs that look for one.
         message.add_alternative(letter.calendar, subtype="calendar", params={"method": letter.method})

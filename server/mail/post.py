@@ -57,7 +57,7 @@ class Post:
         letter = await load_letter(self.store, task.about)
         if letter is None:
             return None
-        person = await people.load_living(self.store, letter.to)
+        person = _guest(letter) if letter.address else await people.load_living(self.store, letter.to)
         unwanted = (
             person is None
             or person.gone
@@ -141,3 +141,10 @@ class Post:
         link = SignInLink(letter.to, letter.path or "/home")
         await signins.offer(self.store, token, link, letter.sign_in_ms)
         return f"{self.site}/sign-in/{token}"
+
+
+def _guest(letter: Letter) -> Person:
+    """Whom a letter is for that goes to an address without an account: its words come from the letter."""
+    return Person(
+        id="", email=letter.address, name=letter.name, language=letter.language, zone="UTC", created_ms=0
+    )

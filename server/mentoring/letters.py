@@ -7,6 +7,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from server.mentoring.people import PersonId
+from signaling.parts import Language
 
 Topic = Literal["account", "messages", "sessions", "programme"]
 """What a letter is about."""
@@ -34,6 +35,8 @@ class Letter(Struct, frozen=True, kw_only=True):
     ``to`` is a person, whose address, language and zone are read when it is sent. ``values`` fill
     placeholders. ``path`` is a path of this site, where its button leads. ``quote`` is text that somebody
     wrote, shown as such. ``calendar`` is a whole iCalendar object with its ``method`` (RFC 5546).
+    ``document`` is Markdown that goes along, in the letter and as a file, in the reader's words already.
+    ``address`` (with ``name`` and ``language``) is somebody without an account, in place of ``to``.
     ``reply_to`` names a conversation that an answer by e-mail goes to. With ``sign_in_ms`` the button signs
     in whom the letter is for, once and for so long after it was sent, and leads to ``path`` then. ``id`` is
     random and is sent once.
@@ -52,3 +55,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     method: str = ""
     reply_to: str = ""
     sign_in_ms: int = 0
+    document: str = ""
+    address: str = ""
+    name: str = ""
+    language: Language = "en"

@@ -45,7 +45,7 @@ async def show(request: web.Request) -> web.Response:
         video_slots=record.video_slots,
         ice_servers=ice_servers(site.config.turn, guest.id, time.time()),
         notes_url=f"/j/{token}/notes.md",
-        after_url=record.after,
+        after_url=record.after or f"/j/{token}/wrap-up",
         bytes_per_hour={rung: round(per_hour(rung)) for rung in RUNGS},
     )
     return page(request, RoomView(bootstrap=bootstrap))
@@ -65,11 +65,11 @@ async def notes(request: web.Request) -> web.Response:
     )
 
 
-def file_name(title: str, created_ms: int) -> str:
+def file_name(title: str, created_ms: int, ending: str = "md") -> str:
     """A name that every file system takes: "2026-10-29 Ana and Bo.md"."""
     day = time.strftime("%Y-%m-%d", time.gmtime(created_ms / 1000))
     kept = re.sub(r"[^\w .,'()-]+", " ", title).strip(" .")
-    return " ".join(f"{day} {kept}".split())[:100] + ".md"
+    return " ".join(f"{day} {kept}".split())[:100] + f".{ending}"
 
 
 def disposition(name: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server.pages import guard, health, home, installed, landing, links, room, start, worry
+from server.pages import guard, health, home, installed, landing, links, recap, room, start, worry
 from server.pages.access import guarded
 from server.pages.accounts import routes as accounts
 from server.pages.coordination import routes as coordination
@@ -46,6 +46,12 @@ def make_app(site: Site, files: StaticFiles) -> web.Application:
     guarded(app, "GET", "/j/{token}/notes.md", room.notes, name="notes", action="link.open")
     guarded(app, "GET", "/j/{token}/worry", worry.who_reads, name="worry", action="link.open")
     guarded(app, "POST", "/j/{token}/worry", worry.say, name="worry-say", action="link.open")
+    after = "/j/{token}/wrap-up"
+    guarded(app, "GET", after, recap.show, name="recap", action="link.open")
+    guarded(app, "GET", after + ".{ending:md|pdf}", recap.take, name="recap-file", action="link.open")
+    guarded(app, "POST", f"{after}/tick", recap.tick, name="recap-tick", action="link.open")
+    guarded(app, "POST", f"{after}/mail", recap.mail, name="recap-mail", action="link.open")
+    guarded(app, "POST", f"{after}/again", recap.again, name="recap-again", action="link.open")
     guarded(app, "GET", "/offline", installed.offline, name="offline", action="landing.see")
     guarded(app, "GET", "/sw.js", installed.worker, name="worker", action="landing.see")
     guarded(app, "GET", "/app.webmanifest", installed.manifest, name="manifest", action="landing.see")

@@ -70,7 +70,8 @@ class Site:
     epoch.
 
     ``sign_ins`` counts by asker, ``links_to`` by the address that a sign-in link goes to and by asker,
-    ``letters_to`` by that address alone.
+    ``letters_to`` by that address alone; ``guests_letters`` are all that went to typed addresses, ``papers``
+    the PDFs of an asker.
     ``due_soon`` is to be set when something was stored that falls due at once (``server/jobs.py``).
     """
 
@@ -87,6 +88,8 @@ class Site:
     sign_ins: Rates = field(default_factory=lambda: Rates(burst=120, per_s=600))
     links_to: Rates = field(default_factory=lambda: Rates(burst=5, per_s=900))
     letters_to: Rates = field(default_factory=lambda: Rates(burst=30, per_s=3600))
+    guests_letters: Rates = field(default_factory=lambda: Rates(burst=200, per_s=3600))
+    papers: Rates = field(default_factory=lambda: Rates(burst=30, per_s=600))
     clock: Callable[[], int] = now_ms
     due_soon: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -116,6 +116,11 @@ def notes(room: str) -> str:
     return f"compagnon:{{{room}}}:notes"
 
 
+def recap_mailed(room: str, guest: str) -> str:
+    """String with an expiry: this guest had the wrap-up sent to themself a moment ago."""
+    return f"compagnon:{{{room}}}:recap-mailed:{guest}"
+
+
 def person(person: str) -> str:
     """String, JSON: an account. People, addresses and browsers change together: one hash tag."""
     return f"compagnon:{{people}}:person:{person}"

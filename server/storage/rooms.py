@@ -51,8 +51,8 @@ class StoredRoom(Struct, frozen=True):
     parting: Parting = TOGETHER
 
 
-async def create(store: Redis, record: RoomRecord, timer: Timer) -> None:
-    """Stores a new room; its id must be new."""
+async def create(store: Redis, record: RoomRecord, timer: Timer, notes: bytes = b"") -> None:
+    """Stores a new room; its id must be new. ``notes`` is an update of the document that it begins with."""
     about = structs.replace(record, guests=())
     async with store.pipeline(transaction=True) as pipe:
         pipe.set(keys.about(record.id), json.encode(about), pxat=_until(record))
@@ -60,6 +60,9 @@ async def create(store: Redis, record: RoomRecord, timer: Timer) -> None:
             pipe.hset(keys.guests(record.id), mapping={each.id: json.encode(each) for each in record.guests})
             pipe.pexpireat(keys.guests(record.id), _until(record))
         pipe.set(keys.timer(record.id), json.encode(timer), pxat=_until(record))
+        if notes:
+            pipe.xadd(keys.notes(record.id), {"u": notes})
+            pipe.pexpireat(keys.notes(record.id), _until(record))
         await pipe.execute()
 
 

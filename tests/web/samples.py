@@ -12,6 +12,7 @@ from tests.web import (
     samples_matching,
     samples_messages,
     samples_programmes,
+    samples_recap,
     samples_scheduling,
     samples_ties,
 )
@@ -164,5 +165,6 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     **samples_care.PAGES,
     **samples_programmes.PAGES,
     **samples_scheduling.PAGES,
+    **samples_recap.PAGES,
 }
 """Page by name, made with a person's name and a language."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class LetterView:
     """``url`` and ``action`` go together; ``details`` are pairs of label and value.
 
-    ``above`` is a line above which an answer is written. ``foot`` says why the letter came, ``stop`` is the
-    words of the link ``stop_url`` that ends such letters.
+    ``document`` is Markdown that goes along. ``above`` is a line above which an answer is written. ``foot``
+    says why the letter came, ``stop`` is the words of the link ``stop_url`` that ends such letters.
     """
 
     subject: str
@@ -18,6 +18,7 @@ class LetterView:
     paragraphs: tuple[str, ...]
     details: tuple[tuple[str, str], ...] = ()
     quote: str = ""
+    document: str = ""
     action: str = ""
     url: str = ""
     fallback: str = ""
@@ -34,6 +35,8 @@ class LetterView:
             parts.append("\n".join(f"{label}: {value}" for label, value in self.details))
         if self.quote:
             parts.append("\n".join(f"> {line}" for line in self.quote.splitlines()))
+        if self.document:
+            parts.append(self.document.strip())
         if self.url:
             parts.append(f"{self.action}:\n{self.url}")
         if self.hint:

@@ -73,9 +73,22 @@ def test_every_kind_of_letter_has_its_words(desk: Desk, kind: str, language: Lan
     for text in (text_of(message), html_of(message)):
         assert "Zoë Ngô" in text
         assert "{" not in text.replace("{box-sizing", "")
-        assert (url in text) == acts
+        assert ("https://meet.example/there" in text) == acts
     assert f'lang="{language}"' in html_of(message)
     assert message.get_content_type() == "multipart/alternative"
+
+
+def test_a_document_goes_along_in_the_letter_and_as_a_file(desk: Desk) -> None:
+    document = "# Séance <b>\n\n| Étape | Prévu |\n| --- | ---: |\n| Œuvre | 5 |\n\n- [x] @Zoë écrire\n"
+    made = compose(desk, letter("room-notes", document=document), person("fr"), "")
+    assert made.as_bytes().isascii()
+    message = sent(made)
+    assert document.strip() in text_of(message)
+    assert "<h2>Séance &lt;b&gt;</h2>" in html_of(message)
+    assert '<td style="text-align:right">5</td>' in html_of(message)
+    [file] = message.iter_attachments()
+    assert (file.get_content_type(), file.get_filename()) == ("text/markdown", "bilan.md")
+    assert file.get_content() == document
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -14,6 +14,7 @@ from server import sessions
 from server.clock import now_ms
 from server.config import read
 from server.mentoring.people import Person
+from server.mentoring.ticks import ticked
 from server.metrics import Metrics
 from server.pages.routes import make_app
 from server.pages.site import Site
@@ -36,11 +37,17 @@ class NotedRooms:
 
     changed: list[tuple[str, GuestRecord]] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    ticked: list[tuple[str, str, bool]] = field(default_factory=list)
     room_count: int = 0
     member_count: int = 0
 
     async def guest_changed(self, room: str, guest: GuestRecord) -> None:
         self.changed.append((room, guest))
+
+    async def tick(self, room: str, action: str, *, done: bool) -> None:
+        self.ticked.append((room, action, done))
+        self.notes[room] = ticked(self.notes.get(room, ""), action, self.names, done=done)
 
     async def notes_text(self, room: str) -> str:
         return self.notes.get(room, "")

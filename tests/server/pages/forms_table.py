@@ -68,6 +68,9 @@ ELSEWHERE = {
     "worry-say": "test_worry.py",
     "start-make": "test_start.py",
     "links-change": "test_links.py",
+    "recap-tick": "test_recap.py",
+    "recap-mail": "test_recap.py",
+    "recap-again": "test_recap.py",
 }
 """Forms that another test tries."""
 

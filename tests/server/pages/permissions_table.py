@@ -255,6 +255,7 @@ async def staged(store: Redis) -> Stage:
             "act": "agenda",
             "guest": "no-such-guest",
             "change": "revoke",
+            "ending": "md",
             "name": "no-such-file.css",
             "browser": "no-such-browser",
             "passkey": "no-such-passkey",

@@ -26,8 +26,16 @@ export function left(state: State, call: Call, after: string): TemplateResult {
     call,
     after === ""
       ? nothing
-      : html`<a class="button large" id="go-on" href=${after}>${icon("notes")}${t("left.after")}</a>`,
+      : html`<a class="button large" id="go-on" href=${inOwnZone(after)}
+          >${icon("notes")}${t(after.startsWith("/j/") ? "left.recap" : "left.after")}</a
+        >`,
   );
+}
+
+/** The page of a session without accounts learns here on which clock to tell its times. */
+function inOwnZone(path: string): string {
+  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return path.startsWith("/j/") && zone ? `${path}?${new URLSearchParams({ zone })}` : path;
 }
 
 /** The call ended for this page: what happened, what was kept, what to do. */
