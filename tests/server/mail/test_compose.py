@@ -88,7 +88,7 @@ def test_a_document_goes_along_in_the_letter_and_as_a_file(desk: Desk) -> None:
     assert '<td style="text-align:right">5</td>' in html_of(message)
     [file] = message.iter_attachments()
     assert (file.get_content_type(), file.get_filename()) == ("text/markdown", "bilan.md")
-    assert file.get_content() == document
+    assert file.get_content().replace("\r\n", "\n") == document
 
 
 @pytest.mark.parametrize("kind", KINDS)
