@@ -17,7 +17,6 @@ from server.room.record import GuestRecord, RoomRecord
 from server.sessions import personal_path
 from server.storage.rooms import load_record, prepare
 from signaling.parts import Role, Timer
-from web.i18n import translator
 
 LINKS_LIVE_MS = 30 * DAY_MS
 """How long after its session a room's notes can be read by its links."""
