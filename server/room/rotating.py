@@ -60,31 +60,33 @@ def mended(state: RoomState, apart: Parting) -> Parting:
     """After somebody has left, or come: nobody is alone in this round.
 
     Whoever is, meets another who waits and whom they have not met; or pauses in the main room, where somebody
-    is; or joins the smallest group, of people whom they have not met where there is one.
+    is; or joins the smallest group, of people whom they have not met where there is one. Where
+    that leaves no small room, everybody is back.
     """
     rotation = apart.rotation
     if rotation is None:
         return apart
-    company = _company(state, apart, rotation)
-    playing = (*company.people, *company.others)
+    playing = _playing(state, apart)
     for person in playing:
         room = apart.room_of(person)
         if room != MAIN and _inside(state, apart, room) == [person]:
-            apart = _not_alone(state, apart, company, person)
+            apart = _not_alone(state, apart, rotation, person)
     for person in playing:
         if apart.room_of(person) == MAIN and _inside(state, apart, MAIN) == [person]:
             apart = _joined(apart, person)
+    if not any(room.members for room in apart.rooms):
+        return apart.together()
     pausing = tuple(person for person in playing if apart.room_of(person) == MAIN)
     new = tuple(person for person in pausing if person not in rotation.pausing)
-    assert apart.rotation is not None
     return replace(apart, rotation=replace(rotation, pausing=pausing), paused=(*apart.paused, *new))
 
 
-def _not_alone(state: RoomState, apart: Parting, company: Company, person: str) -> Parting:
+def _not_alone(state: RoomState, apart: Parting, rotation: Rotation, person: str) -> Parting:
     past = apart.past()
-    for other in (*company.people, *company.others):
+    leads = state.leads_by_right
+    for other in _playing(state, apart):
         waits = _inside(state, apart, apart.room_of(other)) == [other] or apart.room_of(other) == MAIN
-        same_side = bool(company.others) and (person in company.others) == (other in company.others)
+        same_side = rotation.between == "roles" and leads(person) == leads(other)
         if other != person and waits and not same_side and frozenset((person, other)) not in past.met:
             moved = apart.moved(other, apart.room_of(person))
             return replace(moved, met=(*apart.met, (person, other)))
@@ -111,11 +113,16 @@ def _inside(state: RoomState, apart: Parting, room: str) -> list[str]:
     return [member.id for member in state.members if apart.room_of(member.id) == room]
 
 
-def _company(state: RoomState, apart: Parting, rotation: Rotation) -> Company:
-    """Whom the rotation is for now: everybody who is here but those who stay."""
-    playing = [
+def _playing(state: RoomState, apart: Parting) -> list[str]:
+    """Whom a rotation is for now: everybody who is here, but those who stay and those who only observe."""
+    return [
         member.id for member in state.members if member.id not in apart.stay and not state.observes(member.id)
     ]
+
+
+def _company(state: RoomState, apart: Parting, rotation: Rotation) -> Company:
+    """The same, as the planner takes it."""
+    playing = _playing(state, apart)
     stays = any(member.id in apart.stay for member in state.members)
     mentors = [person for person in playing if state.leads_by_right(person)]
     mentees = [person for person in playing if not state.leads_by_right(person)]
