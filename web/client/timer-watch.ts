@@ -6,7 +6,7 @@ import type { Timers } from "./timers";
 
 /** A mark that is this late (ms: the laptop slept) is not called out any more. */
 const TOO_LATE = 5_000;
-/** Long waits are cut, so that a clock known better by then corrects them. */
+/** Long waits are cut (ms), so that a clock known better by then corrects them, also one that was far off. */
 const LONGEST_WAIT = 1_000;
 
 export class TimerWatch {
@@ -31,18 +31,15 @@ export class TimerWatch {
     const { timer } = this;
     const next = timer && nextMark(timer, this.serverNow());
     if (timer === null || next === null) return;
-    this.cancel = this.timers.after(Math.min(next.wait, LONGEST_WAIT), () => {
-      if (next.wait <= LONGEST_WAIT) this.reached(timer, next.mark);
-      else this.schedule();
-    });
+    this.cancel = this.timers.after(Math.min(next.wait, LONGEST_WAIT), () => this.look(timer, next.mark));
   }
 
-  private reached(timer: Timer, mark: TimerMark): void {
+  /** The mark has been reached, or the clock was set right meanwhile: it is still to come, or has just been. */
+  private look(timer: Timer, mark: TimerMark): void {
     const box = timer.boxes[timer.index];
     const now = this.serverNow();
     const left = mark === "turn-up" ? (turnView(timer, now)?.remaining ?? 0) : remaining(timer, now);
     const late = (mark === "one-minute" ? 60_000 : 0) - left;
-    // The clock was set right while waiting: the mark is still to come.
     if (late >= 0 && late < TOO_LATE && box !== undefined) this.call(mark, box);
     this.schedule();
   }

@@ -1,0 +1,152 @@
+"""Each format's whole course in real browsers, by a server's clock that a test puts forward.
+
+Two look on in a browser, one in English and one in French; where a format needs more, robots come too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+import pytest_asyncio
+
+from server.clock import now_ms
+from signaling.parts import Box
+from tests.e2e.test_floor import picture
+from tests.support.call import Person
+from tests.support.call_company import NAMES, Browsers, Company
+from tests.support.courses import Course, words
+from tests.support.robots import Robot
+from tests.support.story import Place, place
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+FORMATS = {
+    "open": (60, 2),
+    "quick-30": (30, 2),
+    "grow-45": (45, 2),
+    "grow-60": (60, 2),
+    "troika-30": (30, 3),
+    "circle-60": (60, 3),
+    "codevelopment-90": (90, 4),
+    "mastermind-120": (120, 3),
+}
+"""Minutes of each and how many come."""
+
+MINUTE = 60_000
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def clocked(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+    """A server of this module's own, whose clock goes where it is put."""
+    async with place(tmp_path_factory.mktemp("clocked"), now_ms()) as started:
+        yield started
+
+
+@asynccontextmanager
+async def begun(browsers: Browsers, server: Place, key: str) -> AsyncIterator[Course]:
+    """The format's people are in the room: the leader in English, another in French, robots after them."""
+    minutes, people = FORMATS[key]
+    company = Company(browsers, server.url)
+    room = await company.room(people, key)
+    async with AsyncExitStack() as stack:
+        pages: list[tuple[Person, str]] = []
+        try:
+            for index, locale in enumerate(("en-GB", "fr-FR")):
+                person = await company.person(room, index, "chromium", locale=locale)
+                await person.join()
+                pages.append((person, locale[:2]))
+            robots = []
+            for index in range(2, people):
+                token = room.links[index].rsplit("/", 1)[1]
+                robot = await stack.enter_async_context(Robot(f"{server.url}/ws", token))
+                robots.append(await robot.come(NAMES[index]))
+            course = Course(
+                place=server, pages=tuple(pages), robots=tuple(robots), format=key, minutes=minutes
+            )
+            await course.everyone(
+                "n => compagnon.state.members.length === n", people, what="everybody is seen"
+            )
+            yield course
+            assert company.problems() == []
+        finally:
+            await company.go_home()
+
+
+@pytest.mark.parametrize("key", FORMATS)
+async def test_the_whole_course(browsers: Browsers, clocked: Place, key: str) -> None:
+    async with begun(browsers, clocked, key) as course:
+        await course.drive("start")
+        for index, box in enumerate(course.boxes):
+            await course.prompted(index)
+            spent = await turns(course, index, box)
+            if index == 0:
+                await signals(course, box, spent)
+                spent = box.seconds * 1000 + MINUTE
+            else:
+                await course.pass_by(box.seconds * 1000 - spent)
+                spent = box.seconds * 1000
+            course.spent_ms.append(spent)
+            await course.drive("next" if index + 1 < len(course.boxes) else "finish")
+        await planned_and_actual(course)
+
+
+async def turns(course: Course, index: int, box: Box) -> int:
+    """Whoever has the word in this box is named, one after the other; the milliseconds that it took."""
+    order = [member for member, _ in course.order]
+    if box.speaks == "everyone":
+        await course.everyone("() => !document.querySelector('.turn')", what="everyone speaks")
+        return 0
+    if box.speaks != "turns":
+        await course.turn_is(order[box.round % len(order)])
+        return 0
+    spent = 0
+    for turn, member in enumerate(order):
+        await course.turn_is(member)
+        if turn == 0 and box.turn_s * 1000 < box.seconds * 1000 - 2 * MINUTE:
+            spent = box.turn_s * 1000
+            await course.pass_by(spent)
+            await course.said("say.turn-up")
+        if turn + 1 < len(order):
+            await course.drive("next-turn")
+    return spent
+
+
+async def signals(course: Course, box: Box, spent: int) -> None:
+    """Light and words at one minute, at the end, and then a calm overtime of a minute."""
+    await course.pass_by(box.seconds * 1000 - spent - MINUTE)
+    await course.everyone(
+        "() => document.querySelector('.timer').dataset.signal === 'one-minute'",
+        what="the light of one minute",
+    )
+    await course.said("say.one-minute", box=box.key)
+    await course.pass_by(MINUTE)
+    await course.everyone(
+        "() => document.querySelector('.timer').dataset.signal === 'time-up'", what="the light of the end"
+    )
+    await course.said("say.time-up", box=box.key)
+    await course.pass_by(MINUTE)
+    await course.everyone(
+        r"() => document.querySelector('.timer').dataset.overtime === 'true'"
+        r" && /^\+1:0\d$/.test(document.querySelector('.timer-left').textContent)",
+        what="a minute of overtime",
+    )
+
+
+async def planned_and_actual(course: Course) -> None:
+    """What each box took beside what it was to take, for everybody."""
+    await course.everyone(
+        "() => document.querySelector('[data-timer]').dataset.status === 'finished'", what="finished"
+    )
+    for person, language in course.pages:
+        if not await person.tab.run("() => !!document.querySelector('.agenda')"):
+            await person.tab.click("[data-timer-toggle]")
+        shown = await person.tab.run(
+            "() => [...document.querySelectorAll('.agenda-box > .tabular')].map(e => e.textContent)"
+        )
+        assert shown == [
+            words(language, "timer.actual", actual=round(spent / MINUTE), planned=round(box.planned_s / 60))
+            for box, spent in zip(course.boxes, course.spent_ms, strict=True)
+        ]
+    await picture(course.leader, f"course-{course.format}")
