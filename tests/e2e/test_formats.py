@@ -5,6 +5,7 @@ Two look on in a browser, one in English and one in French; where a format needs
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -90,6 +91,22 @@ async def test_the_whole_course(browsers: Browsers, clocked: Place, key: str) ->
             course.spent_ms.append(spent)
             await course.drive("next" if index + 1 < len(course.boxes) else "finish")
         await planned_and_actual(course)
+        await headings(course)
+
+
+async def headings(course: Course) -> None:
+    """Each box that something is written in has its heading in the notes, in the course's order, once."""
+    wanted = []
+    for box in course.boxes:
+        title = words("en", f"box.{box.key}")
+        if any(each.round for each in course.boxes):
+            title = words("en", "notes-begin.round", box=title, number=box.round + 1)
+        wanted += [title] if box.writes else []
+    written = await course.leader.tab.run(
+        "async path => await (await fetch(path)).text()", f"{course.leader.link}/notes.md"
+    )
+    assert re.findall(r"^### (.*)$", written, re.M) == wanted
+    assert len(re.findall(r"^## ", written, re.M)) == 1
 
 
 async def turns(course: Course, index: int, box: Box) -> int:

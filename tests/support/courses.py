@@ -27,7 +27,7 @@ CLOCK_OFF_MS = 3_000
 @cache
 def _catalogue(language: str) -> dict[str, object]:
     entries: dict[str, object] = {}
-    for name in ("common", "room"):
+    for name in ("common", "room", "scheduling"):
         entries |= json.loads((WEB / "locales" / language / f"{name}.json").read_text("utf-8"))
     return entries
 
