@@ -46,7 +46,7 @@ function rooms(before: State, after: State): Said[] {
   const here = whereabouts(after);
   if (was !== is) return here === null ? [] : [here];
   if (before.apart === null) return [say("say.apart", { count: after.apart.rooms.length })];
-  const calls = !before.apart.calling && after.apart.calling ? [show("say.calling")] : [];
+  const calls = !before.apart.calling && after.apart.calling ? [say("say.calling")] : [];
   return [...calls, ...comings(before, after)];
 }
 

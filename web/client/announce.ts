@@ -126,6 +126,8 @@ function chat(before: State, after: State): Saying[] {
   const known = new Set(before.chat.lines.map((line) => line.id));
   const newest = after.chat.lines.at(-1);
   if (before.chat.lines === after.chat.lines || newest === undefined || known.has(newest.id)) return [];
+  // What goes to all rooms is said, and shown, by itself.
+  if (after.broadcast !== before.broadcast) return [];
   if (newest.member === after.me.id || after.chat.unread === before.chat.unread) {
     return newest.member === after.me.id || before.chat.more === null ? [] : [chatSaying(after, newest, say)];
   }

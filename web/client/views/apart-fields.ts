@@ -21,7 +21,6 @@ export function numberField({ name, label, value, help, error, change }: NumberF
     .join(" ");
   return html`<div class="field">
     <label for=${id}>${label}</label>
-    ${help === undefined ? nothing : html`<p class="help" id="${id}-help">${help}</p>`}
     <input
       class="input short"
       id=${id}
@@ -32,18 +31,21 @@ export function numberField({ name, label, value, help, error, change }: NumberF
       .value=${value}
       @input=${(event: Event) => change((event.target as HTMLInputElement).value)}
     />
+    ${help === undefined ? nothing : html`<p class="help" id="${id}-help">${help}</p>`}
     ${error ? html`<p class="error" id="${id}-error">${icon("alert")}<span>${error}</span></p>` : nothing}
   </div>`;
 }
 
-/** Some few choices of which one is made. */
+/** Some few choices of which one is made; the label is shown where they don't say by themselves what they are. */
 export function choices<T extends string>(
   label: string,
   all: readonly (readonly [T, string])[],
   chosen: T,
   choose: (value: T) => void,
+  named = false,
 ): TemplateResult {
-  return html`<div class="segmented wrap" role="group" aria-label=${label}>
+  return html`${named ? html`<p class="label" aria-hidden="true">${label}</p>` : nothing}
+  <div class="segmented apart-choices" role="group" aria-label=${label}>
     ${all.map(
       ([value, words]) => html`<button
         type="button"

@@ -120,9 +120,8 @@ export class ApartPanel extends LightElement {
     const { rounds } = apart;
     const pausing = this.state.members.filter(({ id }) => rounds?.pausing.includes(id));
     return html`<div class="apart-status" tabindex="-1" data-apart-head>
-      ${rounds === null ? nothing : html`<p>${t("apart.round", { round: rounds.index + 1, count: rounds.count })}</p>`}
-      ${left === null ? nothing : html`<p class="apart-left tabular" aria-hidden="true">${clockText(left)}</p>`}
-      <p class="muted">${left === null ? t("apart.no-end") : t(this.endWords(apart), { time: clockText(left) })}</p>
+      ${rounds === null ? nothing : html`<p class="muted">${t("apart.round", { round: rounds.index + 1, count: rounds.count })}</p>`}
+      <p class="apart-left tabular">${left === null ? t("apart.no-end") : t(this.endWords(apart), { time: clockText(left) })}</p>
       ${pausing.length === 0 ? nothing : html`<p>${t("apart.pause-names", { names: listed(pausing) })}</p>`}
     </div>`;
   }

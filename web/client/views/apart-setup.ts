@@ -244,6 +244,7 @@ export class ApartSetup extends LightElement {
         (odd) => {
           this.odd = odd;
         },
+        true,
       )}
       ${
         minutes === null || rounds === 0

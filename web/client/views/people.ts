@@ -168,7 +168,7 @@ export class PeoplePanel extends LightElement {
     const number = numberOf(apart, room);
     const words = room === MAIN ? t("apart.main") : t("apart.room", { number });
     return html`<span class="badge people-small-room" data-room=${number} title=${words}>
-      ${icon("small-rooms")}<span class="tabular" aria-hidden="true">${room === MAIN ? "–" : number}</span><span class="visually-hidden">${words}</span>
+      ${icon(room === MAIN ? "home" : "small-rooms")}${room === MAIN ? nothing : html`<span class="tabular" aria-hidden="true">${number}</span>`}<span class="visually-hidden">${words}</span>
     </span>`;
   }
 

@@ -64,9 +64,10 @@ export class SmallRoomLine extends LightElement {
     if (apart.calling) return t("apart.calling");
     const own = ownRoom(state);
     const others = partners(state);
-    if (own === null) return t(pauses(state) ? "apart.pausing" : "apart.elsewhere");
-    if (others.length === 0) return t("apart.alone");
+    if (own === null && pauses(state)) return t("apart.pausing");
+    if (others.length === 0) return t(own === null ? "apart.elsewhere" : "apart.alone");
     const names = listed(others);
+    if (own === null) return t("apart.with", { names });
     const { rounds } = apart;
     return rounds === null
       ? t("apart.with", { names })
@@ -94,8 +95,8 @@ export class SmallRoomLine extends LightElement {
         ${count > 0 ? t("apart.asks", { count }) : t("apart.overview")}
       </button>`;
     }
-    if (asked === null) return nothing;
-    return html`<button class="button quiet" type="button" data-apart="help" aria-pressed=${asked} @click=${() => call.features.apart.askHelp(!asked)}>
+    if (asked === null || state.apart?.calling === true) return nothing;
+    return html`<button class="button quiet small-room-help" type="button" data-apart="help" aria-pressed=${asked} @click=${() => call.features.apart.askHelp(!asked)}>
       ${icon(asked ? "check" : "help")}${t(asked ? "apart.help-asked" : "apart.help")}
     </button>`;
   }
