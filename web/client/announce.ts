@@ -32,9 +32,16 @@ export function sayings(before: State, after: State): Saying[] {
     ...chat(before, after),
     ...polls(before, after),
     ...turns(before, after),
+    ...agenda(before, after),
     ...self(before, after),
     ...link(before, after),
   ];
+}
+
+/** Whoever leads has changed what is still to come. */
+function agenda(before: State, after: State): Saying[] {
+  const [was, is] = [before.timer?.revision, after.timer?.revision];
+  return before.timer === null || was === is ? [] : [say("say.agenda")];
 }
 
 function whoIsHere(state: State): Saying {

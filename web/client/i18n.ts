@@ -39,6 +39,9 @@ export function useCatalogue(catalogue: Catalogue, language: string): void {
   current = translator(catalogue, language);
 }
 
+/** The language of this page. */
+export const language = (): string => known.language;
+
 /** Adds the words of views that are fetched later, which bring them in each language. */
 export function learn(words: Readonly<Record<string, Catalogue>>): void {
   const { catalogue, language } = known;

@@ -1,6 +1,7 @@
 /** How each message of the server, and each act in this browser, changes what is on screen: a pure reducer. */
 
 import { broadcastOf, parted } from "./apart";
+import { boxAtHand } from "./boxes";
 import { fetched, returned, said } from "./chat";
 import type { DeviceProblem } from "./devices";
 import type { Corner } from "./layout";
@@ -218,7 +219,13 @@ export function act(state: State, event: Act): State {
         chat: { ...state.chat, sent: [...state.chat.sent, { key: event.key, text: event.text }] },
       };
     case "arrangement":
-      return { ...state, arrangement: event.arrangement, page: 0, kept: null };
+      return {
+        ...state,
+        arrangement: event.arrangement,
+        arrangedIn: boxAtHand(state.timer)?.id ?? null,
+        page: 0,
+        kept: null,
+      };
     case "keep":
       return { ...state, kept: event.member };
     case "page":
@@ -293,7 +300,7 @@ function joined(state: State, message: Joined, now: number): State {
     link: "open",
     joined: true,
     entered: message.entered,
-    room: { id, title, format, minutes: state.room.minutes, guests, expires_ms },
+    room: { id, title: title || state.room.title, format, minutes: state.room.minutes, guests, expires_ms },
     me: { ...(self ?? state.me), id: message.member, name: state.me.name },
     members,
     timer,

@@ -2,13 +2,48 @@ import { describe, expect, it } from "vitest";
 import { act, receive } from "./reduce";
 import { arranged, canArrange, paging, pictureFit, placeTiles, sceneOf, watched } from "./stage";
 import type { State } from "./state";
-import { inRoom, member, members, videoSlot } from "./testing/samples";
+import { box, inRoom, member, members, timer, videoSlot } from "./testing/samples";
 
 const keys = (state: State, width = 1280, height = 700) =>
   placeTiles(state, width, height).map((tile) => `${tile.role} ${tile.key}`);
 
 const crowd = (count: number): State =>
   inRoom(...Array.from({ length: count }, (_, index) => member(`p${index}`)));
+
+describe("a box of the agenda", () => {
+  const during = (state: State, index: number): State => ({
+    ...state,
+    timer: {
+      ...timer,
+      status: "running",
+      index,
+      boxes: [
+        box("opening", 60, 0, { id: "b0", layout: "grid" }),
+        box("round", 60, 0, { id: "b1", layout: "speaker" }),
+        box("topic", 60, 0, { id: "b2" }),
+      ],
+    },
+  });
+
+  it("proposes how people are shown, unless this person chooses otherwise during it", () => {
+    const state = crowd(3);
+    expect(arranged(during(state, 0))).toBe("grid");
+    expect(arranged(during(state, 1))).toBe("speaker");
+    const chosen = act(during(state, 1), { type: "arrangement", arrangement: "grid" });
+    expect(arranged(chosen)).toBe("grid");
+    expect(arranged(during(chosen, 2))).toBe("grid");
+    const other = act(during(chosen, 0), { type: "arrangement", arrangement: "speaker" });
+    expect(arranged(other)).toBe("speaker");
+    expect(arranged(during(other, 1))).toBe("speaker");
+    expect(arranged(during(act(state, { type: "arrangement", arrangement: "speaker" }), 0))).toBe("grid");
+  });
+
+  it("proposes nothing before the start, and somebody who is kept large stays so", () => {
+    const ready = during(crowd(3), 1);
+    expect(arranged({ ...ready, timer: { ...timer, boxes: ready.timer?.boxes ?? [] } })).toBe("grid");
+    expect(arranged(act(during(crowd(3), 0), { type: "keep", member: "p1" }))).toBe("speaker");
+  });
+});
 
 describe("a crowd", () => {
   it("is divided into pages of eight and oneself, of five on a phone", () => {

@@ -1,5 +1,6 @@
 /** Who is on the stage and where: from the state to placed tiles. Pure. */
 
+import { boxAtHand } from "./boxes";
 import { cropOrWhole, grid, mainAndStrip, ownPicture, portrait, type Rect, single } from "./layout";
 import type { Member, Quality, Watched } from "./protocol";
 import { type Arrangement, type LiveSlot, myself, observes, partners, type State, slotOf } from "./state";
@@ -73,8 +74,16 @@ export function sceneOf(state: State): Scene {
   return arranged(state);
 }
 
-/** Somebody who is kept large is so in the speaker view, whatever was chosen before. */
-export const arranged = (state: State): Arrangement => (state.kept === null ? state.arrangement : "speaker");
+/**
+ * How people are shown: somebody who is kept large is so in the speaker view; else as this person chose during
+ * this box, as the box proposes, as they like it.
+ */
+export function arranged(state: State): Arrangement {
+  if (state.kept !== null) return "speaker";
+  const box = boxAtHand(state.timer);
+  const proposed = box === null || box.id === state.arrangedIn ? "auto" : (box.layout ?? "auto");
+  return proposed === "auto" ? state.arrangement : proposed;
+}
 
 /** Who is large in the speaker view: whom this person keeps there, the one who speaks or spoke last, the first. */
 function leading(state: State): Member | undefined {

@@ -154,6 +154,8 @@ export interface State {
   readonly problems: Readonly<Record<Source, DeviceProblem | null>>;
   readonly panel: PanelName | null;
   readonly arrangement: Arrangement;
+  /** The box (its id) during which this person chose an arrangement: it no longer proposes another. */
+  readonly arrangedIn: string | null;
   readonly ownShown: boolean;
   readonly ownCorner: Corner;
   readonly sounds: boolean;
@@ -236,6 +238,7 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
     problems: { microphone: null, camera: null, screen: null },
     panel: null,
     ...preferences,
+    arrangedIn: null,
     soundBlocked: false,
     nameError: null,
     joinError: null,

@@ -4,6 +4,7 @@ import { LiveRegion, sayings } from "../announce";
 import { MAIN, roomOf } from "../apart";
 import { ApartWatch } from "../apart-watch";
 import type { Bootstrap } from "../bootstrap";
+import { boxTitle } from "../boxes";
 import type { Call } from "../call";
 import { t } from "../i18n";
 import type { Box } from "../protocol";
@@ -65,7 +66,7 @@ export class RoomApp extends LightElement {
   private readonly say = (text: string): void => this.region?.say(text);
 
   private mark(mark: TimerMark, box: Box): void {
-    this.say(t(`say.${mark}`, { box: t(`box.${box.key}`) }));
+    this.say(t(`say.${mark}`, { box: boxTitle(box) }));
     this.shine(mark);
     this.sound(mark);
   }

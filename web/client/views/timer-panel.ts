@@ -14,11 +14,20 @@ export interface AgendaParts {
   view: TimerView;
   finishing: boolean;
   finish: (finishing: boolean) => void;
+  /** Whether whoever leads changes the agenda. */
+  editing: boolean;
+  edit: (editing: boolean) => void;
 }
 
 /** What drops from the timer: all boxes of the session, the facilitator's controls, one's own choice of signals. */
 export function agenda(parts: AgendaParts): TemplateResult {
   const { call, state, timer, view } = parts;
+  if (parts.editing && leads(state) && timer.status !== "finished") {
+    return html`<div class="agenda" id="agenda" role="group" aria-label=${t("timer.agenda")} data-editing>
+      <agenda-editor .call=${call} .timer=${timer}></agenda-editor>
+      <p><button class="button" type="button" data-agenda-edit @click=${() => parts.edit(false)}>${icon("check")}${t("timer.edit-done")}</button></p>
+    </div>`;
+  }
   return html`<div class="agenda" id="agenda" role="group" aria-label=${t("timer.agenda")}>
     <ol class="agenda-boxes" role="list">
       ${timer.boxes.map((box, index) => {
@@ -123,5 +132,8 @@ function controls(parts: AgendaParts): TemplateResult | typeof nothing {
             ${button("next-turn", null, () => call.drive("next-turn"), false, turnWord(timer))}`
     }
     ${button("finish", "finish", () => finish(true), ready)}
+    <button class="button quiet" type="button" data-agenda-edit @click=${() => parts.edit(true)}>
+      ${icon("edit")}${t("timer.edit")}
+    </button>
   </div>`;
 }

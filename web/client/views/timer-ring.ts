@@ -30,6 +30,8 @@ export class SessionTimer extends LightElement {
   /** "Finish" asks once more. */
   @state() private finishing = false;
 
+  @state() private editing = false;
+
   private readonly menu = new Dropdown(this, "[data-timer-toggle]");
   private ticking: ReturnType<typeof setTimeout> | undefined;
 
@@ -56,6 +58,22 @@ export class SessionTimer extends LightElement {
     this.finishing = finishing;
     await this.updateComplete;
     this.querySelector<HTMLElement>(".agenda [data-timer-action=finish]")?.focus();
+  }
+
+  /** The agenda itself makes way for its editor, or comes back: focus goes with it. */
+  private async edit(editing: boolean): Promise<void> {
+    if (editing) {
+      try {
+        await import("./agenda-edit");
+      } catch {
+        this.call.toast("toast.not-connected", {}, "problem");
+        return;
+      }
+    }
+    this.editing = editing;
+    await this.updateComplete;
+    const where = editing ? "agenda-editor input, [data-agenda-edit]" : "[data-agenda-edit]";
+    this.querySelector<HTMLElement>(where)?.focus();
   }
 
   /** While a box runs: its prompt, and whose turn it is; the agenda says the same when it is open. */
@@ -149,6 +167,8 @@ export class SessionTimer extends LightElement {
               view,
               finishing: this.finishing,
               finish: (finishing) => void this.ask(finishing),
+              editing: this.editing,
+              edit: (editing) => void this.edit(editing),
             })
           : nothing
       }

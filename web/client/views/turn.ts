@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { boxPrompt, boxTitle } from "../boxes";
 import { t } from "../i18n";
 import type { Timer } from "../protocol";
 import type { State } from "../state";
@@ -8,7 +9,7 @@ import { clockText, type TurnView } from "../timer";
 export function boxName(timer: Timer, index = timer.index): string {
   const box = timer.boxes[index];
   if (box === undefined) return "";
-  const name = t(`box.${box.key}`);
+  const name = boxTitle(box);
   const rounds = timer.boxes.some((each) => each.round > 0);
   return rounds ? t("timer.round", { round: box.round + 1, box: name }) : name;
 }
@@ -16,7 +17,7 @@ export function boxName(timer: Timer, index = timer.index): string {
 /** The question or the invitation of the current box. */
 export function prompt(timer: Timer): string {
   const box = timer.boxes[timer.index];
-  return box === undefined ? "" : t(`prompt.${box.key}`);
+  return box === undefined ? "" : boxPrompt(box);
 }
 
 /** What a press on "next" does: on to the next speaker, or to another whom the round is about. */
