@@ -20,6 +20,17 @@ class Editor(Robot):
         self.doc: Doc[Text] = Doc()
         self.text = self.doc.get("notes", type=Text)
 
+    async def turn_to(self, room: str) -> None:
+        """Opens the notes of the room that it is in now, an empty document to begin with."""
+        self.frames.clear()
+        self.doc = Doc()
+        self.text = self.doc.get("notes", type=Text)
+        await self.send(NotesOpen(room=room))
+        await self.frame(Ask(self.doc.get_state()))
+        await self.heard_frame(Ask)
+        await self.frame(Reply(self.doc.get_update()))
+        await self.heard_frame(Reply)
+
     def heard(self, data: bytes) -> None:
         super().heard(data)
         match decode_notes(data):
@@ -56,8 +67,8 @@ class Editor(Robot):
         await self.hears(NotesSaved, lambda told: told.count == count)
 
 
-async def stored(store: Redis, room: str) -> str:
+async def stored(store: Redis, room: str, small: str = "") -> str:
     document = Document()
-    async for _, update in notes.load(store, room):
+    async for _, update in notes.load(store, room, small):
         document.load(update)
     return document.text()

@@ -12,6 +12,7 @@ import aiohttp
 
 from signaling.codec import decode_server, encode
 from signaling.messages import (
+    ApartChanged,
     Bye,
     ClientMessage,
     Enter,
@@ -168,6 +169,7 @@ class Robot:
         members = {member.id: member for member in room.members}
         timer: Timer = room.timer
         floor = room.floor
+        apart = room.apart
         for each in self.told:
             match each:
                 case Entered(member=member):
@@ -180,11 +182,20 @@ class Robot:
                     timer = changed
                 case FloorChanged(floor=said):
                     floor = said
+                case ApartChanged(apart=changed_apart):
+                    apart = changed_apart
         return Room(
             id=room.id, title=room.title, format=room.format, guests=room.guests,
             members=tuple(members.values()), timer=timer, expires_ms=room.expires_ms,
-            floor=floor,
+            floor=floor, apart=apart,
         )  # fmt: skip
+
+    @property
+    def small_room(self) -> str:
+        """The id of the small room that this robot is in, as it knows, "" for the main room."""
+        apart = self.room().apart
+        rooms = () if apart is None else apart.rooms
+        return next((room.id for room in rooms if self.id in room.members), "")
 
     async def hang_up(self) -> None:
         """Closes the socket in good order, as a closed tab does."""

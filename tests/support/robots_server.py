@@ -8,12 +8,13 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from aiohttp import web
 from redis.asyncio import Redis
 
+from server.clock import now_ms
 from server.live import Limits, Live
 from server.room.formats import formats
 from server.room.links import sign_personal
@@ -31,10 +32,12 @@ from signaling.turn import Turn
 class RobotServer:
     """A server for robots on a free port."""
 
-    def __init__(self, store: Redis, limits: Limits, name: str | None) -> None:
+    def __init__(
+        self, store: Redis, limits: Limits, name: str | None, clock: Callable[[], int] = now_ms
+    ) -> None:
         self.joins: list[float] = []
         self.relay = Relay(RelayConfig(host="127.0.0.1", port=0))
-        self.live = Live(store, self.relay, limits, self.joins.append, server=name)
+        self.live = Live(store, self.relay, limits, self.joins.append, server=name, clock=clock)
         self.port = 0
         self.doors: Doors
 
@@ -49,10 +52,15 @@ class RobotServer:
 
 @contextlib.asynccontextmanager
 async def serving(
-    store: Redis, limits: Limits | None = None, port: int = 0, *, name: str | None = None
+    store: Redis,
+    limits: Limits | None = None,
+    port: int = 0,
+    *,
+    name: str | None = None,
+    clock: Callable[[], int] = now_ms,
 ) -> AsyncIterator[RobotServer]:
     """A running server; stopped in good order at the end. ``name`` is what it is called after each start."""
-    server = RobotServer(store, limits or Limits(), name)
+    server = RobotServer(store, limits or Limits(), name, clock)
     await server.relay.start()
     try:
         await server.live.start()
