@@ -83,3 +83,31 @@ async def test_a_poll_is_asked_answered_and_closed(company: Company) -> None:
     await bao.until("() => !document.querySelector('poll-card')", what="it is gone")
     await mine.locator("[data-poll-undo]").click()
     await visible(bao.tab, '.poll-card[data-status="closed"]')
+
+
+async def test_people_point_at_a_shared_screen(company: Company) -> None:
+    ada, bao = await company.meet(["chromium", "chromium"])
+    await ada.turn("screen", on=True)
+    await visible(bao.tab, "[data-point]")
+    theirs, mine = page(bao), page(ada)
+    await theirs.locator("[data-point]").click()
+    box = await theirs.locator(".pointing").bounding_box()
+    assert box is not None
+    await theirs.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    # Where it is on the picture, whatever the size of either.
+    await theirs.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] / 2)
+    await visible(ada.tab, f'.own-share [data-pointer="{bao.member}"]')
+    assert await mine.locator(".own-share [data-pointer]").inner_text() == "Bao"
+    await picture(ada, "pointed-at")
+    await picture(bao, "pointing")
+    await axe_finds_nothing(ada, bao)
+    # Still for two seconds, it is gone; the arrows move it on.
+    await ada.until("() => !document.querySelector('[data-pointer]')", what="it has faded")
+    await theirs.locator(".pointing").focus()
+    await theirs.keyboard.press("Shift+ArrowLeft")
+    await visible(ada.tab, f'.own-share [data-pointer="{bao.member}"]')
+    await theirs.keyboard.press("Escape")
+    await ada.until("() => !document.querySelector('[data-pointer]')", what="Bao points no longer")
+    assert await bao.tab.run("() => document.activeElement.hasAttribute('data-point')")
+    await mine.locator("[data-pointers-allowed]").uncheck()
+    await bao.until("() => !document.querySelector('[data-point]')", what="nobody can point")

@@ -19,6 +19,8 @@ const isIn = (state: State): boolean => state.view === "room" && state.entered &
 
 export class Asides {
   private readonly watchers = new Set<(message: Passing) => void>();
+  /** How many views show pointers. */
+  private pointers = 0;
   private readonly wishes = new Map<string, ClientMessage>();
 
   constructor(private readonly host: AsidesHost) {
@@ -44,6 +46,16 @@ export class Asides {
   wish(message: ClientMessage): void {
     this.wishes.set(message.type, message);
     if (isIn(this.host.store.state)) this.host.send(message);
+  }
+
+  /** Wants to be told where people point; returns the function that ends it. */
+  wantPointers(): () => void {
+    this.pointers += 1;
+    this.wish({ type: "pointers-wanted", on: true });
+    return () => {
+      this.pointers -= 1;
+      if (this.pointers === 0) this.wish({ type: "pointers-wanted", on: false });
+    };
   }
 
   /** Calls back with what passes by; returns the function that ends it. */

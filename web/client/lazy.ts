@@ -5,6 +5,7 @@ import type { State } from "./state";
 
 const sources = {
   polls: () => import("./views/polls"),
+  pointers: () => import("./views/pointers"),
 } as const;
 
 export type LazyView = keyof typeof sources;
@@ -13,6 +14,7 @@ export type LazyView = keyof typeof sources;
 export function needed(state: State): readonly LazyView[] {
   const found: LazyView[] = [];
   if (state.panel === "polls" || pollOnScreen(state.polls) !== null) found.push("polls");
+  if (state.mine.screen === "on" || state.members.some((member) => member.screen)) found.push("pointers");
   return found;
 }
 

@@ -201,6 +201,7 @@ export class SessionRoom extends LightElement {
           <small-room-line .call=${call} .state=${state}></small-room-line>
           ${banner(state, call)}
         </div>
+        ${state.mine.screen === "on" ? html`<own-share .call=${call} .state=${state}></own-share>` : nothing}
         ${pollOnScreen(state.polls) === null ? nothing : html`<poll-card .call=${call} .state=${state}></poll-card>`}
         <div class="session-bottom">
           ${toasts(state)}

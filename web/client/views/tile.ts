@@ -131,6 +131,13 @@ export class RoomTile extends LightElement {
     </div>`;
   }
 
+  /** Where others point on a shared screen. */
+  private pointers() {
+    const { member, rect } = this.tile;
+    const aspect = this.picture?.aspect;
+    return html`<screen-pointers .call=${this.call} .sharer=${member} .aspect=${aspect} .width=${rect.width} .height=${rect.height}></screen-pointers>`;
+  }
+
   private readonly details = (): void => this.call.store.dispatch({ type: "panel", panel: "details" });
 
   protected override render() {
@@ -152,7 +159,7 @@ export class RoomTile extends LightElement {
         ${!self && on && slot?.paused ? html`<span class="tile-paused">${t(`tile.paused-${slot.paused}`)}</span>` : nothing}
         ${camera && quality === "lost" ? html`<span class="tile-lost">${t("tile.lost")}</span>` : nothing}
       </div>
-      ${camera ? this.raised() : nothing}
+      ${camera ? this.raised() : this.pointers()}
       <div class="tile-label">
         <span class="tile-name">${camera ? (self ? t("tile.you-short") : member.name) : t("tile.screen", { name: member.name })}</span>
         ${camera && !member.microphone ? html`<span class="tile-muted" title=${t("tile.microphone-off")}>${icon("microphone-off")}</span>` : nothing}

@@ -76,7 +76,13 @@ export function turnout(state: State, poll: Poll): string {
 
 /** Whoever has a link, here or not. */
 export function nameOf(state: State, id: string): string {
+  return called(state, id).here;
+}
+
+/** What somebody is called on this page, and by everybody. */
+export function called(state: State, id: string): { readonly here: string; readonly name: string } {
   const found =
     state.members.find((each) => each.id === id) ?? state.room.guests.find((each) => each.id === id);
-  return id === state.me.id ? t("chat.you") : (found?.name ?? "");
+  const name = found?.name ?? "";
+  return { here: id === state.me.id ? t("chat.you") : name, name };
 }

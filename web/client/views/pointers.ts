@@ -1,0 +1,4 @@
+/** What shows pointers: fetched when a screen is shared. */
+
+import "./asides/own-share";
+import "./asides/screen-pointers";
