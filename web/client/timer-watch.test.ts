@@ -68,6 +68,26 @@ describe("TimerWatch", () => {
     expect(calls).toEqual([["time-up", "topic", 80_000]]);
   });
 
+  it("calls out two marks that come in the same instant", async () => {
+    const { timers, calls, watch } = setUp();
+    const turns = { ...box("round", 120), speaks: "turns" as const, turn_s: 60 };
+    watch.follow({ ...running, boxes: [turns], turn: { order: ["me"], index: 0, spent_ms: 0 } });
+    await timers.advance(90_000);
+    expect(calls.map(([mark, , at]) => [mark, at])).toEqual([
+      ["turn-up", 60_000],
+      ["one-minute", 60_000],
+    ]);
+  });
+
+  it("calls out what a clock that is set forward has just passed", async () => {
+    const { timers, calls, watch, shift } = setUp();
+    watch.follow(running);
+    await timers.advance(10_000);
+    shift(51_000);
+    await timers.advance(1_000);
+    expect(calls.map(([mark]) => mark)).toEqual(["one-minute"]);
+  });
+
   it("stops", async () => {
     const { timers, calls, watch } = setUp();
     watch.follow(running);

@@ -1,7 +1,7 @@
 /** Calls out the timer's marks (one minute left, time is up) in the instant they come, by the server's clock. */
 
 import type { Box, Timer } from "./protocol";
-import { nextMark, remaining, type TimerMark, turnView } from "./timer";
+import { marks, type TimerMark } from "./timer";
 import type { Timers } from "./timers";
 
 /** A mark that is this late (ms: the laptop slept) is not called out any more. */
@@ -29,18 +29,21 @@ export class TimerWatch {
     this.cancel?.();
     this.cancel = null;
     const { timer } = this;
-    const next = timer && nextMark(timer, this.serverNow());
-    if (timer === null || next === null) return;
-    this.cancel = this.timers.after(Math.min(next.wait, LONGEST_WAIT), () => this.look(timer, next.mark));
+    if (timer === null) return;
+    const from = this.serverNow();
+    const next = marks(timer, from).find(({ wait }) => wait > 0);
+    if (next === undefined) return;
+    this.cancel = this.timers.after(Math.min(next.wait, LONGEST_WAIT), () => this.look(timer, from));
   }
 
-  /** The mark has been reached, or the clock was set right meanwhile: it is still to come, or has just been. */
-  private look(timer: Timer, mark: TimerMark): void {
+  /** Calls out what has come since `from` (server's clock, ms): two marks can come at once, or the clock be set right. */
+  private look(timer: Timer, from: number): void {
     const box = timer.boxes[timer.index];
     const now = this.serverNow();
-    const left = mark === "turn-up" ? (turnView(timer, now)?.remaining ?? 0) : remaining(timer, now);
-    const late = (mark === "one-minute" ? 60_000 : 0) - left;
-    if (late >= 0 && late < TOO_LATE && box !== undefined) this.call(mark, box);
+    for (const { mark, wait } of marks(timer, now)) {
+      const late = -wait;
+      if (box !== undefined && now + wait > from && late >= 0 && late < TOO_LATE) this.call(mark, box);
+    }
     this.schedule();
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Timer } from "./protocol";
 import { box } from "./testing/samples";
-import { clockText, nextMark, remaining, timerView, untilNext } from "./timer";
+import { clockText, marks, remaining, timerView, untilNext } from "./timer";
 
 const running: Timer = {
   status: "running",
@@ -78,20 +78,25 @@ describe("timerView", () => {
   });
 });
 
-describe("nextMark", () => {
-  it("warns a minute before the end, then says the end, then nothing", () => {
-    expect(nextMark(running, 1_000_000)).toEqual({ mark: "one-minute", wait: 780_000 });
-    expect(nextMark(running, 1_000_000 + 780_000)).toEqual({ mark: "time-up", wait: 60_000 });
-    expect(nextMark(running, 1_000_000 + 840_000)).toBeNull();
+describe("marks", () => {
+  it("are a minute before the end, and the end", () => {
+    expect(marks(running, 1_000_000)).toEqual([
+      { mark: "one-minute", wait: 780_000 },
+      { mark: "time-up", wait: 840_000 },
+    ]);
+    expect(marks(running, 1_000_000 + 840_000)).toEqual([
+      { mark: "one-minute", wait: -60_000 },
+      { mark: "time-up", wait: 0 },
+    ]);
   });
 
-  it("does not warn in a box of a minute", () => {
+  it("do not warn in a box of a minute", () => {
     const short: Timer = { ...running, index: 0, boxes: [box("topic", 60)] };
-    expect(nextMark(short, 1_000_000)).toEqual({ mark: "time-up", wait: 60_000 });
+    expect(marks(short, 1_000_000)).toEqual([{ mark: "time-up", wait: 60_000 }]);
   });
 
-  it("rests with the timer", () => {
-    expect(nextMark({ ...running, status: "paused", since_ms: null }, 1_000_000)).toBeNull();
+  it("rest with the timer", () => {
+    expect(marks({ ...running, status: "paused", since_ms: null }, 1_000_000)).toEqual([]);
   });
 });
 

@@ -91,17 +91,18 @@ export function turnView(timer: Timer, now: number): TurnView | null {
 /** What is sounded and said during a box. */
 export type TimerMark = "one-minute" | "time-up" | "turn-up";
 
-/** The next mark of the current box or turn and in how many ms it comes; null when none is left or the timer rests. */
-export function nextMark(timer: Timer, now: number): { mark: TimerMark; wait: number } | null {
+/** The marks of the current box and turn, the first first, and in how many ms each comes (negative: has been). */
+export function marks(timer: Timer, now: number): { mark: TimerMark; wait: number }[] {
   const box = timer.boxes[timer.index];
-  if (box === undefined || timer.status !== "running") return null;
+  if (box === undefined || timer.status !== "running") return [];
   const left = remaining(timer, now);
-  const marks: { mark: TimerMark; wait: number }[] = [{ mark: "time-up", wait: left }];
+  const turn = turnView(timer, now)?.remaining ?? null;
+  // Of two that come at once the box's is the later: it is what stays said and shown.
+  const found: { mark: TimerMark; wait: number }[] = turn === null ? [] : [{ mark: "turn-up", wait: turn }];
+  found.push({ mark: "time-up", wait: left });
   // A box of a minute or less has no warning: it would come at once.
-  if (box.seconds > 60) marks.push({ mark: "one-minute", wait: left - 60_000 });
-  const turn = turnView(timer, now)?.remaining;
-  if (turn !== null && turn !== undefined) marks.push({ mark: "turn-up", wait: turn });
-  return marks.filter(({ wait }) => wait > 0).sort((one, two) => one.wait - two.wait)[0] ?? null;
+  if (box.seconds > 60) found.push({ mark: "one-minute", wait: left - 60_000 });
+  return found.sort((one, two) => one.wait - two.wait);
 }
 
 /**
