@@ -15,6 +15,7 @@ import pytest_asyncio
 from server.clock import now_ms
 from signaling.parts import Box
 from tests.e2e.test_floor import picture
+from tests.support.announcements import LISTENS
 from tests.support.call import Person
 from tests.support.call_company import NAMES, Browsers, Company
 from tests.support.courses import Course, words
@@ -55,7 +56,7 @@ async def begun(browsers: Browsers, server: Place, key: str) -> AsyncIterator[Co
         pages: list[tuple[Person, str]] = []
         try:
             for index, locale in enumerate(("en-GB", "fr-FR")):
-                person = await company.person(room, index, "chromium", locale=locale)
+                person = await company.person(room, index, "chromium", LISTENS, locale=locale)
                 await person.join()
                 pages.append((person, locale[:2]))
             robots = []

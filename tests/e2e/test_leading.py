@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.test_floor import axe_finds_nothing, picture
 from tests.e2e.test_timer import drive, remaining, status
+from tests.support.announcements import LISTENS, told
 from tests.support.browsers import eventually, text, visible
 from tests.support.call import Person, open_room
 from tests.support.call_company import NAMES, Company
@@ -34,16 +35,10 @@ async def come(company: Company, roles: list[str], **skews: int) -> list[Person]
     people = []
     for index, _ in enumerate(roles):
         skew = skews.get(NAMES[index], 0)
-        person = await company.person(room, index, "chromium", SKEWED.replace("SKEW", str(skew)))
+        person = await company.person(room, index, "chromium", LISTENS, SKEWED.replace("SKEW", str(skew)))
         await person.join()
         people.append(person)
     return people
-
-
-async def announced(person: Person, words: str) -> None:
-    await person.until(
-        "w => document.querySelector('[data-live]').textContent.includes(w)", words, what=f"“{words}” is said"
-    )
 
 
 async def the_same_second(*people: Person) -> None:
@@ -83,16 +78,16 @@ async def test_two_lead_with_clocks_that_are_wrong_and_when_they_go_somebody_sta
     assert await chloe.tab.run("() => document.querySelectorAll('[data-timer-action]').length") == 0
     await ada.click("leave")
     await bao.click("leave")
-    await announced(chloe, "You lead the session for now")
+    await told(chloe, "You lead the session for now")
     await chloe.tab.click("[data-timer-toggle]")
     await visible(chloe.tab, '.agenda [data-timer-action="next"]')
     await picture(chloe, "standing-in")
     await axe_finds_nothing(chloe)
     await drive(chloe, "pause")
     await status(chloe, "paused", 1)
-    await ada.tab.click("#go-on")
+    await ada.tab.click("#come-back")
     await ada.in_room()
-    await announced(chloe, "Ada leads the session again")
+    await told(chloe, "Somebody else leads the session now")
     await chloe.until(
         "() => document.querySelectorAll('[data-timer-action]').length === 0", what="the controls are gone"
     )
@@ -107,7 +102,7 @@ async def test_who_looks_on_is_shown_to_all_and_a_worry_is_told_to_nobody_here(c
     room = await open_room(
         company.base, [("Ada", "mentor"), ("Bao", "mentee"), ("Chloé", "observer")], "quick-30"
     )
-    ada, bao, chloe = [await company.person(room, index) for index in range(3)]
+    ada, bao, chloe = [await company.person(room, index, "chromium", LISTENS) for index in range(3)]
     await ada.join()
     await bao.join()
     await chloe.arrive()
@@ -116,7 +111,7 @@ async def test_who_looks_on_is_shown_to_all_and_a_worry_is_told_to_nobody_here(c
     await axe_finds_nothing(chloe)
     await chloe.enter()
     for person in (ada, bao):
-        await announced(person, "Chloé observes")
+        await told(person, "Chloé observes")
         await visible(person.tab, "[data-observing]")
         assert await person.tab.run("() => document.querySelector('room-stage').dataset.scene") == "pair"
     await ada.sees(bao)

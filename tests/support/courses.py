@@ -9,6 +9,7 @@ from pathlib import Path
 
 from server.room.formats import formats, scale
 from signaling.parts import Box
+from tests.support.announcements import told
 from tests.support.call import Person
 from tests.support.robots import Robot
 from tests.support.story import Place
@@ -105,18 +106,13 @@ class Course:
             await person.until(function, *args, what=f"{person.name}: {what}")
 
     async def said(self, key: str, box: str | None = None, **values: object) -> None:
-        """Waits until every page's live region says this, each in its language; ``box`` is a box's key."""
+        """Waits until every page (with ``LISTENS``) has said this in its language; ``box`` is a box's key."""
         for person, language in self.pages:
             named = dict(values)
             if box is not None:
                 named["box"] = words(language, f"box.{box}")
             sentence = words(language, key, **named)
-            await person.until(
-                "w => document.querySelector('[data-live]').textContent.includes(w)",
-                sentence,
-                seconds=8,
-                what=f"{person.name} is told “{sentence}”",
-            )
+            await told(person, sentence, seconds=8)
 
     async def prompted(self, index: int) -> None:
         """Waits until every page shows the box's own words and its name."""

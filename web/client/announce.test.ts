@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { LiveRegion, sayings } from "./announce";
 import { act, receive } from "./reduce";
 import { leads } from "./state";
+import { FakeTimers } from "./testing/fake-timers";
 import { beginning, inRoom, joined, member, members, room } from "./testing/samples";
 
 const keys = (...states: Parameters<typeof sayings>) => sayings(...states).map((saying) => saying.key);
@@ -69,11 +70,11 @@ describe("sayings", () => {
     );
     const sam = receive(mentee, floor("sam"), 0);
     expect(keys(mentee, sam)).toEqual(["say.stands-in"]);
-    expect(keys(sam, receive(sam, floor(null), 0))).toEqual(["say.leads-again"]);
+    expect(keys(sam, receive(sam, floor(null), 0))).toEqual(["say.stood-in"]);
     const me = receive(mentee, floor("me"), 0);
     expect(keys(mentee, me)).toEqual(["say.lead-for-now"]);
     expect(leads(me)).toBe(true);
-    expect(keys(me, receive(me, floor(null), 0))).toEqual(["say.leads-again"]);
+    expect(keys(me, receive(me, floor(null), 0))).toEqual(["say.lead-over"]);
   });
 
   it("says and shows who joins and leaves", () => {
@@ -129,13 +130,31 @@ describe("sayings", () => {
 });
 
 describe("LiveRegion", () => {
-  it("changes even when the same sentence is said twice", () => {
+  function region() {
     const element = { textContent: "" };
-    const region = new LiveRegion(element as HTMLElement);
-    region.say("Sam has joined");
+    const timers = new FakeTimers(0);
+    return { element, timers, region: new LiveRegion(element as HTMLElement, timers) };
+  }
+
+  it("changes even when the same sentence is said twice", async () => {
+    const { element, timers, region: live } = region();
+    live.say("Sam has joined");
     const first = element.textContent;
-    region.say("Sam has joined");
+    live.say("Sam has joined");
+    await timers.advance(500);
     expect(element.textContent).not.toBe(first);
     expect(element.textContent.trim()).toBe("Sam has joined");
+  });
+
+  it("lets each sentence stand long enough to be read, and leaves out the oldest of too many", async () => {
+    const { element, timers, region: live } = region();
+    const heard: string[] = [];
+    for (const each of ["1", "2", "3", "4", "5", "6", "7", "8"]) live.say(each);
+    for (let step = 0; step < 8; step++) {
+      heard.push(element.textContent.trim());
+      await timers.advance(500);
+    }
+    expect(heard).toEqual(["1", "4", "5", "6", "7", "8", "8", "8"]);
+    expect(timers.pending).toBe(0);
   });
 });

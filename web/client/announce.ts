@@ -6,6 +6,7 @@ import type { Values } from "./i18n";
 import type { ChatLine } from "./protocol";
 import { leads, myself, near, observers, others, partners, type State, type Toast } from "./state";
 import { turnView } from "./timer";
+import type { Timers } from "./timers";
 
 export interface Saying {
   readonly key: string;
@@ -124,8 +125,8 @@ function standIn(before: State, after: State, names: ReadonlyMap<string, string>
   const [was, is] = [before.floor.stand_in ?? null, after.floor.stand_in ?? null];
   if (was === is) return [];
   if (is !== null) return is === after.me.id ? [] : [show("say.stands-in", { name: names.get(is) ?? "" })];
-  const leader = others(after).find((member) => member.role === "mentor");
-  return leader === undefined ? [] : [show("say.leads-again", { name: leader.name })];
+  // Whoever is back may be told of a moment later: it is said without their name.
+  return was === null || was === after.me.id ? [] : [show("say.stood-in", { name: names.get(was) ?? "" })];
 }
 
 /** What others write while the chat is closed is shown for a moment; while it is open it is read out. */
@@ -192,8 +193,7 @@ function self(before: State, after: State): Saying[] {
   if (was.camera !== is.camera) found.push(say(is.camera ? "say.camera-on" : "say.camera-off"));
   if (leads(after) && !leads(before))
     found.push(show(after.floor.stand_in === after.me.id ? "say.lead-for-now" : "say.lead"));
-  if (leads(before) && !leads(after) && before.floor.stand_in !== after.me.id)
-    found.push(show("say.lead-over"));
+  if (leads(before) && !leads(after)) found.push(show("say.lead-over"));
   if (was.screen !== is.screen) found.push(say(is.screen ? "say.screen-on" : "say.screen-off"));
   for (const source of ["microphone", "camera", "screen"] as const) {
     const problem = after.problems[source];
@@ -223,15 +223,40 @@ function link(before: State, after: State): Saying[] {
   return found;
 }
 
-/** The page's one polite live region: each sentence replaces the one before, and the same one is said again. */
+/** How long (ms) a sentence stands before the next takes its place: a shorter one no screen reader takes up. */
+const STANDS = 500;
+/** More than this waiting would still be read out when it is no news any more: the oldest of them go. */
+const MOST_WAITING = 5;
+
+/**
+ * The page's one polite live region: each sentence replaces the one before, in the order in which they were said,
+ * and the same one is said again.
+ */
 export class LiveRegion {
   private even = false;
+  private standing = false;
+  private waiting: string[] = [];
 
-  constructor(private readonly element: HTMLElement) {}
+  constructor(
+    private readonly element: HTMLElement,
+    private readonly timers: Timers,
+  ) {}
 
   say(text: string): void {
+    if (this.standing) this.waiting = [...this.waiting.slice(1 - MOST_WAITING), text];
+    else this.show(text);
+  }
+
+  private show(text: string): void {
     this.even = !this.even;
     // A region whose text does not change says nothing.
     this.element.textContent = this.even ? text : `${text}\u00a0`;
+    this.standing = true;
+    this.timers.after(STANDS, () => {
+      this.standing = false;
+      const [next, ...rest] = this.waiting;
+      this.waiting = rest;
+      if (next !== undefined) this.show(next);
+    });
   }
 }

@@ -92,7 +92,7 @@ export class RoomApp extends LightElement {
 
   protected override firstUpdated(): void {
     const region = this.querySelector<HTMLElement>("[data-live]");
-    if (region !== null) this.region = new LiveRegion(region);
+    if (region !== null) this.region = new LiveRegion(region, this.timers);
   }
 
   protected override updated(_changes: PropertyValues<this>): void {
