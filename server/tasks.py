@@ -13,7 +13,7 @@ from server.pages.site import Site
 from server.storage import letters
 from server.storage.conversations import NOTIFY
 from server.storage.due import Due
-from server.ties import deadlines, pulses
+from server.ties import deadlines, pulses, reminders
 
 
 def handlers(site: Site) -> Mapping[str, Handler]:
@@ -38,5 +38,6 @@ def handlers(site: Site) -> Mapping[str, Handler]:
         **session_tasks.handlers(site),
         **deadlines.handlers(site.store),
         **pulses.handlers(site.store),
+        **reminders.handlers(site.store),
         **matchmaking.handlers(site.store, site.clock),
     }

@@ -15,11 +15,12 @@ from server.mentoring.meetings import Session
 from server.mentoring.people import Person
 from server.mentoring.zones import MINUTE_MS
 from server.pages.scheduling.answers import answer_due
+from server.pages.scheduling.following import follow as follow_notes
+from server.pages.scheduling.following import followed
 from server.pages.scheduling.shown import CLOSES_MS, people_of
 from server.pages.site import Site
 from server.session_letters import details, with_whom
 from server.storage import keys
-from server.storage.actions import SessionNotes, load_notes, saved_notes
 from server.storage.due import Due
 from server.storage.letters import posted
 from server.storage.meetings import load_session, sessions_in
@@ -125,11 +126,12 @@ async def _look(site: Site, task: Due, now_ms: int) -> int | None:
         left = empty is not None and (now_ms >= session.ends_ms or now_ms - empty > QUIET_MS)
         if left or over:
             step = Step(session, held(session, there))
-            extra = [*await notes_changes(site, session), pulse_after(session.id, now_ms)]
+            extra = [*await followed(site, session, over=True), pulse_after(session.id, now_ms)]
             await settle(site, [step], by=None, now_ms=now_ms, extra=extra)
             return None
     except ChangedMeanwhileError:
         return now_ms
+    await follow_notes(site, session)
     return now_ms + LOOK_EVERY_MS
 
 
@@ -154,11 +156,3 @@ async def _follow(site: Site, task: Due, now_ms: int) -> int | None:
     except ChangedMeanwhileError:
         return now_ms
     return None
-
-
-async def notes_changes(site: Site, session: Session) -> list[Change]:
-    """What keeps the notes of a session's room beyond the room."""
-    if await load_notes(site.store, session.id) is not None:
-        return []
-    text = await site.rooms.notes_text(session.id)
-    return saved_notes(SessionNotes(session=session.id, text=text)) if text else []

@@ -18,6 +18,7 @@ from server.mentoring.tie_notes import LONGEST_NOTE, TieNote
 from server.mentoring.tie_rules import TieError, day_of
 from server.pages.access import mentorship_of, programme_of, subject, visitor
 from server.pages.forms import choose, fresh, posted, required, too_long
+from server.pages.scheduling.following import tick_notes
 from server.pages.site import SITE, PageError, Site, page
 from server.pages.ties import doing
 from server.pages.ties.heads import head, health_of, names_of
@@ -255,6 +256,7 @@ async def tick(request: web.Request) -> web.Response:
         if (found.done_ms is None) == (action.done_ms is None):
             return
         await commit(site.store, saved_action(action), once)
+        await tick_notes(site, tie, action)
 
     return await doing.done(
         request, form, f"/m/{tie.id}#actions", act, lambda typed: _tie(request, action=typed)

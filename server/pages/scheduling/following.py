@@ -1,0 +1,115 @@
+"""Notes and actions follow each other: what is ticked in the one is ticked in the other."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from msgspec.structs import replace
+from redis.exceptions import RedisError
+
+from server.mentoring.action_notes import after_notes, agreed_in, by_text
+from server.mentoring.actions import ActionItem
+from server.mentoring.meetings import Session
+from server.mentoring.mentorships import Mentorship
+from server.mentoring.ticks import ticked
+from server.mentoring.zones import local
+from server.pages.scheduling.shown import is_open, people_of
+from server.pages.site import Site
+from server.room.recap import box_times
+from server.storage import rooms
+from server.storage.actions import SessionNotes, load_actions, load_notes, saved_action, saved_notes
+from server.storage.meetings import sessions_in
+from server.storage.mentorships import load_mentorship
+from server.storage.people import ChangedMeanwhileError
+from server.storage.records import Change, commit
+from signaling.errors import ProtocolError
+
+log = logging.getLogger(__name__)
+
+LATEST = 6
+"""Of the sessions that are over, so many may still have the line of an action in their notes."""
+
+
+async def followed(site: Site, session: Session, *, over: bool = False) -> list[Change]:
+    """What the notes of a session's room say by now, as changes: the notes, and what was ticked in them.
+
+    When it is ``over``, the actions that they ask for are made, and the minutes by box kept. Not before: what
+    somebody is still typing is no action.
+    """
+    tie = await load_mentorship(site.store, session.mentorship)
+    before = await load_notes(site.store, session.id)
+    text, now = await site.rooms.notes_text(session.id), site.clock()
+    seen = before.text if before is not None else ""
+    if tie is None or (text == seen and not over):
+        return []
+    people = await people_of(site, [session])
+    names = {each: people[each].shown for each in session.people if each in people}
+    actions = await load_actions(site.store, tie.id)
+    known = by_text(actions, session.starts_ms)
+    changed = after_notes(known, seen, text, names, now)
+    notes = SessionNotes(session=session.id, text=text, version=1 if before is None else before.version + 1)
+    if over:
+        today = local(session.zone, session.starts_ms).date()
+        usual = today + timedelta(days=tie.cadence_days)
+        changed += agreed_in(
+            known, text, names, session=session.id, mentorship=tie.id, today=today, usual=usual, now_ms=now
+        )
+        notes = await _with_boxes(site, notes, now)
+    if not text and not notes.boxes:
+        return []
+    return [*saved_notes(notes), *(change for each in changed for change in saved_action(each))]
+
+
+async def follow(site: Site, session: Session) -> None:
+    """Stores what was ticked in the notes of a session that goes on."""
+    try:
+        await commit(site.store, await followed(site, session))
+    except ChangedMeanwhileError:
+        log.info("somebody ticks an action on its page: the notes are looked at again soon")
+
+
+async def tick_notes(site: Site, tie: Mentorship, action: ActionItem) -> None:
+    """Says in the notes what the action's owner said on its page; the action itself is stored by then.
+
+    Notes that can't be reached now stay as they are: what they don't change says nothing about the action.
+    """
+    now, done = site.clock(), action.done_ms is not None
+    held = 0
+    for session in reversed(await sessions_in(site.store, tie.id)):
+        if is_open(session, now):
+            if await rooms.load_record(site.store, session.id) is None:
+                continue
+            try:
+                await site.rooms.tick(session.id, action.text, done=done)
+            except (ProtocolError, RedisError) as error:
+                log.warning("an action is ticked, its line in the notes not yet: %s", type(error).__name__)
+        elif session.state in {"held", "recapped"}:
+            held += 1
+            if held > LATEST:
+                return
+            await _tick_kept(site, session, action, done=done)
+
+
+async def _tick_kept(site: Site, session: Session, action: ActionItem, *, done: bool) -> None:
+    notes = await load_notes(site.store, session.id)
+    if notes is None:
+        return
+    people = await people_of(site, [session])
+    names = {each: people[each].shown for each in session.people if each in people}
+    text = ticked(notes.text, action.text, names, done=done)
+    if text == notes.text:
+        return
+    try:
+        await commit(site.store, saved_notes(replace(notes, text=text, version=notes.version + 1)))
+    except ChangedMeanwhileError:
+        log.info("somebody wraps the session up: its notes stay as they are")
+
+
+async def _with_boxes(site: Site, notes: SessionNotes, now_ms: int) -> SessionNotes:
+    found = await rooms.load(site.store, notes.session)
+    if found is None:
+        return notes
+    left = [each.left_ms for each in await rooms.load_stays(site.store, notes.session)]
+    until = max((each for each in left if each is not None), default=now_ms)
+    return replace(notes, boxes=box_times(found.timer, until))
