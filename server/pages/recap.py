@@ -6,12 +6,14 @@ import secrets
 from urllib.parse import urlencode
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from server import sessions
 from server.mentoring.attendance import present
 from server.mentoring.letters import Letter
 from server.mentoring.people import EmailError, normal_email
 from server.pages.forms import fresh, once, posted, required
+from server.pages.recap_extras import extras
 from server.pages.recap_shown import as_file, asked_zone, part
 from server.pages.room import let_in
 from server.pages.site import SITE, PageError, asker, language_of, page, see_other
@@ -25,6 +27,7 @@ from server.storage.letters import posted as posted_letter
 from server.storage.records import DoneBeforeError, commit, led_to
 from server.storage.rooms import load_stays
 from signaling.errors import ProtocolError
+from web.boxes import format_name
 from web.i18n import translator
 from web.views.form import Fault, Form
 from web.views.recap import RoomRecapView
@@ -42,9 +45,9 @@ async def show(request: web.Request) -> web.Response:
 
 async def take(request: web.Request) -> web.Response:
     """``GET /j/<token>/wrap-up.md`` and ``.pdf``."""
-    record, _ = await _room(request)
+    record, guest = await _room(request)
     _, zone = asked_zone(request)
-    return await as_file(request, await _recap(request, record), request.match_info["ending"], zone)
+    return await as_file(request, await _recap(request, record, guest), request.match_info["ending"], zone)
 
 
 async def tick(request: web.Request) -> web.Response:
@@ -98,13 +101,13 @@ async def mail(request: web.Request) -> web.Response:
 
 async def again(request: web.Request) -> web.Response:
     """``POST /j/<token>/wrap-up/again``: the same people and format; its notes begin with what is open."""
-    record, _ = await _room(request)
+    record, guest = await _room(request)
     site, form = request.app[SITE], await posted(request)
     if (before := await led_to(site.store, once(form, ""))) is not None:
         return see_other(before)
     if not site.creations.allow(asker(request), site.clock() / 1000):
         raise PageError(429, "too-many-requests", retry=True)
-    recap = await _recap(request, record)
+    recap = await _recap(request, record, guest)
     still_open = [action_line(each) for each in recap.actions if not each.done]
     made = await sessions.make(
         site.store,
@@ -133,21 +136,23 @@ async def _room(request: web.Request) -> tuple[RoomRecord, GuestRecord]:
     return record, guest
 
 
-async def _recap(request: web.Request, record: RoomRecord) -> Recap:
+async def _recap(request: web.Request, record: RoomRecord, guest: GuestRecord) -> Recap:
     site = request.app[SITE]
     _, zone = asked_zone(request)
     notes = await site.rooms.notes_text(record.id)
-    return await load_recap(site.store, record, notes, site.clock(), zone)
+    recap = await load_recap(site.store, record, notes, site.clock(), zone)
+    words = translator(language_of(request))
+    return replace(recap, extras=await extras(site.store, record, guest.id, words))
 
 
 async def _page(request: web.Request, form: Form, *, status: int = 200) -> web.Response:
-    record, _ = await _room(request)
+    record, guest = await _room(request)
     site, words = request.app[SITE], translator(language_of(request))
-    recap = await _recap(request, record)
+    recap = await _recap(request, record, guest)
     view = RoomRecapView(
         token=request.match_info["token"],
         title=headline(recap, words),
-        format=record.format,
+        format=format_name(words, record.format, record.format_name),
         zone=asked_zone(request)[0],
         part=part(recap, words),
         form=form,
@@ -162,7 +167,7 @@ async def _page(request: web.Request, form: Form, *, status: int = 200) -> web.R
 async def _letter(request: web.Request, record: RoomRecord, guest: GuestRecord, address: str) -> Letter:
     language = language_of(request)
     words = translator(language)
-    recap = await _recap(request, record)
+    recap = await _recap(request, record, guest)
     return Letter(
         id=secrets.token_urlsafe(12),
         to="",

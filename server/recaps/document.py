@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from server.room.recap import Agreed, Attended, BoxTime, Recap
-from web.boxes import box_title
+from web.boxes import box_title, format_name
 from web.i18n import Translator
 
 _heading = re.compile(r"^( {0,3})(#{1,6})(?=\s|$)")
@@ -34,7 +34,7 @@ def document(recap: Recap, words: Translator, zone: tzinfo) -> str:
 
 def headline(recap: Recap, words: Translator) -> str:
     """What to call the session: its title, else its format."""
-    return recap.title or words.text(f"format.{recap.format}")
+    return recap.title or format_name(words, recap.format, recap.format_name)
 
 
 def box_name(box: BoxTime, words: Translator) -> str:
@@ -93,7 +93,7 @@ def _when(recap: Recap, words: Translator, zone: tzinfo) -> str:
     else:
         end = words.clock(recap.ends_ms, zone)
         said = words.text("recap.from-to", day=day, begin=begin, end=end, zone=place)
-    return f"{said} · {words.text(f'format.{recap.format}')}"
+    return f"{said} · {plain(format_name(words, recap.format, recap.format_name))}"
 
 
 def _section(title: str, rows: list[str]) -> list[str]:

@@ -64,6 +64,7 @@ class Recap(Struct, frozen=True, kw_only=True):
 
     title: str
     format: str
+    format_name: Words | None = None
     starts_ms: int
     ends_ms: int | None
     people: tuple[Attended, ...]
@@ -84,6 +85,7 @@ def of_room(
     return Recap(
         title=record.title,
         format=record.format,
+        format_name=record.format_name,
         starts_ms=there[0].joined_ms if there else record.created_ms,
         ends_ms=ended,
         people=attended(names, there),

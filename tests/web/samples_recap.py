@@ -63,7 +63,7 @@ def recap(name: str, shown: RecapPart, *faults: Fault, here: int = 0, done: str 
     return RoomRecapView(
         token="tok.en",
         title=name,
-        format="grow-45",
+        format="GROW",
         zone="Europe/Paris",
         part=shown,
         form=Form(values={"email": (name,)} if faults else {}, once="o" * 22, faults=faults),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from signaling.parts import Language
+from tests.web.samples_recap import part
 from web.views import View
 from web.views.form import Fault, Form
 from web.views.scheduling import (
@@ -103,12 +104,13 @@ def wrap_up(name: str, *faults: Fault) -> WrapUpView:
     return WrapUpView(
         session=meeting("held"),
         title=name,
-        attendees=(Attendee(name=name, state="coming", minutes=58),),
+        mentorship_path="/m/m1",
         others=others(name),
+        part=part(name),
         form=form(*faults, **values),
         rows=(ActionRow(number=0), ActionRow(number=1)),
         owners=(("p1", name), ("p2", "Amina")),
-        slots=(AT_MS + 336 * HOUR_MS,),
+        slots=(AT_MS + 336 * HOUR_MS, AT_MS + 362 * HOUR_MS, AT_MS + 386 * HOUR_MS),
     )
 
 

@@ -56,7 +56,7 @@ class RecapPart:
 class RoomRecapView(View):
     """``GET /j/<token>/wrap-up``. Field of its form: ``email``.
 
-    ``zone`` is the reader's zone as their browser named it, "" for UTC. ``mails`` says whether letters leave
+    ``format`` is the format's name. ``zone`` is the reader's zone as their browser named it, "" for UTC. ``mails`` says whether letters leave
     this server. ``done`` is "mailed" or "". ``here`` is how many are in the room now.
     """
 

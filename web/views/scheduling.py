@@ -8,6 +8,7 @@ from typing import ClassVar
 from web.views import View
 from web.views.form import Form
 from web.views.home import HomePart
+from web.views.recap import RecapPart
 from web.views.timeline import Entry
 
 
@@ -171,25 +172,33 @@ class SessionView(View):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionRow:
-    """One action on the wrap-up page: fields ``text-<n>``, ``owner-<n>``, ``due-<n>``."""
+    """One action on the wrap-up page: fields ``text-<n>``, ``owner-<n>``, ``due-<n>``.
+
+    ``id-<n>`` is the action that it is already, ``line-<n>`` the line of the notes that it comes from.
+    """
 
     number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpView(View):
-    """``GET /sessions/<session>/wrap-up``: notes, actions, one question, the next date."""
+    """``GET /sessions/<session>/wrap-up``: notes, actions, one question, the next date.
+
+    ``done`` is "mailed" or "".
+    """
 
     template: ClassVar[str] = "scheduling/wrap-up.html"
 
     session: Meeting
     title: str
-    attendees: tuple[Attendee, ...]
+    mentorship_path: str
     others: tuple[Other, ...]
+    part: RecapPart
     form: Form
     rows: tuple[ActionRow, ...]
     owners: tuple[tuple[str, str], ...]
     slots: tuple[int, ...]
+    done: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,5 +44,21 @@ def add(app: web.Application) -> None:
     guarded(
         app, "POST", f"{one}/wrap-up", wrap_up.save, name="session-wrap-up-save", action="session.wrap-up"
     )
+    guarded(
+        app,
+        "GET",
+        one + "/wrap-up.{ending:md|pdf}",
+        wrap_up.take,
+        name="session-wrap-up-file",
+        action="session.wrap-up",
+    )
+    guarded(
+        app,
+        "POST",
+        f"{one}/wrap-up/mail",
+        wrap_up.mail,
+        name="session-wrap-up-mail",
+        action="session.wrap-up",
+    )
     guarded(app, "POST", f"{one}/undo", acts.undo, name="session-undo", action="session.undo")
     guarded(app, "POST", f"{one}/{{act:[a-z-]+}}", acts.act, name="session-act", action="session.change")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 from msgspec.structs import replace
 
 from server.appointments import Step, new_id, settle
 from server.mentoring import meeting_rules as rules
-from server.mentoring.actions import LONGEST_ACTION, MOST_ACTIONS, ActionItem, action_id, read_actions
+from server.mentoring.actions import ActionItem
 from server.mentoring.calendars import OverlapError
+from server.mentoring.letters import Letter
 from server.mentoring.meeting_rules import MeetingError
 from server.mentoring.meetings import Session
 from server.mentoring.mentorships import Mentorship
@@ -21,67 +20,110 @@ from server.mentoring.surveys import Response
 from server.mentoring.zones import DAY_MS, local
 from server.pages.access import mentorship_of, session_of, visitor
 from server.pages.forms import LONGEST_TEXT, changed_meanwhile, fresh, once, posted, too_long
-from server.pages.scheduling.availability import day_of
+from server.pages.recap_shown import as_file, part
 from server.pages.scheduling.refusals import faults_of
-from server.pages.scheduling.session import attendees
+from server.pages.scheduling.session_recap import session_recap
 from server.pages.scheduling.shown import clocks, meeting, people_of, title_of
 from server.pages.scheduling.times import check_free, offered
-from server.pages.site import SITE, PageError, Site, page, see_other
-from server.storage.actions import SessionNotes, load_actions, load_notes, saved_action, saved_notes
+from server.pages.scheduling.wrap_up_actions import faults_in, first_rows, rows_of, settled
+from server.pages.site import SITE, PageError, Site, language_of, page, see_other
+from server.recaps.document import document
+from server.room.recap import Recap
+from server.storage.actions import SessionNotes, load_actions, load_notes, saved_notes
+from server.storage.letters import posted as posted_letter
 from server.storage.meetings import load_session, sessions_in
 from server.storage.people import ChangedMeanwhileError
-from server.storage.records import Change, not_done_before
+from server.storage.records import Change, commit, not_done_before
 from server.storage.surveys import load_response, saved_response
+from web.i18n import translator
+from web.i18n import zone as zone_of
 from web.views.form import Fault, Form
 from web.views.scheduling import ActionRow, WrapUpView
 
-SPARE_ROWS = 2
 MOST_SLOTS = 4
-_number = re.compile(r"[0-9]{1,3}")
+LONGEST_WISH = 500
 
 
 async def show(request: web.Request) -> web.Response:
-    """``GET /sessions/<session>/wrap-up``."""
+    """``GET /sessions/<session>/wrap-up``; ``done`` in the query says what has just been done."""
     site, person, session = request.app[SITE], visitor(request), _over(session_of(request))
     people = await people_of(site, [session], person.id)
     form = await _filled(site, session, mentorship_of(request), person, people)
-    return page(request, await _view(site, person, session, mentorship_of(request), people, form))
+    return page(request, await _view(request, session, people, form))
+
+
+async def take(request: web.Request) -> web.Response:
+    """``GET /sessions/<session>/wrap-up.md`` and ``.pdf``."""
+    site, person, session = request.app[SITE], visitor(request), _over(session_of(request))
+    people = await people_of(site, [session], person.id)
+    recap = await _recap(request, session, people, await _notes(site, session))
+    zone = zone_of(person.zone)
+    assert zone is not None
+    return await as_file(request, recap, request.match_info["ending"], zone)
+
+
+async def mail(request: web.Request) -> web.Response:
+    """``POST /sessions/<session>/wrap-up/mail``: sends it to whoever asks, in their language."""
+    site, person, session = request.app[SITE], visitor(request), _over(session_of(request))
+    form = await posted(request)
+    people = await people_of(site, [session], person.id)
+    recap = await _recap(request, session, people, await _notes(site, session))
+    zone = zone_of(person.zone)
+    assert zone is not None
+    letter = Letter(
+        id=new_id(),
+        to=person.id,
+        kind="session-notes",
+        topic="account",
+        at_ms=site.clock(),
+        values={"title": recap.title},
+        path=f"/sessions/{session.id}",
+        document=document(recap, translator(person.language), zone),
+    )
+    location = f"/sessions/{session.id}/wrap-up?done=mailed"
+    if site.letters_to.allow(person.email, site.clock() / 1000):
+        await commit(site.store, posted_letter(letter), once(form, location))
+        site.due_soon.set()
+    return see_other(location)
 
 
 async def save(request: web.Request) -> web.Response:
-    """``POST /sessions/<session>/wrap-up``."""
+    """``POST /sessions/<session>/wrap-up``; the button of a date proposes that date as well."""
     site, person, session = request.app[SITE], visitor(request), _over(session_of(request))
     tie, now = mentorship_of(request), site.clock()
     form = await posted(request, texts=("notes",))
     people = await people_of(site, [session], person.id)
+    names = _names(session, people)
     location = f"/sessions/{session.id}?done=wrapped-up"
     try:
         if form.version != session.version:
             raise ChangedMeanwhileError
-        items, faults = _items(form, session, tie, people, now)
-        faults += too_long(form, notes=LONGEST_TEXT - 1)
+        faults = faults_in(form, names) + too_long(form, notes=LONGEST_TEXT - 1, next=LONGEST_WISH)
         if faults:
             raise _RefusedError(faults)
         steps = [Step(session, rules.recapped(session, person.id))]
         follower = await _next(site, form, session, tie, person, now)
         if follower is not None:
             steps.append(Step(None, follower))
+        before = await _notes(site, session)
+        known = await load_actions(site.store, tie.id)
+        rows = settled(form, session, before, known, names, now)
         extra = [
-            *await _kept(site, session, form.raw("notes")),
-            *await _actions(site, items),
-            *await _answer(site, session, tie, person, form.text("useful")),
+            *rows.changes,
+            *_kept(before, form.raw("notes"), rows.gone),
+            *await _answer(site, session, tie, person, form),
         ]
         await settle(site, steps, by=person.id, now_ms=now, extra=extra, once=once(form, location))
     except (MeetingError, OverlapError, _RefusedError) as error:
         await not_done_before(site.store, once(form, location))
         found = error.faults if isinstance(error, _RefusedError) else faults_of(error, request)
-        view = await _view(site, person, session, tie, people, form.with_faults(*found))
+        view = await _view(request, session, people, form.with_faults(*found))
         return page(request, view, status=422)
     except ChangedMeanwhileError:
         await not_done_before(site.store, once(form, location))
         session = await load_session(site.store, session.id) or session
         form = changed_meanwhile(form, session.version)
-        return page(request, await _view(site, person, session, tie, people, form), status=422)
+        return page(request, await _view(request, session, people, form), status=422)
     return see_other(location)
 
 
@@ -97,41 +139,44 @@ def _over(session: Session) -> Session:
     return session
 
 
+def _names(session: Session, people: Mapping[PersonId, Person]) -> dict[PersonId, str]:
+    return {each: people[each].shown for each in session.people if each in people}
+
+
+async def _notes(site: Site, session: Session) -> SessionNotes:
+    """The notes as they are kept, else (version 0) as they stand in the session's room."""
+    kept = await load_notes(site.store, session.id)
+    if kept is not None:
+        return kept
+    return SessionNotes(session=session.id, text=await site.rooms.notes_text(session.id), version=0)
+
+
+async def _recap(
+    request: web.Request, session: Session, people: Mapping[PersonId, Person], notes: SessionNotes
+) -> Recap:
+    site, actions = request.app[SITE], await load_actions(request.app[SITE].store, session.mentorship)
+    words = translator(language_of(request))
+    return await session_recap(site, session, visitor(request), people, notes, actions, words)
+
+
 async def _filled(
     site: Site, session: Session, tie: Mentorship, person: Person, people: Mapping[PersonId, Person]
 ) -> Form:
     """The form as it is at first: the notes, and the actions that are read from them or known already."""
-    notes = await load_notes(site.store, session.id)
-    text = notes.text if notes is not None else await site.rooms.notes_text(session.id)
+    notes = await _notes(site, session)
+    known: Sequence[ActionItem] = await load_actions(site.store, tie.id)
     today = local(person.zone, site.clock()).date()
-    usual = (today + timedelta(days=tie.cadence_days)).isoformat()
-    names = {each: people[each].shown for each in session.people if each in people}
-    known = [each for each in await load_actions(site.store, tie.id) if each.session == session.id]
-    values: dict[str, str] = {"notes": text}
-    rows = [(each.text, each.owner, each.due) for each in known]
-    told = {each.id for each in known}
-    for line in read_actions(text, names, local(person.zone, session.starts_ms).date()):
-        if not line.done and action_id(session.id, line.text) not in told:
-            owner = line.owner or (tie.mentees[0] if len(tie.mentees) == 1 else "")
-            rows.append((line.text, owner, line.due or usual))
-    for number, (said, owner, due) in enumerate(rows[:MOST_ACTIONS]):
-        values |= {f"text-{number}": said, f"owner-{number}": owner, f"due-{number}": due}
-    for number in range(len(rows), len(rows) + SPARE_ROWS):
-        values[f"text-{number}"] = ""
+    values = {"notes": notes.text, **first_rows(session, tie, notes, known, _names(session, people), today)}
     before = await load_response(site.store, "after-session", tie.id, session.id, person.id)
     if before is not None:
-        values |= {key: str(value) for key, value in before.scales.items()}
+        values |= {key: str(value) for key, value in before.scales.items()} | before.texts
     return fresh(values, session.version)
 
 
 async def _view(
-    site: Site,
-    person: Person,
-    session: Session,
-    tie: Mentorship,
-    people: Mapping[PersonId, Person],
-    form: Form,
+    request: web.Request, session: Session, people: Mapping[PersonId, Person], form: Form
 ) -> WrapUpView:
+    site, person, tie = request.app[SITE], visitor(request), mentorship_of(request)
     now = site.clock()
     # The next date is proposed for when the agreed rhythm wants it, not for tomorrow.
     about = max(now, session.starts_ms + (tie.cadence_days - 2) * DAY_MS)
@@ -141,77 +186,27 @@ async def _view(
         for each in await sessions_in(site.store, tie.id, now)
     )
     slots = () if planned or session.announced else tuple(each.slots[0] for each in found.days[:MOST_SLOTS])
+    notes = replace(await _notes(site, session), text=form.raw("notes"))
+    recap = await _recap(request, session, people, notes)
     return WrapUpView(
         session=meeting(session),
         title=title_of(session, person.id, people),
-        attendees=tuple(each for each in attendees(session, people) if each.minutes is not None),
+        mentorship_path=f"/m/{session.mentorship}",
         others=clocks(session.people, person.id, people),
+        part=part(recap, translator(language_of(request))),
         form=form,
-        rows=tuple(ActionRow(number=number) for number in _rows(form)),
-        owners=tuple((each, people[each].shown) for each in session.people if each in people),
+        rows=tuple(ActionRow(number=number) for number in rows_of(form)),
+        owners=tuple(_names(session, people).items()),
         slots=slots,
+        done=request.query.get("done", "") if request.method == "GET" else "",
     )
 
 
-def _rows(form: Form) -> list[int]:
-    named = (name.partition("-") for name in form.values)
-    numbers = sorted({int(rest) for begin, _, rest in named if begin == "text" and _number.fullmatch(rest)})
-    return numbers[: MOST_ACTIONS + SPARE_ROWS]
-
-
-def _items(
-    form: Form, session: Session, tie: Mentorship, people: Mapping[PersonId, Person], now_ms: int
-) -> tuple[list[ActionItem], list[Fault]]:
-    """Every action has one owner and a day: what a row lacks is asked for."""
-    items: dict[str, ActionItem] = {}
-    faults: list[Fault] = []
-    for number in _rows(form):
-        text = " ".join(form.text(f"text-{number}").split())
-        if not text:
-            continue
-        owner, due = form.text(f"owner-{number}"), day_of(form.text(f"due-{number}"))
-        if len(text) > LONGEST_ACTION:
-            faults.append(Fault(field=f"text-{number}", code="too-long", values={"most": LONGEST_ACTION}))
-        if owner not in session.people or owner not in people:
-            faults.append(Fault(field=f"owner-{number}", code="choose"))
-        if due is None:
-            said = form.text(f"due-{number}")
-            faults.append(Fault(field=f"due-{number}", code="day" if said else "missing"))
-            continue
-        made = action_id(session.id, text)
-        items[made] = ActionItem(
-            id=made,
-            mentorship=tie.id,
-            owner=owner,
-            text=text,
-            due=due.isoformat(),
-            created_ms=now_ms,
-            session=session.id,
-        )
-    return list(items.values()), faults
-
-
-async def _actions(site: Site, items: list[ActionItem]) -> list[Change]:
-    """What stores the actions: new ones, and those whose owner or day is another by now."""
-    if not items:
-        return []
-    known = {each.id: each for each in await load_actions(site.store, items[0].mentorship)}
-    changes: list[Change] = []
-    for each in items:
-        before = known.get(each.id)
-        if before is None:
-            changes += saved_action(each)
-        elif (before.owner, before.due) != (each.owner, each.due):
-            changes += saved_action(
-                replace(before, owner=each.owner, due=each.due, version=before.version + 1)
-            )
-    return changes
-
-
-async def _answer(site: Site, session: Session, tie: Mentorship, person: Person, useful: str) -> list[Change]:
+async def _answer(site: Site, session: Session, tie: Mentorship, person: Person, form: Form) -> list[Change]:
     """What stores the answer to the question after a session: it is one of its survey's."""
-    part = tie.part_of(person.id)
-    if part is None or useful not in {"1", "2", "3", "4", "5"}:
+    part_of, useful, wish = tie.part_of(person.id), form.text("useful"), form.text("next")
+    rated = useful in {"1", "2", "3", "4", "5"}
+    if part_of is None or not (rated or wish):
         return []
     before = await load_response(site.store, "after-session", tie.id, session.id, person.id)
     response = Response(
@@ -220,20 +215,20 @@ async def _answer(site: Site, session: Session, tie: Mentorship, person: Person,
         mentorship=tie.id,
         about=session.id,
         person=person.id,
-        role=part.role,
+        role=part_of.role,
         at_ms=site.clock(),
-        scales={"useful": int(useful)},
+        scales={"useful": int(useful)} if rated else {},
+        texts={"next": wish} if wish else {},
         version=1 if before is None else before.version + 1,
     )
     return saved_response(response)
 
 
-async def _kept(site: Site, session: Session, text: str) -> list[Change]:
-    notes = await load_notes(site.store, session.id)
-    if notes is not None and notes.text == text:
+def _kept(before: SessionNotes, text: str, gone: tuple[str, ...]) -> list[Change]:
+    after = replace(before, text=text, settled=gone)
+    if after == before and before.version:
         return []
-    version = 1 if notes is None else notes.version + 1
-    return saved_notes(SessionNotes(session=session.id, text=text, version=version))
+    return saved_notes(replace(after, version=before.version + 1))
 
 
 async def _next(

@@ -459,6 +459,7 @@ SCHEDULING = {
         versioned=True,
         ready=ready.held,
     ),
+    "session-wrap-up-mail": button("own-mentor", ready.held),
     "session-undo": Row(
         who="own-mentor", fields=lambda _: {"version": "2"}, versioned=True, ready=ready.missed
     ),

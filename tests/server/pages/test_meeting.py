@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -178,10 +179,10 @@ async def test_wrapping_up_makes_actions_of_notes_and_proposes_the_next_date(
     mentor, mentee = await client_as(pair.mentor), await client_as(pair.mentee)
     path = f"/sessions/{session.id}"
     page = await (await mentor.get(f"{path}/wrap-up")).text()
-    assert "Amina Traoré (60" in page
+    assert re.search(r"Amina Traor.{200,600}15:00 to 16:00 · 60 min", page, re.DOTALL)
     assert 'value="write the CV"' in page
     assert 'value="2027-11-09"' in page
-    assert "done" not in page.partition("<textarea")[0].partition("action-row")[2]
+    assert 'value="done"' not in page
     [first, *_] = slots_of(page)
     # Twelve days after, for a rhythm of a fortnight: not tomorrow.
     assert first >= STARTS + 12 * DAY
