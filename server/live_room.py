@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, get_args
+from collections.abc import Callable, Sequence
 
 from msgspec import structs
 from redis.asyncio import Redis
 
 from server import live_headings as headings
+from server.live_answers import Answers
 from server.live_apart import SmallRooms
-from server.live_asides import Aside, Asides
+from server.live_asides import Asides
 from server.live_audience import Audience
 from server.live_calls import Calls
 from server.live_chat import Chat
 from server.live_connection import Connection
+from server.live_end import End
 from server.live_ladder import Ladders
 from server.live_line import OwnLine
 from server.live_notes import NotesRoom
@@ -44,18 +44,12 @@ from server.storage.homes import Owner
 from server.transport.relay import Relay
 from signaling.errors import ProtocolError
 from signaling.messages import (
-    ChatOpen,
     ClientMessage,
     Join,
     Joined,
     Leave,
-    NotesOpen,
-    React,
     Saving,
-    Say,
-    SmallNotesWanted,
     TimerChanged,
-    Typing,
     Unheard,
 )
 from signaling.parts import ByeReason, Slot
@@ -139,7 +133,8 @@ class LiveRoom:
         self._line = OwnLine(self._calls, self._ladders, self._open_gate, clock)
         self._watchers = Watchers(self._calls.room, most_members)
         self._places = Places(self._expire)
-        self._ending: asyncio.TimerHandle | None = None
+        self._answers = Answers(self._chat, self._asides, self._smalls, self._is_in, clock)
+        self._end = End(record.expires_ms, clock, self._ended)
         self._stopped = False
 
     @property
@@ -174,7 +169,7 @@ class LiveRoom:
         self._queue.look()
         self._smalls.start()
         headings.follow(self._notes.main, self.record, self._told.timer, self._clock())
-        self._await_end()
+        self._end.wait()
 
     async def stop(self, reason: ByeReason, seconds: float) -> None:
         """Says goodbye to everyone and stores what waits, for so long at most."""
@@ -187,8 +182,7 @@ class LiveRoom:
         self._roster.stop()
         self._asides.stop()
         self._smalls.stop()
-        if self._ending is not None:
-            self._ending.cancel()
+        self._end.stop()
         for member in self._decided.members:
             self._note_quality(member.id)
         self._chat.close()
@@ -273,11 +267,10 @@ class LiveRoom:
         if not self._audience.holds(connection):
             return
         observers.check(self._decided, connection.member, message)
-        if self._line.handle(connection, message):
+        if self._line.handle(connection, message) or self._answers.handle(connection, message):
             return
-        own = _answered_here.get(type(message))
-        if own is not None:
-            own(self, connection, message)
+        if isinstance(message, Leave):
+            self._show_out(connection.member, "left")
             return
         if self._saver.full:
             raise ProtocolError("store-unavailable")
@@ -326,11 +319,6 @@ class LiveRoom:
         """Whether this connection's media can flow now."""
         return self._audience.holds(connection) and self._calls.stands(connection.member)
 
-    # ---------------------------------------------------------------- messages about the connection itself
-
-    def _refuse(self, connection: Connection, message: Join) -> None:
-        raise ProtocolError("bad-message", "type", "a second join")
-
     def _keep(self, choices: tuple[Choice, ...], done: Callable[[], None]) -> None:
         """Stores what people have chosen and used, then calls back."""
         record = self.record
@@ -343,25 +331,6 @@ class LiveRoom:
     def _remaining(self) -> float:
         """Seconds that a data budget has to last: what is planned, at least ten minutes."""
         return max(LEAST_LEFT_S, session_ms(self._told.timer, self._clock()) / 1000)
-
-    def _word(self, connection: Connection, message: ChatOpen | Say | Typing | React) -> None:
-        self._entered(connection)
-        self._chat.handle(connection.member, connection.outbox, message, self._clock())
-
-    def _aside(self, connection: Connection, message: Aside) -> None:
-        self._entered(connection)
-        self._asides.handle(connection.member, connection.outbox, message, self._clock())
-
-    def _entered(self, connection: Connection) -> None:
-        if not self._is_in(connection):
-            raise ProtocolError("not-entered")
-
-    def _written(self, connection: Connection, message: NotesOpen | SmallNotesWanted) -> None:
-        self._entered(connection)
-        self._smalls.handle(connection, message)
-
-    def _leave(self, connection: Connection, message: Leave) -> None:
-        self._show_out(connection.member, "left")
 
     # ---------------------------------------------------------------- changes: store, commit, tell
 
@@ -472,28 +441,7 @@ class LiveRoom:
         if self._audience.of(member) is None:
             self._calls.hang_up(member)
 
-    def _await_end(self) -> None:
-        seconds = max(0.0, (self.record.expires_ms - self._clock()) / 1000)
-        self._ending = asyncio.get_running_loop().call_later(seconds, self._end)
-
-    def _end(self) -> None:
-        """The links have expired; looks again should the clock have been set back meanwhile."""
-        if self._clock() < self.record.expires_ms:
-            self._await_end()
-            return
+    def _ended(self) -> None:
+        """The links have expired."""
         for member in {*self._audience.members, *(member.id for member in self._decided.members)}:
             self._show_out(member, "room-ended")
-
-
-_answered_here: Mapping[type, Callable[[LiveRoom, Connection, Any], None]] = {
-    Join: LiveRoom._refuse,
-    NotesOpen: LiveRoom._written,
-    SmallNotesWanted: LiveRoom._written,
-    ChatOpen: LiveRoom._word,
-    Say: LiveRoom._word,
-    Typing: LiveRoom._word,
-    React: LiveRoom._word,
-    Leave: LiveRoom._leave,
-    **dict.fromkeys(get_args(Aside), LiveRoom._aside),
-}
-"""Messages about the connection itself; ``server/room/rules.py`` has those that change the room."""

