@@ -56,8 +56,9 @@ class RecapPart:
 class RoomRecapView(View):
     """``GET /j/<token>/wrap-up``. Field of its form: ``email``.
 
-    ``format`` is the format's name. ``zone`` is the reader's zone as their browser named it, "" for UTC. ``mails`` says whether letters leave
-    this server. ``done`` is "mailed" or "". ``here`` is how many are in the room now.
+    ``format`` is the format's name. ``zone`` is the reader's zone as their browser named it, "" for UTC.
+    ``mails`` says whether letters leave this server. ``done`` is "mailed" or "". ``here`` is how many are in
+    the room now.
     """
 
     template: ClassVar[str] = "recap/room.html"
