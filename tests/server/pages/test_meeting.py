@@ -179,7 +179,7 @@ async def test_wrapping_up_makes_actions_of_notes_and_proposes_the_next_date(
     mentor, mentee = await client_as(pair.mentor), await client_as(pair.mentee)
     path = f"/sessions/{session.id}"
     page = await (await mentor.get(f"{path}/wrap-up")).text()
-    assert re.search(r"Amina Traor.{200,600}15:00 to 16:00 · 60 min", page, re.DOTALL)
+    assert "Amina Traoré 15:00 to 16:00 · 60 min" in " ".join(re.sub(r"<[^>]+>", " ", page).split())
     assert 'value="write the CV"' in page
     assert 'value="2027-11-09"' in page
     assert 'value="done"' not in page
