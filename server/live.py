@@ -16,6 +16,7 @@ from server.clock import now_ms
 from server.live_connection import Connection
 from server.live_homes import Homes
 from server.live_memory import give_back
+from server.live_news import News
 from server.live_notes import stored_text
 from server.live_outbox import Outbox
 from server.live_room import LiveRoom
@@ -82,6 +83,7 @@ class Live:
         self._connections: set[Connection] = set()
         owner = Owner(server or secrets.token_hex(8), secrets.token_hex(8))
         self._homes = Homes(store, owner, self._rooms.keys(), self._lost)
+        self._news = News(store)
         self._all_gone = asyncio.Event()
         self._stopping = False
 
@@ -127,6 +129,7 @@ class Live:
         live = dict(self._rooms)
         await asyncio.gather(*(room.stop("stopping", _save_within_s) for room in live.values()))
         await self._homes.stop()
+        await self._news.stop()
         self._rooms.clear()
         await asyncio.gather(*self._closing.values())
         await self._homes.leave(*live)
@@ -268,6 +271,7 @@ class Live:
             owner=self._homes.owner,
             on_taken=self._lost,
             clock=self._clock,
+            news=self._news,
         )
         room.start()
         self._rooms[room_id] = room

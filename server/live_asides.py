@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from server.live_audience import Audience
 from server.live_captions import CaptionNews
 from server.live_outbox import Outbox
 from server.live_pointers import PointerNews
@@ -11,7 +12,6 @@ from server.live_polls import PollNews
 from server.live_saver import Saver
 from server.room.state import RoomState
 from signaling.captions import Caption, CaptionsWanted
-from signaling.messages import ServerMessage
 from signaling.pointers import Point, PointersAllowed, PointersWanted, PointOff
 from signaling.polls import PollsWanted, VotersWanted
 
@@ -29,23 +29,18 @@ Aside = (
 
 
 class Asides:
-    """``decided`` and ``told`` give the room as it will be and as it is stored, ``around`` who is in the same
-    room as somebody; ``tell`` and ``tell_frame`` send to one member.
-    """
+    """``decided`` and ``told`` give the room as it will be and as it is stored."""
 
     def __init__(
         self,
         decided: Callable[[], RoomState],
         told: Callable[[], RoomState],
-        present: Callable[[], Collection[str]],
-        around: Callable[[str], Collection[str]],
-        tell: Callable[[str, ServerMessage], None],
-        tell_frame: Callable[[str, str], None],
+        audience: Audience,
         saver: Saver,
     ) -> None:
-        self._polls = PollNews(told, present, tell_frame)
-        self._pointers = PointerNews(told, around, tell, tell_frame)
-        self._captions = CaptionNews(decided, told, around, tell_frame, saver)
+        self._polls = PollNews(told, audience.here, audience.tell_frame)
+        self._pointers = PointerNews(told, audience.around, audience.tell, audience.tell_frame)
+        self._captions = CaptionNews(decided, told, audience.around, audience.tell_frame, saver)
 
     def handle(self, member: str, outbox: Outbox, message: Aside, now_ms: int) -> None:
         """Carries out what somebody who has entered asks. Raises ``ProtocolError``."""

@@ -20,6 +20,7 @@ from server.live_connection import Connection
 from server.live_end import End
 from server.live_ladder import Ladders
 from server.live_line import OwnLine
+from server.live_news import News
 from server.live_notes import NotesRoom
 from server.live_outbox import Outbox
 from server.live_places import Places
@@ -80,6 +81,7 @@ class LiveRoom:
         owner: Owner,
         on_taken: Callable[[str], None],
         clock: Callable[[], int],
+        news: News,
     ) -> None:
         record = found.record
         self._decided = self._told = loaded(
@@ -106,16 +108,8 @@ class LiveRoom:
         )
         self._notes = Shelf(lambda small: NotesRoom(record.id, record.expires_ms, store, self._saver, small))
         tell = self._audience.tell
-        self._chat = Chat(store, self._saver, lambda: self._told, self._audience, lambda: self._decided)
-        self._asides = Asides(
-            lambda: self._decided,
-            lambda: self._told,
-            self._audience.here,
-            self._audience.around,
-            tell,
-            self._audience.tell_frame,
-            self._saver,
-        )
+        self._chat = Chat(store, self._saver, lambda: self._told, self._audience, lambda: self._decided, news)
+        self._asides = Asides(lambda: self._decided, lambda: self._told, self._audience, self._saver)
         self._roster = Roster(lambda: self._told, lambda news: self._audience.tell_roster(self._told, news))
         self._queue = QueueClock(lambda: self._decided, self._post, clock)
         self._calls = Calls(relay, record.id, tell, self._audience.tell_part, self._roster, on_join)
@@ -164,6 +158,7 @@ class LiveRoom:
     def start(self) -> None:
         """Gives those who were in it when the server went away the time to come back."""
         self._saver.start()
+        self._chat.start(self._clock())
         for member in self._decided.members:
             self._places.keep(member.id)
         self._queue.look()

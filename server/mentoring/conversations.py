@@ -33,7 +33,7 @@ class Attachment(Struct, frozen=True, kw_only=True):
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """One message; it never changes. ``via`` tells how it came."""
+    """One message; it never changes. ``via`` tells how it came, ``reply`` is the one it answers, or ""."""
 
     id: str
     mentorship: MentorshipId
@@ -42,6 +42,7 @@ class Message(Struct, frozen=True, kw_only=True):
     at_ms: int
     via: Literal["page", "mail"] = "page"
     attachments: tuple[Attachment, ...] = ()
+    reply: str = ""
 
 
 def may_write(mentorship: Mentorship) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import json
 from redis.asyncio import Redis
@@ -31,6 +31,8 @@ def posted_message(message: Message, people: Iterable[PersonId]) -> list[Change]
         Op("ZADD", keys.messages(message.mentorship), (message.at_ms, message.id)),
         Op("HSET", keys.read_marks(message.mentorship), (message.author, message.at_ms)),
         Op("ZREM", keys.unread(message.author), (message.mentorship,)),
+        # To rooms that are live, wherever they are.
+        Op("PUBLISH", keys.written(message.mentorship), (message.id,)),
     ]
     for each in message.attachments:
         changes += [
@@ -84,6 +86,13 @@ async def messages_since(
 async def _loaded(store: Redis, ids: Iterable[str]) -> list[Message]:
     found = await load_many(store, [keys.message(each) for each in ids], Message)
     return [each for each in found if each is not None]
+
+
+async def load_messages(store: Redis, messages: Collection[str]) -> dict[str, Message]:
+    """Those of these messages that there are, by their ids."""
+    if not messages:
+        return {}
+    return {each.id: each for each in await _loaded(store, messages)}
 
 
 async def load_message(store: Redis, message: str) -> Message | None:

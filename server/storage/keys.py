@@ -96,6 +96,11 @@ def smalls(room: str) -> str:
     return f"compagnon:{{{room}}}:smalls"
 
 
+def chat_places(room: str) -> str:
+    """Hash, id of a line to the ms when it was written: for a room's own chat and small ones."""
+    return f"compagnon:{{{room}}}:chat-places"
+
+
 def small_chat(room: str, small: str) -> str:
     """Sorted set, JSON of a line by the ms when it was written: the chat of a small room."""
     return f"compagnon:{{{room}}}:small:{small}:chat"
@@ -365,6 +370,11 @@ def tie_notes_private(mentorship: str, person: str) -> str:
 def message(message: str) -> str:
     """String, JSON: one message."""
     return f"compagnon:{{people}}:message:{message}"
+
+
+def written(mentorship: str) -> str:
+    """Channel, the message's id: something was written in the conversation of a mentorship."""
+    return f"compagnon:{{people}}:written:{mentorship}"
 
 
 def messages(mentorship: str) -> str:
