@@ -115,7 +115,7 @@ def test_keys_of_the_store_are_spelled_in_one_place() -> None:
     spelled = [
         f"{path.name}:{node.lineno}"
         for module, path in modules()
-        if module != "server.storage.keys"
+        if module not in {"server.storage.keys", "server.storage.matching_keys"}
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)

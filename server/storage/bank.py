@@ -19,7 +19,7 @@ from server.mentoring.people import PersonId
 from server.mentoring.profiles import Profile
 from server.mentoring.programmes import Enrolment
 from server.mentoring.taking_part import MOST_UNANSWERED
-from server.storage import keys
+from server.storage import matching_keys
 from server.storage.records import Change, Op
 
 PART = 4096
@@ -28,7 +28,16 @@ PART = 4096
 
 async def number_of(store: Redis, person: PersonId) -> int:
     """The person's number in the bank; given the first time it is asked for, from 1."""
-    return int(await store.eval(_NUMBER, 3, keys.BANK_NUMBERS, keys.BANK_PEOPLE, keys.BANK_COUNT, person))
+    return int(
+        await store.eval(
+            _NUMBER,
+            3,
+            matching_keys.BANK_NUMBERS,
+            matching_keys.BANK_PEOPLE,
+            matching_keys.BANK_COUNT,
+            person,
+        )
+    )
 
 
 _NUMBER = """
@@ -49,7 +58,7 @@ def enrolment_changes(enrolment: Enrolment) -> list[Change]:
     there = enrolment.left_ms is None
     offered = there and enrolment.active < enrolment.capacity and enrolment.unanswered < MOST_UNANSWERED
     kinds: tuple[Kind, ...] = enrolment.kinds or get_args(Kind)
-    paused = keys.bank_paused(programme)
+    paused = matching_keys.bank_paused(programme)
     return [
         _set(f"offered:{programme}", number, there=offered),
         _set(f"trained:{programme}", number, there=there and enrolment.trained_ms is not None),
@@ -86,14 +95,14 @@ async def free_time_changes(store: Redis, availability: Availability, at_ms: int
         changes += [
             _set(half_hour(side, half), number, there=bool(new >> half & 1)) for half in positions(old ^ new)
         ]
-    return [*changes, Op("HSET", keys.BANK_WEEKS, (number, f"{after[0]:x} {after[1]:x}"))]
+    return [*changes, Op("HSET", matching_keys.BANK_WEEKS, (number, f"{after[0]:x} {after[1]:x}"))]
 
 
 async def weeks_of(store: Redis, numbers: Sequence[int]) -> list[Weeks]:
     """When these people have an hour, in their order; never for whoever hasn't said."""
     if not numbers:
         return []
-    found = await store.hmget(keys.BANK_WEEKS, [str(each) for each in numbers])
+    found = await store.hmget(matching_keys.BANK_WEEKS, [str(each) for each in numbers])
     return [read_weeks(each) for each in found]
 
 
@@ -116,7 +125,7 @@ def _bit(number: int) -> int:
 
 
 def _set(name: str, number: int, *, there: bool) -> Op:
-    return Op("SETBIT", keys.bank_bits(name), (_bit(number), int(there)))
+    return Op("SETBIT", matching_keys.bank_bits(name), (_bit(number), int(there)))
 
 
 def _words_of(profile: Profile, field: str) -> tuple[str, ...]:
@@ -132,5 +141,7 @@ def _words_changed(field: str, before: Sequence[str], after: Sequence[str], numb
     changes: list[Change] = [_set(f"{field}:{word}:{part}", at, there=False) for word in gone]
     changes += [_set(f"{field}:{word}:{part}", at, there=True) for word in come]
     if come:
-        changes.append(Op("ZADD", keys.BANK_WORDS, tuple(each for word in come for each in (0, word))))
+        changes.append(
+            Op("ZADD", matching_keys.BANK_WORDS, tuple(each for word in come for each in (0, word)))
+        )
     return changes

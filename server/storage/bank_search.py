@@ -23,7 +23,7 @@ from server.mentoring.folding import SHORTEST
 from server.mentoring.people import Person, PersonId
 from server.mentoring.profiles import Profile
 from server.mentoring.programmes import Enrolment, ProgrammeId
-from server.storage import keys
+from server.storage import keys, matching_keys
 from server.storage.bank import PART, half_hour, read_weeks
 
 _person = json.Decoder(Person)
@@ -99,7 +99,7 @@ async def search(
             break
         if at >= skip:
             page.append(number)
-    ids = await store.hmget(keys.BANK_PEOPLE, [str(each) for each in page]) if page else []
+    ids = await store.hmget(matching_keys.BANK_PEOPLE, [str(each) for each in page]) if page else []
     people = tuple(each.decode() for each in ids if isinstance(each, bytes))
     return Found(people=people, numbers=tuple(page), total=fitting.bit_count(), some=some)
 
@@ -108,7 +108,7 @@ async def asker(store: Redis, person: PersonId, number: int) -> tuple[Profile, W
     """What the bank needs to know of whoever asks it, in one round trip."""
     pipe = store.pipeline(transaction=False)
     pipe.get(keys.profile(person))
-    pipe.hget(keys.BANK_WEEKS, str(number))
+    pipe.hget(matching_keys.BANK_WEEKS, str(number))
     profile, weeks = await pipe.execute()
     return _profile.decode(profile) if profile else Profile(person=person, version=0), read_weeks(weeks)
 
@@ -125,7 +125,7 @@ async def shown(store: Redis, programme: ProgrammeId, found: Found) -> list[Ment
             for key in (keys.person(each), keys.profile(each), keys.enrolment(programme, each, "mentor"))
         ]
     )
-    pipe.hmget(keys.BANK_WEEKS, [str(each) for each in found.numbers])
+    pipe.hmget(matching_keys.BANK_WEEKS, [str(each) for each in found.numbers])
     records, weeks = await pipe.execute()
     mentors: list[Mentor] = []
     for at, person in enumerate(found.people):
@@ -148,11 +148,11 @@ async def _read(
 ) -> tuple[_Bits, list[list[str]], list[int]]:
     """The bitmaps, for each word asked for those that begin with it, and the numbers of who is paused."""
     pipe = store.pipeline(transaction=False)
-    pipe.get(keys.BANK_COUNT)
-    pipe.zrangebyscore(keys.bank_paused(programme), f"({now_ms}", "+inf")
+    pipe.get(matching_keys.BANK_COUNT)
+    pipe.zrangebyscore(matching_keys.bank_paused(programme), f"({now_ms}", "+inf")
     for word in ask.words[:MOST_WORDS]:
         end = word if len(word) < SHORTEST else f"{word}\uffff"
-        pipe.zrangebylex(keys.BANK_WORDS, f"[{word}", f"[{end}", 0, _alike)
+        pipe.zrangebylex(matching_keys.BANK_WORDS, f"[{word}", f"[{end}", 0, _alike)
     given, paused, *alike = await pipe.execute()
     groups = [[each.decode() for each in group] for group in alike]
     bits = _Bits(store, int(given or 0))
@@ -193,7 +193,7 @@ class _Bits:
         self._wanted: dict[str, bytes] = {}
 
     def want(self, name: str) -> None:
-        self._wanted[keys.bank_bits(name)] = b""
+        self._wanted[matching_keys.bank_bits(name)] = b""
 
     def want_word(self, word: str, fields: Iterable[str]) -> None:
         for field in fields:
@@ -208,7 +208,7 @@ class _Bits:
         }
 
     def of(self, name: str) -> int:
-        return int.from_bytes(self._wanted[keys.bank_bits(name)], "little")
+        return int.from_bytes(self._wanted[matching_keys.bank_bits(name)], "little")
 
     def any(self, names: Iterable[str]) -> int:
         found = 0

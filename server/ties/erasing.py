@@ -18,7 +18,7 @@ from server.mentoring.seats import left as left_seat
 from server.mentoring.taking_part import left
 from server.mentoring.tie_events import TieEvent
 from server.mentoring.tie_rules import TieError, begin_closing, close, never_began, withdraw
-from server.storage import keys, signins
+from server.storage import keys, matching_keys, signins
 from server.storage.audit import noted
 from server.storage.availability import load_availability
 from server.storage.bank import free_time_changes, name_changes, number_of, profile_changes
@@ -128,8 +128,8 @@ async def _changes(store: Redis, person: Person, name: str, by: PersonId, now_ms
     for each in enrolments:
         changes += saved_enrolment(left(each, now_ms))
         if each.role != "coordinator":
-            changes.append(Op("DEL", keys.ranking(each.programme, person.id, each.role), ()))
-            changes.append(Op("SREM", keys.rankings(each.programme, each.role), (person.id,)))
+            changes.append(Op("DEL", matching_keys.ranking(each.programme, person.id, each.role), ()))
+            changes.append(Op("SREM", matching_keys.rankings(each.programme, each.role), (person.id,)))
     # Their calendar's address opens nothing any more; what was to come is called off with the ties.
     changes += [Op("DEL", keys.feed(person.id), ()), Op("DEL", keys.calendar(person.id), ())]
     for passkey in await load_passkeys(store, person.id):
@@ -158,4 +158,4 @@ async def _programmes(store: Redis, ids: list[str]) -> list[Programme]:
 async def _matched(store: Redis, programme: Programme) -> list[Change]:
     """What takes away whom matching runs looked at: it says what people seek and when they are free."""
     digests = {run.input_hash for run in await runs_in(store, programme.id, 1000) if run.input_hash}
-    return [Op("DEL", keys.match_input(programme.id, digest), ()) for digest in sorted(digests)]
+    return [Op("DEL", matching_keys.match_input(programme.id, digest), ()) for digest in sorted(digests)]

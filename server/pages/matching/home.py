@@ -6,7 +6,7 @@ from server.mentoring.matching.runs import Ranking
 from server.mentoring.people import Person
 from server.mentoring.programmes import Programme
 from server.pages.site import Site
-from server.storage import keys
+from server.storage import keys, matching_keys
 from server.storage.programmes import enrolments_of
 from server.storage.records import load_many
 from web.views.matching import OpenList, ShortlistsPart
@@ -15,7 +15,7 @@ from web.views.matching import OpenList, ShortlistsPart
 async def part(site: Site, person: Person, now_ms: int) -> ShortlistsPart | None:
     """The lists that a person can still rank."""
     mine = [each for each in await enrolments_of(site.store, person.id) if each.role != "coordinator"]
-    wanted = [keys.ranking(each.programme, person.id, each.role) for each in mine]
+    wanted = [matching_keys.ranking(each.programme, person.id, each.role) for each in mine]
     found = [each for each in await load_many(site.store, wanted, Ranking) if each is not None]
     waiting = [each for each in found if each.closes_ms > now_ms and not each.ranked]
     if not waiting:
