@@ -13,6 +13,9 @@ from signaling.parts import MemberQuality, Quality
 TICK_S = 0.08
 """Least time between two messages to all. The first change after a quiet time goes out at once."""
 
+GRADES_S = 1.0
+"""Least time between two that only say how connections do: the more people, the more often one changes."""
+
 
 class Roster:
     """Notes of whom there is something new, and tells it: each once, as they are by then.
@@ -29,18 +32,18 @@ class Roster:
         self._grades: dict[str, MemberQuality] = {}
         self._loop = asyncio.get_running_loop()
         self._due: asyncio.TimerHandle | None = None
-        self._told_at = float("-inf")
+        self._told_at = self._graded_at = float("-inf")
 
     def changed(self, member: str) -> None:
         """Somebody has come, changed or gone."""
         self._changed[member] = None
-        self._soon()
+        self._soon(self._told_at + TICK_S)
 
     def graded(self, member: str, quality: Quality, score: int | None) -> None:
         """How a member's connection does now."""
         self._grades[member] = MemberQuality(member=member, quality=quality, score=score)
         self._graded[member] = None
-        self._soon()
+        self._soon(self._graded_at + GRADES_S)
 
     def forget(self, member: str) -> None:
         """Nothing is known any more of how a member's connection does: it has ended."""
@@ -57,10 +60,13 @@ class Roster:
         if self._due is not None:
             self._due.cancel()
 
-    def _soon(self) -> None:
-        if self._due is None:
-            wait = max(0.0, self._told_at + TICK_S - self._loop.time())
-            self._due = self._loop.call_later(wait, self._tell)
+    def _soon(self, at: float) -> None:
+        """Tells at that time of the loop's clock, or before where that is due already."""
+        if self._due is not None:
+            if self._due.when() <= at:
+                return
+            self._due.cancel()
+        self._due = self._loop.call_at(max(at, self._loop.time()), self._tell)
 
     def _tell(self) -> None:
         self._due = None
@@ -70,6 +76,8 @@ class Roster:
         present = tuple(state.shown_member(here[member]) for member in self._changed if member in here)
         left = tuple(member for member in self._changed if member not in here)
         quality = tuple(self._grades[member] for member in self._graded)
+        if quality:
+            self._graded_at = self._told_at
         self._changed.clear()
         self._graded.clear()
         if present or left or quality:

@@ -27,18 +27,21 @@ class SmallText(Struct, frozen=True):
 
 
 async def small_notes(store: Redis, room: str) -> list[SmallText]:
-    """What was written in all small rooms of a room, the earliest first. Raises ``RedisError``.
+    """What was written in small rooms of a room that nobody is in now, the earliest first.
 
-    ``record.notes`` says who may read it: ``all`` who may read the room's, or only ``record.members``.
+    Raises ``RedisError``. ``record.notes`` says who may read it: ``all`` who may read the room's, or only ``record.members``.
     """
-    return await _texts(store, room, await rooms.load_smalls(store, room))
+    records, parting = await rooms.load_smalls(store, room)
+    busy = {each.id for each in parting.rooms if each.members}
+    return await _texts(store, room, [record for record in records if record.id not in busy])
 
 
 async def readable(store: Redis, room: str, member: str, but: Collection[str]) -> tuple[SmallNote, ...]:
     """What this member may read of it, for the call. ``but`` are small rooms that are not over."""
+    found, _ = await rooms.load_smalls(store, room)
     records = [
         record
-        for record in await rooms.load_smalls(store, room)
+        for record in found
         if record.id not in but and (record.notes == "all" or member in record.members)
     ]
     return tuple(

@@ -112,10 +112,15 @@ async def load_stays(store: Redis, room: str) -> list[Stay]:
     return sorted(stays, key=lambda each: (each.joined_ms, each.person))
 
 
-async def load_smalls(store: Redis, room: str) -> list[SmallRecord]:
-    """All small rooms that there have been in a room, the first first; empty for no such room."""
-    found = [json.decode(each, type=SmallRecord) for each in await store.hvals(keys.smalls(room))]
-    return sorted(found, key=lambda each: (each.at_ms, each.number))
+async def load_smalls(store: Redis, room: str) -> tuple[list[SmallRecord], Parting]:
+    """All small rooms that there have been in a room, the first first, and how it is parted now."""
+    async with store.pipeline(transaction=True) as pipe:
+        pipe.hvals(keys.smalls(room))
+        pipe.get(keys.apart(room))
+        smalls, apart = await pipe.execute()
+    found = [json.decode(each, type=SmallRecord) for each in smalls]
+    parting = TOGETHER if apart is None else json.decode(apart, type=Parting)
+    return sorted(found, key=lambda each: (each.at_ms, each.number)), parting
 
 
 async def load_record(store: Redis, room: str) -> RoomRecord | None:

@@ -123,3 +123,22 @@ async def test_a_storm_of_joins_is_told_in_breaths(store: Redis, people: int) ->
             assert sum(len(encode(each)) for each in told) <= 2 * 140 * people + 60 * breaths
         await asyncio.gather(*(robot.send(Leave()) for robot in robots[1:]))
         await robots[0].until(lambda: len(robots[0].gone) == people - 1, "only one")
+
+
+async def test_how_connections_do_is_told_once_a_second_however_many_they_are(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_roster, "GRADES_S", 0.3)
+    hall.become(*(present(f"p{index}") for index in range(50)))
+    hall.roster.graded("p0", "good", 90)
+    assert [each.member for each in (await hall.told()).quality] == ["p0"]
+    began = asyncio.get_running_loop().time()
+    for index in range(1, 50):
+        hall.roster.graded(f"p{index}", "good", 90)
+    assert len((await hall.told()).quality) == 49
+    assert asyncio.get_running_loop().time() - began > 0.25
+    # Somebody who comes takes it along.
+    hall.roster.graded("p1", "poor", 30)
+    hall.roster.changed("p2")
+    told = await hall.told()
+    assert ([each.id for each in told.present], [each.member for each in told.quality]) == (["p2"], ["p1"])

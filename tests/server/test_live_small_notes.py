@@ -128,6 +128,7 @@ async def test_back_together_everybody_reads_what_groups_wrote_for_all(store: Re
         await ana.frame(Update(ana.write("x" * (LONGEST_SHOWN + 1))))
         await ana.saved(2)
         await cy.turn_to("1.2")
+        assert await small_notes(store, room) == []
         await mo.send(ApartCommand(action="back"))
         await di.hears(ApartChanged, lambda told: told.apart is None)
         await di.send(SmallNotesWanted())
