@@ -29,7 +29,8 @@ class SmallText(Struct, frozen=True):
 async def small_notes(store: Redis, room: str) -> list[SmallText]:
     """What was written in small rooms of a room that nobody is in now, the earliest first.
 
-    Raises ``RedisError``. ``record.notes`` says who may read it: ``all`` who may read the room's, or only ``record.members``.
+    Raises ``RedisError``. ``record.notes`` says who may read it: ``all`` who may read the room's, or only
+    ``record.members``.
     """
     records, parting = await rooms.load_smalls(store, room)
     busy = {each.id for each in parting.rooms if each.members}

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import pytest
 from redis.asyncio import Redis
 
 from server.clock import now_ms
+from server.live import Limits
 from signaling.messages import (
     ApartChanged,
     ApartCommand,
     AskHelp,
     ChatLines,
     ChatOpen,
+    ClientMessage,
     Leave,
+    Members,
     React,
     Reacted,
+    Rotate,
     Said,
     Say,
     Split,
@@ -188,3 +195,44 @@ async def test_when_the_time_is_up_everybody_is_back_by_the_servers_clock(store:
         clock.ms += 60_000
         for robot in robots:
             await robot.hears(ApartChanged, lambda told: told.apart is None)
+
+
+@pytest.mark.parametrize("stay", [True, False])
+async def test_what_each_is_told_of_does_not_grow_with_the_room(store: Redis, stay: bool) -> None:
+    """The same acts among eight people and among forty: as many messages of state to each."""
+    told = [await _messages(store, people, stay=stay) for people in (8, 40)]
+    assert told[0] == told[1]
+
+
+async def _messages(store: Redis, people: int, *, stay: bool) -> Counter[str]:
+    roles: list[tuple[str, Role]] = [("Mo", "mentor")]
+    roles += [(f"Person {index}", "mentee") for index in range(people - 1)]
+    _, tokens = await make_room(store, roles)
+    async with serving(store, Limits(joins=1_000)) as server, AsyncExitStack() as stack:
+        robots = [await stack.enter_async_context(Robot(server.url, token)) for token in tokens]
+        await asyncio.gather(*(robot.come() for robot in robots))
+        mo = robots[0]
+        for robot in robots:
+            await robot.until(lambda robot=robot: len(robot.room().members) == people, "everybody")  # type: ignore[misc]
+        before = [len(robot.told) for robot in robots]
+        acts: list[ClientMessage] = [
+            Split(how="random", size=2),
+            ApartCommand(action="back"),
+            Rotate(between="all", minutes=5, rounds=3, stay=(mo.id,) if stay else ()),
+            ApartCommand(action="next"),
+            ApartCommand(action="next"),
+            ApartCommand(action="back"),
+        ]
+        for count, act in enumerate(acts, 1):
+            await mo.send(act)
+            for robot in robots:
+                await robot.hears(ApartChanged, count=count)
+        kinds = [
+            Counter(
+                type(each).__name__ for each in robot.told[start:] if isinstance(each, ApartChanged | Members)
+            )
+            for robot, start in zip(robots, before, strict=True)
+        ]
+        assert all(each == kinds[0] for each in kinds)
+        assert kinds[0]["ApartChanged"] == len(acts)
+        return kinds[0]
