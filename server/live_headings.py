@@ -23,14 +23,14 @@ def session_heading(record: RoomRecord, at_ms: int) -> str:
     say = translator(record.language)
     name = record.title or format_name(say, record.format, record.format_name)
     day = say.long_day(at_ms, zone_named(record.zone) or UTC)
-    heading = say.text("notes-begin.session", name=_plain(name), day=day)
+    heading = say.text("notes-begin.session", name=name, day=day)
     return f"## {heading}\n\n"
 
 
 def box_heading(say: Translator, timer: Timer) -> str:
     """The heading of the box at hand, with its round where there are several."""
     box = timer.boxes[timer.index]
-    title = _plain(box_title(say, box.key, box.title))
+    title = box_title(say, box.key, box.title)
     if any(each.round for each in timer.boxes):
         title = say.text("notes-begin.round", box=title, number=box.round + 1)
     return f"### {title}\n\n"
@@ -44,8 +44,3 @@ def follow(notes: NotesRoom, record: RoomRecord, timer: Timer, now_ms: int) -> N
     box = timer.boxes[timer.index]
     if box.writes:
         notes.write_once(f"box:{box.id}", box_heading(translator(record.language), timer))
-
-
-def _plain(title: str) -> str:
-    """One line of Markdown that says exactly what somebody typed into a field."""
-    return "".join(f"\\{char}" if char in "\\`*_[]<>#" else char for char in title)

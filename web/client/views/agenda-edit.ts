@@ -129,6 +129,7 @@ export class AgendaEditor extends LightElement {
         max=${MOST_MINUTES}
         required
         aria-label=${label}
+        value=${value}
         .value=${value}
         @change=${change ?? nothing}
       /><span aria-hidden="true">min</span></span
