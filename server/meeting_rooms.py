@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from server import carry_over
 from server.mentoring.actions import ActionItem
 from server.mentoring.meetings import Session
-from server.mentoring.mentorships import Mentorship
+from server.mentoring.mentorships import OPEN_STATES, Mentorship
 from server.mentoring.people import Person, PersonId
 from server.mentoring.zones import DAY_MS
 from server.pages.site import Site
@@ -15,6 +17,7 @@ from server.room.formats import formats, scale
 from server.room.names import LONGEST_NAME, clean
 from server.room.record import GuestRecord, RoomRecord
 from server.sessions import personal_path
+from server.storage.mentorships import mentorships_among
 from server.storage.rooms import load_record, prepare
 from signaling.parts import Role, Timer
 
@@ -36,6 +39,7 @@ async def way_in(
     """
     who = [each for each in dict.fromkeys((*session.people, *tie.people, person.id)) if each in people]
     record, timer = planned(session, tie, [people[each] for each in who])
+    record = replace(record, pairs=await _pairs(site, tie, who))
     await prepare(site.store, record, timer, beginning(record, session.starts_ms, still_open, people))
     stored = await load_record(site.store, session.id)
     assert stored is not None
@@ -43,6 +47,22 @@ async def way_in(
     assert guest is not None
     await site.rooms.guest_changed(session.id, guest)
     return personal_path(site.secret, stored, guest)
+
+
+async def _pairs(site: Site, tie: Mentorship, who: Sequence[PersonId]) -> tuple[tuple[PersonId, ...], ...]:
+    """Who of a group belongs together by other ties of their programme: for its small rooms."""
+    if len(who) <= 2:
+        return ()
+    ties = await mentorships_among(site.store, who)
+    return tuple(
+        tuple(person for person in each.people if person in who)
+        for each in ties
+        if each.id != tie.id
+        and each.programme == tie.programme
+        and each.state in OPEN_STATES
+        and each.mentors
+        and len(set(each.people).intersection(who)) > 1
+    )
 
 
 def planned(session: Session, tie: Mentorship, people: Sequence[Person]) -> tuple[RoomRecord, Timer]:

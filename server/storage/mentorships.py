@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from redis.asyncio import Redis
 
 from server.mentoring.mentorships import Mentorship, MentorshipId
@@ -35,6 +38,18 @@ async def mentorships_of(store: Redis, person: PersonId) -> list[Mentorship]:
 async def mentorships_in(store: Redis, programme: ProgrammeId) -> list[Mentorship]:
     """A programme's ties of all states, the one changed last first."""
     return await _listed(store, keys.mentorships_in(programme))
+
+
+async def mentorships_among(store: Redis, people: Sequence[PersonId]) -> list[Mentorship]:
+    """Ties of all states that two and more of these people have or had part in, by id; two round trips."""
+    async with store.pipeline(transaction=False) as pipe:
+        for person in people:
+            pipe.zrange(keys.mentorships_of(person), 0, -1)
+        found = await pipe.execute()
+    counts = Counter(each.decode() for ids in found for each in ids)
+    shared = sorted(tie for tie, count in counts.items() if count > 1)
+    loaded = await load_many(store, [keys.mentorship(each) for each in shared], Mentorship)
+    return [each for each in loaded if each is not None]
 
 
 async def _listed(store: Redis, key: str) -> list[Mentorship]:

@@ -24,8 +24,23 @@ from server.storage.meetings import load_session, saved_session, sessions_in
 from server.storage.records import commit
 from server.storage.surveys import last_mood
 from tests.server.pages.conftest import NotedRooms
+from tests.support.accounts import make_person
 from tests.support.forms import Client, fields_of, submit
-from tests.support.meetings import DAY, HOUR, MINUTE, Clock, Pair, at, letters, made_pair, run_due, slots_of
+from tests.support.meetings import (
+    DAY,
+    HOUR,
+    MINUTE,
+    Clock,
+    Pair,
+    at,
+    letters,
+    made_pair,
+    made_tie,
+    make_free,
+    run_due,
+    slots_of,
+)
+from tests.support.programmes import made_programme
 
 ClientAs = Callable[[Person], Awaitable[Client]]
 
@@ -315,3 +330,25 @@ def test_stays_that_overlap_count_once() -> None:
     assert empty_since_ms(stays) is None
     assert empty_since_ms(stays[:2]) == 20 * MINUTE
     assert empty_since_ms([]) is None
+
+
+async def test_the_room_of_a_group_knows_who_else_belongs_together(
+    client_as: ClientAs, store: Redis, clock: Clock
+) -> None:
+    people = [await make_person(store, name, at_ms=NOW) for name in ("Ana", "Bo", "Cy", "Di")]
+    for each in people:
+        await make_free(store, each)
+    ana, bo, cy, di = people
+    programme, other = await made_programme(store), await made_programme(store)
+    group = await made_tie(store, programme.id, [ana, bo], [cy, di], NOW, "group", title="Writing", seats=9)
+    await made_tie(store, programme.id, [ana], [cy], NOW)
+    await made_tie(store, other.id, [bo], [di], NOW)
+    client, new = await client_as(ana), f"/m/{group.id}/sessions/new"
+    path = (await submit(client, new, new, starts=str(STARTS))).headers["Location"].partition("?")[0]
+    clock.now_ms = STARTS
+    way = (await client.get(f"{path}/join", allow_redirects=False)).headers["Location"]
+    assert way.startswith("/j/")
+    record = await rooms.load_record(store, path.rpartition("/")[2])
+    assert record is not None
+    # The tie of another programme is nobody's business here.
+    assert [set(pair) for pair in record.pairs] == [{ana.id, cy.id}]
