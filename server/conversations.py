@@ -72,10 +72,12 @@ def message_changes(
     now_ms: int,
     attached: tuple[Attachment, ...] = (),
     via: Literal["page", "mail"] = "page",
+    reply: str = "",
 ) -> list[Change]:
     """What writes a message to everybody in a mentorship: part of a commit, for one or for many ties.
 
-    ``text`` is clean (``message_text``) and no longer than ``LONGEST_MESSAGE``.
+    ``text`` is clean (``message_text``) and no longer than ``LONGEST_MESSAGE``; ``reply`` is the message that
+    it answers.
     """
     assert may_write(mentorship)
     assert len(text) <= LONGEST_MESSAGE
@@ -87,6 +89,7 @@ def message_changes(
         at_ms=now_ms,
         via=via,
         attachments=attached,
+        reply=reply,
     )
     return posted_message(message, mentorship.people)
 

@@ -45,6 +45,16 @@ class Message(Struct, frozen=True, kw_only=True):
     reply: str = ""
 
 
+LONGEST_QUOTE = 140
+"""So much of a line is shown where another one answers it."""
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a line, as a quotation of one line."""
+    words = " ".join(text.split())
+    return words if len(words) <= LONGEST_QUOTE else f"{words[:LONGEST_QUOTE].rstrip()}…"
+
+
 def may_write(mentorship: Mentorship) -> bool:
     """Whether its people can write to each other now: from being accepted until it is closed."""
     return mentorship.state in OPEN_STATES

@@ -8,16 +8,6 @@ LONGEST_LINE = 4_000
 """Characters of one line (threats.md's limit)."""
 
 
-LONGEST_QUOTE = 140
-"""So much of a line is shown where another one answers it."""
-
-
-def excerpt(text: str) -> str:
-    """The beginning of a line, as a quotation of one line."""
-    words = " ".join(text.split())
-    return words if len(words) <= LONGEST_QUOTE else f"{words[:LONGEST_QUOTE].rstrip()}…"
-
-
 def clean_line(typed: str) -> str:
     """The text without what can't be shown. Raises ``ProtocolError`` for nothing or too much."""
     if len(typed) > LONGEST_LINE:

@@ -8,8 +8,7 @@ from msgspec import json, structs
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
-from server.mentoring.conversations import Message
-from server.room.chat import excerpt
+from server.mentoring.conversations import Message, excerpt
 from server.room.record import RoomRecord
 from server.storage import conversations, keys
 from server.storage.records import Op, ranked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page
 
+from tests.e2e.test_chat import reads, write
 from tests.e2e.test_floor import axe_finds_nothing, picture
 from tests.support.browsers import text, visible
 from tests.support.call import Person
@@ -111,3 +112,30 @@ async def test_people_point_at_a_shared_screen(company: Company) -> None:
     assert await bao.tab.run("() => document.activeElement.hasAttribute('data-point')")
     await mine.locator("[data-pointers-allowed]").uncheck()
     await bao.until("() => !document.querySelector('[data-point]')", what="nobody can point")
+
+
+async def test_a_line_answers_another(company: Company) -> None:
+    ada, bao = await company.meet(["chromium", "chromium"])
+    for person in (ada, bao):
+        await person.tab.press("c")
+    await write(ada, "Which day suits you?")
+    await write(ada, "And at what time?")
+    await reads(bao, "And at what time?")
+    theirs = page(bao)
+    # The last line's button is in the order of the Tab key; the arrows reach the others.
+    await theirs.locator('[data-reply][tabindex="0"]').focus()
+    await theirs.keyboard.press("ArrowUp")
+    await theirs.keyboard.press("Enter")
+    await visible(bao.tab, ".chat-answering")
+    await theirs.keyboard.type("Friday")
+    await picture(bao, "reply-writing")
+    await axe_finds_nothing(bao)
+    await theirs.keyboard.press("Enter")
+    await reads(ada, "Friday")
+    mine = page(ada)
+    assert await mine.locator(".chat-quote").inner_text() == "You Which day suits you?"
+    await mine.locator(".chat-quote").click()
+    asked = await ada.tab.run("() => document.activeElement.querySelector('.chat-text')?.textContent")
+    assert asked == "Which day suits you?"
+    await picture(ada, "reply")
+    await axe_finds_nothing(ada)

@@ -11,9 +11,15 @@ from web.views.messages import (
     ConversationView,
     FileLine,
     MessageLine,
+    Quoted,
 )
 
 AT_MS = 1_793_278_800_000  # 29 October 2026, 13:00 UTC
+
+
+def quoted(name: str) -> Quoted:
+    """A message that is answered, by its beginning."""
+    return Quoted(id="m1", name=name, mine=False, text=f"{name} " * 12, path="/m/t/messages?before=1#m-m1")
 
 
 def lines(name: str) -> tuple[MessageLine, ...]:
@@ -32,6 +38,8 @@ def lines(name: str) -> tuple[MessageLine, ...]:
             by_mail=True,
             first_new=True,
             files=(file,),
+            quote=quoted(name),
+            reply_path="/m/t/messages?reply=m3#write",
         ),
         MessageLine(id="m4", name="", mine=False, text="", at_ms=AT_MS + 2, files=(file,)),
     )
@@ -56,6 +64,7 @@ def conversation(name: str, *faults: Fault, **changes: object) -> ConversationVi
 
 PAGES: dict[str, Callable[[str, Language], View]] = {
     "messages": lambda name, language: conversation(name, older_ms=AT_MS),
+    "messages-reply": lambda name, language: conversation(name, answers=quoted(name)),
     "messages-past": lambda name, language: conversation(name, older_ms=AT_MS, past=True),
     "messages-none": lambda name, language: conversation(name, lines=()),
     "messages-wrong": lambda name, language: conversation(

@@ -49,15 +49,15 @@ describe("the chat", () => {
 
   it("gives back what could not be sent, or whose fate nobody knows", () => {
     let state = act(inRoom(member("sam")), { type: "chat-sent", key: "1", text: "one" });
-    state = act(state, { type: "chat-sent", key: "2", text: "two" });
+    state = act(state, { type: "chat-sent", key: "2", text: "two", reply: "z" });
     state = receive(state, { type: "said", line: line("a", "me"), key: "1" }, 0);
     const refused = receive(
       state,
       { type: "error", code: "store-unavailable", about: "say", field: null },
       0,
     );
-    expect(refused.chat.back).toEqual({ count: 1, text: "two" });
-    expect(receive(state, joined(), 0).chat.back).toEqual({ count: 1, text: "two" });
+    expect(refused.chat.back).toEqual({ count: 1, text: "two", reply: "z" });
+    expect(receive(state, joined(), 0).chat.back).toEqual({ count: 1, text: "two", reply: "z" });
   });
 
   it("shows who is writing until their line is there", () => {

@@ -28,7 +28,8 @@ export function said(chat: ChatState, { line, key }: Said, own: boolean, open: b
 export function returned(chat: ChatState): ChatState {
   if (chat.sent.length === 0) return chat;
   const text = chat.sent.map((each) => each.text).join("\n");
-  return { ...chat, sent: [], back: { count: chat.back.count + 1, text } };
+  const reply = chat.sent.at(-1)?.reply ?? null;
+  return { ...chat, sent: [], back: { count: chat.back.count + 1, text, reply } };
 }
 
 /** Another room has a chat of its own; what is on its way stays so until the server has taken or refused it. */

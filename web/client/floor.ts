@@ -42,12 +42,13 @@ export class FloorActs {
   }
 
   /** Sends a line to this person's room, or to all rooms; false where it can't be sent now, and it stays where it was typed. */
-  say(text: string, everywhere = false): boolean {
+  say(text: string, everywhere = false, reply: string | null = null): boolean {
     const key = String(++this.lines);
     const { apart, me } = this.host.store.state;
     // Nobody reads it for whom it wasn't meant: who was moved meanwhile gets it back.
-    if (!this.host.ask({ type: "say", text, key, room: roomOf(apart, me.id), everywhere })) return false;
-    this.host.store.dispatch({ type: "chat-sent", key, text });
+    if (!this.host.ask({ type: "say", text, key, room: roomOf(apart, me.id), everywhere, reply }))
+      return false;
+    this.host.store.dispatch({ type: "chat-sent", key, text, reply });
     return true;
   }
 

@@ -63,7 +63,12 @@ export type Act =
   | { readonly type: "toast"; readonly toast: Toast }
   | { readonly type: "toast-over"; readonly id: number }
   | { readonly type: "reaction-over"; readonly id: number }
-  | { readonly type: "chat-sent"; readonly key: string; readonly text: string }
+  | {
+      readonly type: "chat-sent";
+      readonly key: string;
+      readonly text: string;
+      readonly reply?: string | null;
+    }
   | { readonly type: "broadcast-over" };
 
 /** After a message of the server that arrived at `now` (browser clock, ms). */
@@ -216,7 +221,10 @@ export function act(state: State, event: Act): State {
     case "chat-sent":
       return {
         ...state,
-        chat: { ...state.chat, sent: [...state.chat.sent, { key: event.key, text: event.text }] },
+        chat: {
+          ...state.chat,
+          sent: [...state.chat.sent, { key: event.key, text: event.text, reply: event.reply ?? null }],
+        },
       };
     case "arrangement":
       return {

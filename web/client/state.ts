@@ -71,9 +71,9 @@ export interface ChatState {
   /** Who is writing, and since when (browser clock, ms). */
   readonly typing: Readonly<Record<string, number>>;
   /** Own lines that are on their way, by this page's own keys. */
-  readonly sent: readonly { readonly key: string; readonly text: string }[];
+  readonly sent: readonly { readonly key: string; readonly text: string; readonly reply?: string | null }[];
   /** What could not be sent and goes back to where it was typed; counted, so that the same text can come twice. */
-  readonly back: { readonly count: number; readonly text: string };
+  readonly back: { readonly count: number; readonly text: string; readonly reply?: string | null };
 }
 
 export const emptyChat: ChatState = {

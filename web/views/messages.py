@@ -21,8 +21,22 @@ class FileLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """How a message begins that is answered, and where it stands. ``name`` "" is somebody who is gone."""
+
+    id: str
+    name: str
+    mine: bool
+    text: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageLine:
-    """One message; ``name`` "" is somebody who is gone. ``first_new``: what follows was not read before."""
+    """One message; ``name`` "" is somebody who is gone. ``first_new``: what follows was not read before.
+
+    ``reply_path`` leads to where it can be answered, "" where nobody writes any more.
+    """
 
     id: str
     name: str
@@ -33,6 +47,8 @@ class MessageLine:
     new_day: bool = False
     first_new: bool = False
     files: tuple[FileLine, ...] = ()
+    quote: Quoted | None = None
+    reply_path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +56,7 @@ class ConversationView(View):
     """``GET /m/<mentorship>/messages``. The form posts ``text`` and ``files``.
 
     ``older_ms`` leads to the page before, None when there is none; ``past`` is a page that is not the last;
-    ``waits``: nobody has accepted the mentorship yet.
+    ``waits``: nobody has accepted the mentorship yet; ``answers`` is what the message in the form answers.
     """
 
     template: ClassVar[str] = "messages/conversation.html"
@@ -55,6 +71,7 @@ class ConversationView(View):
     newest_ms: int
     past: bool
     most: int
+    answers: Quoted | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

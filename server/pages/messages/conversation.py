@@ -10,7 +10,7 @@ from server.mentoring.attachments import MOST_BYTES, AttachmentError
 from server.mentoring.conversations import LONGEST_MESSAGE, Attachment, may_write
 from server.pages.access import mentorship_of, visitor
 from server.pages.forms import fresh, once, read, too_long
-from server.pages.messages.shown import lines, title
+from server.pages.messages.shown import lines, quoted, title
 from server.pages.site import SITE, PageError, page, see_other
 from server.storage.conversations import messages, messages_since, read_mark, read_until
 from server.storage.records import commit
@@ -26,8 +26,11 @@ def _instant(text: str) -> int | None:
 
 
 async def show(request: web.Request) -> web.Response:
-    """``GET``: the last messages, which are read by that, or those before ``?before=<ms>``."""
-    return await _page(request, fresh({"text": ""}))
+    """``GET``: the last messages, which are read by that, or those before ``?before=<ms>``.
+
+    ``?reply=<message>`` begins an answer to one of them.
+    """
+    return await _page(request, fresh({"text": "", "reply": request.query.get("reply", "")}))
 
 
 async def _page(request: web.Request, form: Form, status: int = 200) -> web.Response:
@@ -47,6 +50,7 @@ async def _page(request: web.Request, form: Form, status: int = 200) -> web.Resp
         newest_ms=found[-1].at_ms if found else 0,
         past=before is not None,
         most=LONGEST_MESSAGE,
+        answers=await quoted(site.store, tie, form.text("reply"), reader),
     )
     if before is None and found:
         await read_until(site.store, tie.id, reader.id, found[-1].at_ms)
@@ -95,7 +99,9 @@ async def write(request: web.Request) -> web.Response:
     if faults:
         return await _page(request, form.with_faults(*faults), 422)
     path = f"/m/{tie.id}/messages#newest"
-    changes = message_changes(tie, author.id, text, site.clock(), attached)
+    answers = await quoted(site.store, tie, form.text("reply"), author)
+    reply = "" if answers is None else answers.id
+    changes = message_changes(tie, author.id, text, site.clock(), attached, reply=reply)
     await commit(site.store, changes, once(form, path))
     site.due_soon.set()
     return see_other(path)

@@ -87,6 +87,32 @@ async def test_people_of_a_tie_write_to_each_other(
     assert await texts(store, stage) == ["Hello\n\nhttps://example.org/x <b>", "Good to hear from you"]
 
 
+async def test_a_message_answers_another_of_its_conversation(
+    store: Redis, stage: Stage, path: str, client_as: As
+) -> None:
+    mentor, mentee = (
+        await client_as(stage.people["own-mentor"]),
+        await client_as(stage.people["own-mentee"]),
+    )
+    assert await write(mentor, path, "Which <day>?") == 303
+    [asked] = await conversations.messages(store, stage.values["mentorship"])
+    text = await page(mentee, f"{path}?reply={asked.id}")
+    assert f'<input type="hidden" name="reply" value="{asked.id}">' in text
+    assert "Which &lt;day&gt;?" in text[text.index('id="answers"') :]
+    async with mentee.post(path, data=form(text="Monday", reply=asked.id), allow_redirects=False) as answer:
+        assert answer.status == 303
+    written = (await conversations.messages(store, stage.values["mentorship"]))[-1]
+    assert (written.text, written.reply) == ("Monday", asked.id)
+    shown = await page(mentor, path)
+    assert f'href="{path}?before={asked.at_ms + 1}#m-{asked.id}" data-quote="m-{asked.id}"' in shown
+    assert f'href="{path}?reply={written.id}#write"' in shown
+    # What isn't there, or belongs to others, is answered by nothing.
+    assert 'id="answers"' not in await page(mentee, f"{path}?reply=nothing")
+    async with mentee.post(path, data=form(text="?", reply="nothing"), allow_redirects=False) as answer:
+        assert answer.status == 303
+    assert (await conversations.messages(store, stage.values["mentorship"]))[-1].reply == ""
+
+
 async def test_what_is_unread_waits_on_the_home_page_until_it_is_looked_at(
     store: Redis, site: Site, stage: Stage, path: str, client_as: As
 ) -> None:

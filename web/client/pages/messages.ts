@@ -14,6 +14,7 @@ if (form && field) {
   // right holds what was typed already.
   if (mine && same(mine.textContent ?? "", draft.read())) draft.keep("");
   if (!field.value) field.value = draft.read();
+  if (location.hash === "#write") field.focus();
   field.addEventListener("input", () => draft.keep(field.value));
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
@@ -90,3 +91,13 @@ if (list && !("past" in list.dataset)) {
   });
   again();
 }
+
+// A message that stands on this page already is shown without another page.
+document.addEventListener("click", (event) => {
+  const link = (event.target as Element).closest<HTMLElement>("[data-quote]");
+  const quoted = link === null ? null : document.getElementById(link.dataset.quote ?? "");
+  if (quoted === null) return;
+  event.preventDefault();
+  quoted.scrollIntoView({ block: "center" });
+  quoted.focus();
+});

@@ -7,7 +7,7 @@ import { pieces, TYPING_FOR } from "../chat";
 import { t } from "../i18n";
 import { icon } from "../icon";
 import { hue, initials } from "../person";
-import type { ChatLine } from "../protocol";
+import type { ChatLine, Quote } from "../protocol";
 import { leads, observes, type State } from "../state";
 import { LightElement } from "./element";
 
@@ -27,6 +27,12 @@ export class ChatPanel extends LightElement {
   @own() private text = "";
   /** What is written goes to all rooms, not only to one's own. */
   @own() private everywhere = false;
+  /** The line that is being answered. */
+  @own() private answering: ChatLine | null = null;
+  /** Whose button "Reply" the keyboard is at; null for the last line's. */
+  @own() private current: string | null = null;
+  /** A line to jump to, once it is here. */
+  private sought: string | null = null;
 
   private told = Number.NEGATIVE_INFINITY;
   private atEnd = true;
@@ -42,6 +48,7 @@ export class ChatPanel extends LightElement {
     const { back } = this.state.chat;
     if (before !== undefined && back.count !== before.chat.back.count) {
       this.text = [back.text, this.text].filter((text) => text !== "").join("\n");
+      this.answering = this.state.chat.lines.find((line) => line.id === back.reply) ?? this.answering;
     }
     if (this.state.apart === null || !leads(this.state)) this.everywhere = false;
     const list = this.querySelector<HTMLElement>(".chat-lines");
@@ -63,6 +70,7 @@ export class ChatPanel extends LightElement {
       const list = this.querySelector<HTMLElement>(".chat-lines");
       list?.scrollTo({ top: list.scrollHeight });
     }
+    if (this.sought !== null && before?.chat.lines !== this.state.chat.lines) this.jump(this.sought);
     clearTimeout(this.fading);
     if (Object.keys(this.state.chat.typing).length > 0) {
       this.fading = setTimeout(() => this.requestUpdate(), TYPING_FOR);
@@ -97,7 +105,7 @@ export class ChatPanel extends LightElement {
 
   private writing(): TemplateResult {
     return html`<p class="chat-typing small muted">${this.typing()}</p>
-      ${this.to()}
+      ${this.to()} ${this.answer()}
       <form class="chat-write" @submit=${(event: Event) => this.submit(event)}>
         <label class="visually-hidden" for="chat-text">${t("chat.label")}</label>
         <textarea
@@ -105,7 +113,7 @@ export class ChatPanel extends LightElement {
           id="chat-text"
           rows="2"
           maxlength=${LONGEST}
-          aria-describedby="chat-hint"
+          aria-describedby=${this.answering === null ? "chat-hint" : "chat-answering chat-hint"}
           placeholder=${t("chat.label")}
           .value=${this.text}
           @input=${(event: Event) => this.typed((event.target as HTMLTextAreaElement).value)}
@@ -125,7 +133,7 @@ export class ChatPanel extends LightElement {
     const name = this.nameOf(line.member);
     const again = before?.member === line.member && line.at_ms - before.at_ms < 5 * 60_000;
     const at = new Date(line.at_ms);
-    return html`<div class="chat-line ${self ? "own" : ""} ${again ? "again" : ""} hue-${hue(name)}" data-line=${line.id}>
+    return html`<div class="chat-line ${self ? "own" : ""} ${again ? "again" : ""} hue-${hue(name)}" data-line=${line.id} tabindex="-1">
       ${
         again
           ? nothing
@@ -136,12 +144,72 @@ export class ChatPanel extends LightElement {
             </p>`
       }
       ${line.everywhere === true ? html`<p class="chat-everywhere"><span class="badge">${t("chat.everywhere")}</span></p>` : nothing}
+      ${line.quote ? this.quote(line, line.quote) : nothing}
+      ${observes(this.state) ? nothing : this.replyButton(line, name)}
       <p class="chat-text">${pieces(line.text).map(({ text, href }) =>
         href === null
           ? text
           : html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${text}</a>`,
       )}</p>
     </div>`;
+  }
+
+  /** What a line answers; a press leads there. */
+  private quote(line: ChatLine, { member, text }: Quote): TemplateResult {
+    const name = member === this.state.me.id ? t("chat.you") : this.nameOf(member);
+    return html`<button class="chat-quote small" type="button" data-quote aria-label=${t("chat.quoted", { name, text })} @click=${() => this.jump(line.reply ?? "")}>
+      <strong>${name}</strong> <span>${text}</span>
+    </button>`;
+  }
+
+  /** One of them is in the order of the Tab key, the arrows move between them: a chat has many lines. */
+  private replyButton(line: ChatLine, name: string): TemplateResult {
+    const at = this.current ?? this.state.chat.lines.at(-1)?.id;
+    return html`<button class="button quiet icon-only chat-reply" type="button" data-reply tabindex=${line.id === at ? 0 : -1} aria-label=${t("chat.reply", { name })} data-tip=${t("chat.reply-short")}
+      @click=${() => this.begin(line)} @focus=${() => {
+        this.current = line.id;
+      }} @keydown=${(event: KeyboardEvent) => this.move(event)}>
+      ${icon("reply")}
+    </button>`;
+  }
+
+  private move(event: KeyboardEvent): void {
+    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (by === 0) return;
+    event.preventDefault();
+    const buttons = [...this.querySelectorAll<HTMLElement>("[data-reply]")];
+    buttons[buttons.indexOf(event.currentTarget as HTMLElement) + by]?.focus();
+  }
+
+  private begin(line: ChatLine): void {
+    this.answering = line;
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>("#chat-text")?.focus());
+  }
+
+  /** What is being answered, above where one writes. */
+  private answer(): TemplateResult | typeof nothing {
+    const line = this.answering;
+    if (line === null) return nothing;
+    const name = line.member === this.state.me.id ? t("chat.you") : this.nameOf(line.member);
+    return html`<div class="chat-answering small" id="chat-answering">
+      <p>${icon("reply")}<span><strong>${name}</strong> ${line.text}</span></p>
+      <button class="button quiet icon-only" type="button" data-reply-not aria-label=${t("chat.reply-not")} @click=${() => this.unanswer()}>${icon("close")}</button>
+    </div>`;
+  }
+
+  private unanswer(): void {
+    this.answering = null;
+    this.querySelector<HTMLElement>("#chat-text")?.focus();
+  }
+
+  /** Shows a line; one that is further back is fetched first. */
+  private jump(id: string): void {
+    const line = this.querySelector<HTMLElement>(`[data-line="${CSS.escape(id)}"]`);
+    this.sought = line === null && this.state.chat.more === true ? id : null;
+    if (this.sought !== null) this.call.floor.fetchChat(true);
+    if (line === null) return;
+    line.scrollIntoView({ block: "center" });
+    line.focus();
   }
 
   /** Where a line goes, while there are small rooms. */
@@ -196,6 +264,7 @@ export class ChatPanel extends LightElement {
 
   /** Enter sends; not while a word is being composed from several keys. */
   private key(event: KeyboardEvent): void {
+    if (event.key === "Escape" && this.answering !== null) this.unanswer();
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     this.send();
@@ -208,8 +277,11 @@ export class ChatPanel extends LightElement {
   }
 
   private send(): void {
-    if (this.text.trim() === "" || !this.call.floor.say(this.text, this.everywhere)) return;
+    if (this.text.trim() === "" || !this.call.floor.say(this.text, this.everywhere, this.answering?.id))
+      return;
     this.text = "";
+    this.answering = null;
+    this.current = null;
     this.told = Number.NEGATIVE_INFINITY;
   }
 }
