@@ -2,7 +2,7 @@
 
 import { html, nothing, render, type TemplateResult } from "lit";
 import { type IconName, icon } from "../icon";
-import { action, bold, type Command, heading, list } from "./commands";
+import { action, bold, type Command, decision, heading, list } from "./commands";
 import type { NotesSession } from "./session";
 import type { MountOptions, NotesMode, NotesState } from "./types";
 
@@ -85,10 +85,11 @@ export class Chrome {
       { icon: "heading", key: "notes.heading", press: write(heading) },
       { icon: "bold", key: "notes.bold", press: write(bold) },
       { icon: "list", key: "notes.list", press: write(list) },
+      { icon: "decision", key: "notes.decision", press: write(decision(t("notes.decision.begins"))) },
       { icon: "undo", key: "notes.undo", press: () => undo.undo(), able: undo.undoStack.length > 0 },
       { icon: "redo", key: "notes.redo", press: () => undo.redo(), able: undo.redoStack.length > 0 },
     ];
-    const [first, last] = [tools.slice(0, 3), tools.slice(3)];
+    const [first, last] = [tools.slice(0, 4), tools.slice(4)];
     return html`<div
       class="notes-tools"
       role="toolbar"

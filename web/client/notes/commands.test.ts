@@ -4,6 +4,7 @@ import {
   actionItem,
   bold,
   type Command,
+  decision,
   heading,
   list,
   newline,
@@ -71,6 +72,18 @@ describe("action", () => {
     expect(actionItem("  * [x] @Zoé call")).toEqual({ box: 4, done: true, words: 8 });
     expect(actionItem("- [] no")).toBeNull();
   });
+});
+
+describe("decision", () => {
+  it.each([
+    ["|", "Decision: |"],
+    ["we meet we|ekly", "Decision: we meet we|ekly"],
+    ["- one|", "Decision: one|"],
+    ["- [ ] on|e", "Decision: on|e"],
+    ["Decision: one|", "one|"],
+    ["**Décision :** on|e", "on|e"],
+    ["|one\nDecision: two|", "Decision: |one\nDecision: two|"],
+  ])("%j becomes %j", (before, after) => expect(run(decision("Decision: "), before)).toBe(after));
 });
 
 describe("toggleDone", () => {

@@ -106,6 +106,23 @@ export const action =
       selected,
     );
 
+const DECISION = /^\s*(?:[-*+] +)?(?:\*\*)?(?:decision|décision)(?:\*\*)?\s*:(?:\*\*)?\s*/iu;
+
+/** Turns lines into decisions, which begin with `lead` ("Decision: "), or back when all are decisions. */
+export const decision =
+  (begins: string): Command =>
+  (text, selected) => {
+    const chosen = lines(text, selected);
+    const all = chosen.every((line) => DECISION.test(line.text));
+    return change(
+      chosen.map((line) => {
+        const old = DECISION.exec(line.text)?.[0] ?? ITEM.exec(line.text)?.[0] ?? "";
+        return lead(line, old, all ? "" : begins);
+      }),
+      selected,
+    );
+  };
+
 /** The longest of `names` that is written as `@name` at `at`; `end` is behind it and the spaces after it. */
 export function ownerAt(
   line: string,
