@@ -26,9 +26,12 @@ breath (minimum statistics, R. Martin 2001)."""
 
 
 class _Voice:
-    """One member: how loud their room is, and what they have said. ``minima`` are of whole seconds."""
+    """One member: how loud their room is, and what they have said. ``minima`` are of whole seconds.
 
-    __slots__ = ("gap", "lowest", "minima", "seconds", "since")
+    ``unsure`` is what was heard before anything told the room from a voice: None once it is known.
+    """
+
+    __slots__ = ("gap", "lowest", "minima", "seconds", "since", "unsure")
 
     def __init__(self) -> None:
         self.minima: deque[float] = deque(maxlen=ROOM_S)
@@ -36,15 +39,27 @@ class _Voice:
         self.since = 0.0
         self.gap = GAP_S + 1.0
         self.seconds = 0.0
+        self.unsure: list[tuple[float, float]] | None = []
 
     def hear(self, loudness: float, span: float) -> bool:
         """Take the mean loudness of the last ``span`` seconds; return whether more was said."""
         self.lowest = min(self.lowest, loudness)
+        room = min((self.lowest, *self.minima))
         self.since += span
         if self.since >= 1.0:
             self.minima.append(self.lowest)
             self.lowest, self.since = LOUDEST, 0.0
-        room = min(self.minima, default=0.0)
+        if self.unsure is None:
+            return self._count(loudness, span, room)
+        # A loud room and somebody who comes in speaking begin alike: what differs is that a voice falls.
+        self.unsure.append((loudness, span))
+        loudest = max(each for each, _ in self.unsure)
+        if loudest < room + ABOVE_NOISE and room >= LEAST and len(self.minima) < ROOM_S:
+            return False
+        heard, self.unsure = self.unsure, None
+        return any([self._count(each, length, room) for each, length in heard])
+
+    def _count(self, loudness: float, span: float, room: float) -> bool:
         if loudness < max(LEAST, room + ABOVE_NOISE):
             self.gap += span
             return False
