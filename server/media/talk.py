@@ -56,8 +56,10 @@ class _Voice:
         loudest = max(each for each, _ in self.unsure)
         if loudest < room + ABOVE_NOISE and room >= LEAST and len(self.minima) < ROOM_S:
             return False
-        heard, self.unsure = self.unsure, None
-        return any([self._count(each, length, room) for each, length in heard])
+        heard, self.unsure, before = self.unsure, None, self.seconds
+        for each, length in heard:
+            self._count(each, length, room)
+        return self.seconds > before
 
     def _count(self, loudness: float, span: float, room: float) -> bool:
         if loudness < max(LEAST, room + ABOVE_NOISE):
