@@ -85,7 +85,7 @@ export class Chrome {
       { icon: "heading", key: "notes.heading", press: write(heading) },
       { icon: "bold", key: "notes.bold", press: write(bold) },
       { icon: "list", key: "notes.list", press: write(list) },
-      { icon: "decision", key: "notes.decision", press: write(decision(t("notes.decision.begins"))) },
+      { icon: "decision", key: "notes.decision", press: write(decision(`${t("notes.decision.begins")} `)) },
       { icon: "undo", key: "notes.undo", press: () => undo.undo(), able: undo.undoStack.length > 0 },
       { icon: "redo", key: "notes.redo", press: () => undo.redo(), able: undo.redoStack.length > 0 },
     ];
