@@ -5,6 +5,7 @@ import { browserHost, type Choice, type Choices, canChooseSpeaker, listDevices }
 import { t } from "../i18n";
 import { icon } from "../icon";
 import { play } from "../sounds";
+import { observes } from "../state";
 import { LightElement } from "./element";
 
 type Kind = keyof Choices;
@@ -39,7 +40,7 @@ export class DeviceChoices extends LightElement {
 
   protected override render() {
     return html`
-      ${this.field("camera")} ${this.field("microphone")}
+      ${observes(this.call.state) ? nothing : html`${this.field("camera")} ${this.field("microphone")}`}
       <div class="speaker-row">
         ${canChooseSpeaker() ? this.field("speaker") : nothing}
         <button class="button" type="button" id="speaker-test" aria-busy=${this.playing ? "true" : nothing} @click=${() => this.test()}>
