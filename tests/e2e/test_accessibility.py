@@ -5,8 +5,9 @@ from __future__ import annotations
 from urllib.parse import urljoin
 
 import pytest
+from playwright.async_api import ViewportSize
 
-from tests.support.axe import faults, overflow
+from tests.support.axe import faults, out_of_reach, overflow
 from tests.support.browsers import until, visible
 from tests.support.call import Control, OpenRoom, Person
 from tests.support.call_company import Company
@@ -14,7 +15,9 @@ from tests.support.chromium import ChromiumTab
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-SIZES = ({"width": 1280, "height": 720}, {"width": 320, "height": 640})
+SIZES: tuple[ViewportSize, ...] = ({"width": 1280, "height": 720}, {"width": 320, "height": 640})
+ZOOMED: ViewportSize = {"width": 640, "height": 360}
+"""The wide window at 200 %: half as many CSS pixels each way."""
 LOCALES = ("en-GB", "fr-FR")
 
 
@@ -22,7 +25,7 @@ async def clean(tab: ChromiumTab, state: str) -> list[str]:
     """What is wrong with the page as it stands, in both schemes and both widths; leaves it light and wide."""
     wrong = []
     for size in reversed(SIZES):
-        await tab.page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        await tab.page.set_viewport_size(size)
         for scheme in ("dark", "light"):
             await tab.page.emulate_media(
                 color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce"
@@ -32,7 +35,16 @@ async def clean(tab: ChromiumTab, state: str) -> list[str]:
         sideways = await overflow(tab)
         if sideways:
             wrong.append(f"{state}, {size['width']} px: scrolls sideways: {sideways}")
+        wrong += await lost(tab, f"{state}, {size['width']} px")
+    await tab.page.set_viewport_size(ZOOMED)
+    wrong += [f"{state}, zoomed: scrolls sideways: {each}" for each in await overflow(tab)]
+    wrong += await lost(tab, f"{state}, zoomed")
+    await tab.page.set_viewport_size(SIZES[0])
     return wrong
+
+
+async def lost(tab: ChromiumTab, state: str) -> list[str]:
+    return [f"{state}: out of reach: {each}" for each in await out_of_reach(tab)]
 
 
 async def page_tab(company: Company, locale: str, index: int = 0) -> ChromiumTab:

@@ -46,3 +46,34 @@ async def overflow(tab: Tab) -> list[str]:
     )
     assert isinstance(found, list)
     return found
+
+
+async def out_of_reach(tab: Tab) -> list[str]:
+    """Controls that can be seen nowhere however one scrolls, or that lie under something else.
+
+    While a panel is open over a narrow page, what counts is the panel.
+    """
+    found = await tab.run(
+        """() => {
+          const panel = document.querySelector('dialog[open], .panel:not([hidden])');
+          const over = panel && panel.getBoundingClientRect().width >= innerWidth - 1 ? panel : document;
+          const lost = [];
+          for (const e of over.querySelectorAll('button, input, select, textarea, a[href], summary')) {
+            const style = getComputedStyle(e);
+            const box = e.getBoundingClientRect();
+            if (e.closest('[hidden], [inert]') || style.visibility === 'hidden') continue;
+            if (box.width < 2 || e.disabled) continue;
+            e.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+            const { left, top, width, height } = e.getBoundingClientRect();
+            const [x, y] = [left + width / 2, top + height / 2];
+            const there = document.elementFromPoint(x, y);
+            const label = e.labels?.[0];
+            if (there && (e.contains(there) || there.contains(e) || label?.contains(there))) continue;
+            lost.push(`${e.outerHTML.slice(0, 90)} at ${Math.round(x)},${Math.round(y)}, ` +
+              `under ${there?.outerHTML.slice(0, 60)}`);
+          }
+          return lost;
+        }"""
+    )
+    assert isinstance(found, list)
+    return found
