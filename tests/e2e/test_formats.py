@@ -33,6 +33,8 @@ FORMATS = {
     "circle-60": (60, 3),
     "codevelopment-90": (90, 4),
     "mastermind-120": (120, 3),
+    "speed-60": (60, 6),
+    "office-hours-60": (60, 3),
 }
 """Minutes of each and how many come."""
 
@@ -82,7 +84,7 @@ async def test_the_whole_course(browsers: Browsers, clocked: Place, key: str) ->
         await course.drive("start")
         for index, box in enumerate(course.boxes):
             await course.prompted(index)
-            spent = await turns(course, index, box)
+            spent = await (rotations(course, box) if box.rotate_s else turns(course, index, box))
             if index == 0:
                 await signals(course, box, spent)
                 spent = box.seconds * 1000 + MINUTE
@@ -129,6 +131,31 @@ async def turns(course: Course, index: int, box: Box) -> int:
         if turn + 1 < len(order):
             await course.drive("next-turn")
     return spent
+
+
+async def rotations(course: Course, box: Box) -> int:
+    """By the clock everybody meets another in each round, one of the five pauses, and no two meet twice."""
+    leader = course.leader
+    await leader.tab.press("Escape")
+    await leader.tab.click("[data-rotate]")
+    met: set[frozenset[str]] = set()
+    paused: set[str] = set()
+    count = box.seconds // box.rotate_s
+    for number in range(count):
+        await course.everyone(
+            "n => compagnon.state.apart?.rounds?.index === n", number, what=f"round {number} has begun"
+        )
+        apart = await leader.tab.run("() => compagnon.state.apart")
+        pairs = {frozenset(room["members"]) for room in apart["rooms"]}
+        assert all(len(pair) == 2 for pair in pairs)
+        assert not pairs & met
+        assert not paused.intersection(apart["rounds"]["pausing"])
+        met |= pairs
+        paused.update(apart["rounds"]["pausing"])
+        await course.pass_by(box.rotate_s * 1000)
+    await course.everyone("() => compagnon.state.apart === null", what="everybody is together again")
+    assert (len(met), len(paused)) == (2 * count, count)
+    return box.seconds * 1000
 
 
 async def signals(course: Course, box: Box, spent: int) -> None:

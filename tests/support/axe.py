@@ -49,28 +49,31 @@ async def overflow(tab: Tab) -> list[str]:
 
 
 async def out_of_reach(tab: Tab) -> list[str]:
-    """Controls that can be seen nowhere however one scrolls, or that lie under something else.
+    """Controls that no scrolling brings into sight, or that lie under something else for good.
 
     While a panel is open over a narrow page, what counts is the panel.
     """
     found = await tab.run(
         """() => {
           const panel = document.querySelector('dialog[open], .panel:not([hidden])');
-          const over = panel && panel.getBoundingClientRect().width >= innerWidth - 1 ? panel : document;
+          const within = panel && panel.getBoundingClientRect().width >= innerWidth - 1 ? panel : document;
           const lost = [];
-          for (const e of over.querySelectorAll('button, input, select, textarea, a[href], summary')) {
-            const style = getComputedStyle(e);
-            const box = e.getBoundingClientRect();
-            if (e.closest('[hidden], [inert]') || style.visibility === 'hidden') continue;
-            if (box.width < 2 || e.disabled) continue;
+          for (const e of within.querySelectorAll('button, input, select, textarea, a[href], summary')) {
+            const shown = { checkVisibilityCSS: true, contentVisibilityAuto: true, opacityProperty: true };
+            if (!e.checkVisibility(shown) || e.disabled || e.matches('.skip:not(:focus)')) continue;
+            if (e.closest('[inert], details:not([open]) > :not(summary)')) continue;
+            if (e.getBoundingClientRect().width < 2) continue;
             e.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
             const { left, top, width, height } = e.getBoundingClientRect();
             const [x, y] = [left + width / 2, top + height / 2];
             const there = document.elementFromPoint(x, y);
             const label = e.labels?.[0];
             if (there && (e.contains(there) || there.contains(e) || label?.contains(there))) continue;
-            lost.push(`${e.outerHTML.slice(0, 90)} at ${Math.round(x)},${Math.round(y)}, ` +
-              `under ${there?.outerHTML.slice(0, 60)}`);
+            // What a person opened themself lies over the rest until they close it; toasts go by themselves.
+            const over = there?.closest('.menu-list, .agenda, .toast, .banner');
+            if (over && !over.contains(e)) continue;
+            const tag = (each) => each?.outerHTML.replace(/\\s+/g, ' ').slice(0, 100);
+            lost.push(`${tag(e)} at ${Math.round(x)},${Math.round(y)}, under ${tag(there)}`);
           }
           return lost;
         }"""
