@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME:ROLE",
-        help="somebody who comes, as mentor or mentee; give one for each",
+        help="somebody who comes, as mentor, mentee or observer; give one for each",
     )
     new.add_argument(
         "--guest-list",
