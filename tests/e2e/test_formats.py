@@ -34,7 +34,6 @@ FORMATS = {
     "codevelopment-90": (90, 4),
     "mastermind-120": (120, 3),
     "speed-60": (60, 6),
-    "office-hours-60": (60, 3),
 }
 """Minutes of each and how many come."""
 

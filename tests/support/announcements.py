@@ -10,7 +10,7 @@ LISTENS = """
   new MutationObserver((changes) => {
     if (!changes.some(({ target }) => (target.parentElement ?? target).closest?.('[data-live]')
       || target.closest?.('[data-live]'))) return;
-    const text = document.querySelector('[data-live]')?.textContent.replace('\\u00a0', ' ').trim();
+    const text = document.querySelector('[data-live]')?.textContent.replace(/\\u00a0$/, '');
     if (text) spoken.push(text);
   }).observe(document, { subtree: true, childList: true, characterData: true });
 })();
