@@ -19,6 +19,7 @@ from tests.support.announcements import LISTENS
 from tests.support.call import Person
 from tests.support.call_company import NAMES, Browsers, Company
 from tests.support.courses import Course, words
+from tests.support.notes_page import NO_DEVICES
 from tests.support.robots import Robot
 from tests.support.story import Place, place
 
@@ -57,8 +58,9 @@ async def begun(browsers: Browsers, server: Place, key: str) -> AsyncIterator[Co
         pages: list[tuple[Person, str]] = []
         try:
             for index, locale in enumerate(("en-GB", "fr-FR")):
-                person = await company.person(room, index, "chromium", LISTENS, locale=locale)
-                await person.join()
+                person = await company.person(room, index, "chromium", LISTENS, NO_DEVICES, locale=locale)
+                await person.arrive()
+                await person.enter()
                 pages.append((person, locale[:2]))
             robots = []
             for index in range(2, people):
