@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.ours import CompagnonServer
+from bench.watching import Watchers, watching
 from signaling.messages import (
     ApartChanged,
     ApartCommand,
@@ -54,9 +55,11 @@ _AT_ONCE: Final = 8
 @dataclass(slots=True)
 class Moves:
     """What was measured, in seconds from the facilitator's act: until each ``heard``, and had ``seen``, whom
-    they are with; ``stray`` is when anybody heard or saw somebody else last.
+    they are with; ``stray`` is when anybody heard or saw somebody else last. ``browsers``: until sound of
+    the other had come to one of them.
     """
 
+    browsers: list[float] = field(default_factory=list)
     heard: list[float] = field(default_factory=list)
     seen: list[float] = field(default_factory=list)
     stray: float = 0.0
@@ -65,17 +68,19 @@ class Moves:
         """Takes another move in."""
         self.heard += other.heard
         self.seen += other.seen
+        self.browsers += other.browsers
         self.stray = max(self.stray, other.stray)
 
     @property
     def slowest(self) -> float:
         """The longest that anybody waited for sound or picture."""
-        return max([*self.heard, *self.seen])
+        return max([*self.heard, *self.seen, *self.browsers])
 
     def __str__(self) -> str:
+        watched = f"sound in a browser after {_spread(self.browsers)}; " if self.browsers else ""
         return (
             f"{len(self.heard)} moves: sound after {_spread(self.heard)}, "
-            f"picture after {_spread(self.seen)}; "
+            f"picture after {_spread(self.seen)}; {watched}"
             f"the last packet from anybody else after {1000 * self.stray:.0f} ms"
         )
 
@@ -89,11 +94,16 @@ def _spread(seconds: Sequence[float]) -> str:
 
 
 class Gathering:
-    """A facilitator and everybody else, all with media. ``met`` counts who was with whom in a rotation."""
+    """A facilitator and everybody else, all with media. ``met`` counts who was with whom in a rotation.
+
+    ``watchers`` are browsers that take part without saying anything; ``browsers`` are they by their ids.
+    """
 
     def __init__(self, facilitator: Talker, others: Sequence[Talker]) -> None:
         self.facilitator = facilitator
         self.others = list(others)
+        self.watchers: Watchers | None = None
+        self.browsers: list[str] = []
         self.met: dict[frozenset[str], int] = {}
         self._seen: set[tuple[str, frozenset[str]]] = set()
 
@@ -108,10 +118,11 @@ class Gathering:
         return self.facilitator.room().apart
 
     def mates(self) -> dict[str, set[str]]:
-        """For each who is in a small room whom they are with."""
+        """For each who is in a small room whom they are with that says something."""
         apart = self.apart
         rooms = () if apart is None else apart.rooms
-        return {each: {*room.members} - {each} for room in rooms for each in room.members}
+        silent = {*self.browsers}
+        return {each: {*room.members} - {each} - silent for room in rooms for each in room.members}
 
     async def act(self, message: ClientMessage) -> float:
         """The facilitator asks for something; returns when, once everybody knows what became of it."""
@@ -131,8 +142,14 @@ class Gathering:
 
     async def move(self, message: ClientMessage) -> Moves:
         """The same, and how long it took to media for everybody who is with somebody now."""
+        clock = time.time()
         began = await self.act(message)
         mates = self.mates()
+        looking = [
+            asyncio.create_task(self._browser(index, mates[each], clock))
+            for index, each in enumerate(self.browsers)
+            if mates.get(each)
+        ]
         with_whom = [(each, mates[each.id]) for each in self.everybody if mates.get(each.id)]
 
         def arrived() -> bool:
@@ -140,13 +157,18 @@ class Gathering:
 
         await until(arrived, "media of those whom people are with")
         await asyncio.sleep(_LISTEN_S)
-        moves = Moves()
+        moves = Moves(browsers=list(await asyncio.gather(*looking)))
         for each, own in with_whom:
             moves.heard += [each.ears.first[SOUND, mate] - began for mate in own]
             moves.seen += [each.ears.first[PICTURE, mate] - began for mate in own]
             strays = [at - began for (_, name), at in each.ears.last.items() if name not in own]
             moves.stray = max([moves.stray, *strays])
         return moves
+
+    async def _browser(self, index: int, mates: set[str], began: float) -> float:
+        assert self.watchers is not None
+        async with asyncio.timeout(_PATIENCE_S):
+            return await self.watchers.hears(index, sorted(mates)) - began
 
     def note_met(self) -> None:
         """Counts who is together, in each small room once."""
@@ -162,7 +184,8 @@ class Gathering:
         apart = self.apart
         assert apart is not None
         placed = {member for room in apart.rooms for member in room.members}
-        main = [each.id for each in self.everybody if each.id not in placed]
+        here = [*(each.id for each in self.everybody), *self.browsers]
+        main = [each for each in here if each not in placed]
         alone = [room.members[0] for room in apart.rooms if len(room.members) == 1]
         return alone + (main if len(main) == 1 and main != [self.facilitator.id] else [])
 
@@ -299,8 +322,15 @@ async def run(arguments: argparse.Namespace, directory: Path) -> int:
         try:
             await server.start()
             tokens = await server.make_room(people)
+            robots = people - arguments.browsers
             began = time.monotonic()
-            async with gathered(f"{server.url}/ws", tokens) as gathering:
+            async with contextlib.AsyncExitStack() as stack:
+                url = f"{server.url}/ws"
+                gathering = await stack.enter_async_context(gathered(url, tokens[:robots]))
+                if arguments.browsers:
+                    pages = watching(server.url, tokens[robots:], directory)
+                    gathering.watchers = await stack.enter_async_context(pages)
+                    gathering.browsers = await gathering.watchers.ids()
                 print(f"\n{people} people, here after {time.monotonic() - began:.1f} s", flush=True)
                 before, start = server.usage(), time.monotonic()
                 told = await story(gathering, rounds=arguments.rounds, leavers=arguments.leavers)
@@ -321,6 +351,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=10, help="of the rotation (%(default)s)")
     parser.add_argument(
         "--leavers", type=int, nargs="*", default=[2, 5, 6], help="rounds in which one leaves (%(default)s)"
+    )
+    parser.add_argument(
+        "--browsers", type=int, default=0, help="of the people, real ones that say nothing (%(default)s)"
     )
     arguments = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="compagnon-bench-") as directory:

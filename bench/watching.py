@@ -48,6 +48,33 @@ async () => {
 """
 
 
+# When the first packet of each came on the line that carries them now, or one more than were there before.
+_HEARS: Final = """
+async (members) => {
+  const before = new Map();
+  const counts = async () => {
+    const found = new Map();
+    for (const one of (await compagnon.peer.getStats()).values()) {
+      if (one.type === 'inbound-rtp' && one.kind === 'audio') found.set(one.mid, one.packetsReceived);
+    }
+    return found;
+  };
+  const waiting = new Set(members);
+  while (waiting.size > 0) {
+    const received = await counts();
+    for (const slot of compagnon.state.slots) {
+      if (slot.source !== 'microphone' || !waiting.has(slot.member)) continue;
+      const now = received.get(slot.mid) ?? 0;
+      if (!before.has(slot.member)) before.set(slot.member, now);
+      else if (now > before.get(slot.member)) waiting.delete(slot.member);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return Date.now() / 1000;
+}
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What one browser got: frames a second of each picture, s frozen in all, sound made up (0 to 1)."""
@@ -85,6 +112,15 @@ class Watchers:
                 f".filter((each) => each.frames > 10).length >= {pictures}",
                 f"{pictures} pictures",
             )
+
+    async def ids(self) -> list[str]:
+        """Who they are in the room."""
+        return [await page.evaluate("() => compagnon.state.me.id") for page in self._pages]
+
+    async def hears(self, index: int, members: Sequence[str]) -> float:
+        """Waits until sound of each of these has come to a browser; when it had (seconds since the epoch)."""
+        at: float = await self._pages[index].evaluate(_HEARS, list(members))
+        return at
 
     async def begin(self) -> None:
         """From now on it counts."""
