@@ -104,7 +104,7 @@ def test_ten_rounds_of_a_hundred_while_people_leave_and_come(count: int) -> None
     assert slowest < 0.2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_no_two_meet_twice_and_nobody_is_left_out_whoever_comes_and_goes(data: st.DataObject) -> None:
     mentors = list(crowd(data.draw(st.integers(1, 9)), "mentor"))
@@ -127,7 +127,7 @@ def test_no_two_meet_twice_and_nobody_is_left_out_whoever_comes_and_goes(data: s
             side.remove(data.draw(st.sampled_from(side)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.integers(2, 7), st.data(), st.booleans())
 def test_there_is_a_round_whenever_one_is_possible(count: int, data: st.DataObject, join: bool) -> None:
     """Whatever has been: as long as one round without a pair that has met is left, it is found."""
