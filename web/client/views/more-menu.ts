@@ -71,12 +71,6 @@ export class MoreMenu extends LightElement {
             )
       }
       ${state.ownShown && !observes(state) ? this.plain("refresh", t("more.own-move"), () => acts.moveOwn(), false) : nothing}
-      ${this.plain(
-        state.sounds ? "sound" : "sound-off",
-        t(state.sounds ? "more.sounds-off" : "more.sounds-on"),
-        () => acts.sounds(!state.sounds),
-      )}
-      ${this.plain("idea", t(state.lights ? "more.lights-off" : "more.lights-on"), () => acts.lights(!state.lights))}
       ${this.plain("worry", t("more.worry"), () => acts.worry())}
       ${this.item("help", "keyboard", t("control.help"))}
     </div>`;

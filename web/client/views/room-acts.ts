@@ -8,8 +8,6 @@ export interface RoomActs {
   showOwn(shown: boolean): void;
   moveOwn(): void;
   react(reaction: Reaction): void;
-  sounds(on: boolean): void;
-  lights(on: boolean): void;
   devices(): void;
   worry(): void;
   details(): void;

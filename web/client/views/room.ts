@@ -119,8 +119,6 @@ export class SessionRoom extends LightElement {
       if (next !== undefined) this.call.store.dispatch({ type: "own", corner: next });
     },
     react: (reaction) => this.call.floor.react(reaction),
-    sounds: (sounds) => this.call.store.dispatch({ type: "sounds", sounds }),
-    lights: (lights) => this.call.store.dispatch({ type: "lights", lights }),
     data: () => this.call.store.dispatch({ type: "panel", panel: "data" }),
     open: (panel) => this.togglePanel(panel),
     details: () => this.call.store.dispatch({ type: "panel", panel: "details" }),
