@@ -40,6 +40,18 @@ FORMATS = {
 
 MINUTE = 60_000
 
+SOUNDED = """
+window.sounded = [];
+const Plain = window.AudioContext;
+window.AudioContext = class extends Plain {
+  createOscillator() {
+    if (sounded.at(-1) !== this) sounded.push(this);
+    return super.createOscillator();
+  }
+};
+"""
+"""Every melody is played by an audio context of its own: they are counted."""
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def clocked(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
@@ -58,7 +70,8 @@ async def begun(browsers: Browsers, server: Place, key: str) -> AsyncIterator[Co
         pages: list[tuple[Person, str]] = []
         try:
             for index, locale in enumerate(("en-GB", "fr-FR")):
-                person = await company.person(room, index, "chromium", LISTENS, NO_DEVICES, locale=locale)
+                scripts = (LISTENS, SOUNDED, NO_DEVICES)
+                person = await company.person(room, index, "chromium", *scripts, locale=locale)
                 await person.arrive()
                 await person.enter()
                 pages.append((person, locale[:2]))
@@ -82,6 +95,8 @@ async def begun(browsers: Browsers, server: Place, key: str) -> AsyncIterator[Co
 @pytest.mark.parametrize("key", FORMATS)
 async def test_the_whole_course(browsers: Browsers, clocked: Place, key: str) -> None:
     async with begun(browsers, clocked, key) as course:
+        if key == "quick-30":
+            await chooses_quiet(course.pages[1][0])
         await course.drive("start")
         for index, box in enumerate(course.boxes):
             await course.prompted(index)
@@ -159,19 +174,31 @@ async def rotations(course: Course, box: Box) -> int:
     return box.seconds * 1000
 
 
+async def chooses_quiet(person: Person) -> None:
+    """No sound and no light for this one, which outlasts a reload."""
+    await person.tab.click("[data-timer-toggle]")
+    for name in ("sounds", "lights"):
+        await person.tab.click(f"[data-signals={name}]")
+    await person.tab.reload()
+    await person.in_room()
+    assert await person.tab.run("() => [compagnon.state.sounds, compagnon.state.lights]") == [False, False]
+
+
 async def signals(course: Course, box: Box, spent: int) -> None:
-    """Light and words at one minute, at the end, and then a calm overtime of a minute."""
-    await course.pass_by(box.seconds * 1000 - spent - MINUTE)
-    await course.everyone(
-        "() => document.querySelector('.timer').dataset.signal === 'one-minute'",
-        what="the light of one minute",
-    )
-    await course.said("say.one-minute", box=box.key)
-    await course.pass_by(MINUTE)
-    await course.everyone(
-        "() => document.querySelector('.timer').dataset.signal === 'time-up'", what="the light of the end"
-    )
-    await course.said("say.time-up", box=box.key)
+    """Sound, light and words at one minute and at the end, as each has chosen; then a calm overtime."""
+    for mark, ms in (("one-minute", box.seconds * 1000 - spent - MINUTE), ("time-up", MINUTE)):
+        before = [await person.tab.run("() => sounded.length") for person, _ in course.pages]
+        await course.pass_by(ms)
+        await course.said(f"say.{mark}", box=box.key)
+        for (person, _), count in zip(course.pages, before, strict=True):
+            loud = await person.tab.run("() => compagnon.state.sounds && compagnon.state.lights")
+            await person.until(
+                "(mark, count) => (document.querySelector('.timer').dataset.signal ?? null) === mark"
+                " && sounded.length === count",
+                mark if loud else None,
+                count + (1 if loud else 0),
+                what=f"{person.name} has {'light and sound' if loud else 'neither'} at {mark}",
+            )
     await course.pass_by(MINUTE)
     await course.everyone(
         r"() => document.querySelector('.timer').dataset.overtime === 'true'"
