@@ -139,3 +139,68 @@ async def test_a_line_answers_another(company: Company) -> None:
     assert asked == "Which day suits you?"
     await picture(ada, "reply")
     await axe_finds_nothing(ada)
+
+
+# The browser's own service is not here: this understands what the test says.
+EARS = """
+window.SpeechRecognition = window.webkitSpeechRecognition = class {
+  start() { window.ear = this; }
+  abort() { if (window.ear === this) window.ear = null; }
+};
+window.hear = (transcript, isFinal) => window.ear.onresult(
+  { resultIndex: 0, results: [Object.assign([{ transcript }], { isFinal })] });
+"""
+
+
+async def test_captions_are_seen_and_kept_by_consent(company: Company) -> None:
+    room = await company.room(2)
+    ada = await company.person(room, 0)
+    bao = await company.person(room, 1, "chromium", EARS)
+    for person in (ada, bao):
+        await person.join()
+    await opens(bao, "Captions")
+    theirs, mine = page(bao), page(ada)
+    await visible(bao.tab, "[data-captioning]")
+    await picture(bao, "captions-panel")
+    await axe_finds_nothing(bao)
+    assert not await bao.tab.run("() => !!window.ear")
+    await theirs.locator("[data-captioning]").check()
+    await bao.until("() => !!window.ear && window.ear.lang === 'en-GB'", what="the browser listens")
+    await bao.tab.run("() => hear('I would say', false)")
+    caption = f'[data-caption="{bao.member}"]'
+    await ada.until("s => document.querySelector(s)?.textContent.includes('I would say')", caption)
+    await bao.tab.run("() => hear('I would say that Friday is best.', true)")
+    await ada.until(
+        "s => document.querySelector(s)?.innerText.trim() === 'Bao I would say that Friday is best.'",
+        caption,
+    )
+    await picture(ada, "caption")
+    await axe_finds_nothing(ada)
+    # Muted is muted.
+    await bao.turn("microphone", on=False)
+    await bao.until("() => window.ear === null", what="nothing is understood")
+    await bao.turn("microphone", on=True)
+    await opens(ada, "Captions")
+    await mine.locator('[data-captions="aloud"]').check()
+    await mine.locator('[data-keep-do="ask"]').click()
+    await visible(ada.tab, '[data-keep="waits"]')
+    await said(bao, "Ada asks whether captions may be kept")
+    await visible(bao.tab, ".caption-ask")
+    await theirs.set_viewport_size({"width": 390, "height": 780})
+    await picture(bao, "captions-asked")
+    await axe_finds_nothing(bao)
+    await theirs.locator('.caption-ask [data-keep-do="agree"]').click()
+    await visible(ada.tab, '[data-keep="kept"]')
+    await bao.until("() => !!window.ear", what="the browser listens again")
+    await bao.tab.run("() => hear('Let us meet on Friday.', true)")
+    await ada.until(
+        "w => document.querySelector('[data-captions-aloud]').textContent.includes(w)",
+        "Bao: Let us meet on Friday.",
+        what="it is read out",
+    )
+    await picture(ada, "captions-kept")
+    await axe_finds_nothing(ada)
+    await mine.locator('[data-captions="shown"]').uncheck()
+    await ada.until("() => !document.querySelector('.captions')", what="they are hidden")
+    await theirs.locator('.captions-panel [data-keep-do="stop"]').click()
+    await ada.until("() => !document.querySelector('[data-keep]')", what="nothing more is kept")

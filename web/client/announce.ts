@@ -2,6 +2,7 @@
 
 import { apart, whereabouts } from "./announce-apart";
 import { bannerOf } from "./banners";
+import { keepState } from "./captions";
 import type { Values } from "./i18n";
 import type { ChatLine } from "./protocol";
 import { leads, myself, near, observers, others, partners, type State, type Toast } from "./state";
@@ -32,6 +33,7 @@ export function sayings(before: State, after: State): Saying[] {
     ...floor(before, after),
     ...chat(before, after),
     ...polls(before, after),
+    ...keeping(before, after),
     ...turns(before, after),
     ...agenda(before, after),
     ...self(before, after),
@@ -167,6 +169,14 @@ function polls(before: State, after: State): Saying[] {
     ];
   });
   return before.polls.own === after.polls.own ? found : [...found, say("say.poll-voted")];
+}
+
+/** Whether what is said is kept: everybody is told when that begins, pauses and ends. */
+function keeping(before: State, after: State): Saying[] {
+  const [was, is] = [keepState(before), keepState(after)];
+  if (was === is || !before.joined || !after.joined) return [];
+  const name = after.members.find((member) => member.id === after.keeping.by)?.name ?? "";
+  return is === "asked" ? [say("say.keep-asked", { name })] : [say(`say.keep-${is}`)];
 }
 
 /** Whose turn it has become. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Asides, type Passing } from "./asides";
+import { Asides } from "./asides";
 import type { ClientMessage } from "./protocol";
 import { Store } from "./store";
 import { inRoom, joined, member, members, room } from "./testing/samples";
@@ -14,13 +14,20 @@ function company() {
 describe("what goes on beside the talk", () => {
   it("is asked for again after every reconnection", () => {
     const { sent, store, asides } = company();
-    asides.wish({ type: "captions-wanted", on: false });
-    asides.wish({ type: "captions-wanted", on: true });
+    const unwant = asides.wantPointers();
+    asides.wantPointers();
+    unwant();
     sent.length = 0;
     store.dispatch({ type: "link", link: "lost" });
     expect(sent).toEqual([]);
     store.receive(joined({ entered: true, room: room({ members: [member("me"), member("sam")] }) }));
-    expect(sent).toEqual([{ type: "polls-wanted" }, { type: "captions-wanted", on: true }]);
+    expect(sent).toEqual([
+      { type: "captions-wanted", on: true },
+      { type: "polls-wanted" },
+      { type: "pointers-wanted", on: true },
+    ]);
+    store.dispatch({ type: "captions", change: { shown: false } });
+    expect(sent.at(-1)).toEqual({ type: "captions-wanted", on: false });
   });
 
   it("is asked for again by somebody who has been given the lead", () => {
@@ -29,15 +36,18 @@ describe("what goes on beside the talk", () => {
     expect(sent).toEqual([{ type: "polls-wanted" }]);
   });
 
-  it("hands what passes by to whoever watches", () => {
+  it("hands what passes by to whoever watches, the first words too", () => {
     const { asides } = company();
-    const seen: Passing[] = [];
-    const end = asides.watch((message) => seen.push(message));
+    const seen: string[] = [];
     const captions = { type: "captions", lines: [] } as const;
     asides.received(captions);
+    const end = asides.watchCaptions(({ type }) => seen.push(type));
+    asides.watchPointers(({ type }) => seen.push(type));
+    asides.received(captions);
+    asides.received({ type: "pointing-off", members: [] });
     asides.received({ type: "pong", sent: 0, now_ms: 0 });
     end();
     asides.received(captions);
-    expect(seen).toEqual([captions]);
+    expect(seen).toEqual(["captions", "captions", "pointing-off"]);
   });
 });

@@ -4,8 +4,8 @@ import type { Captions, ClientMessage, Pointers, PointingOff, ServerMessage } fr
 import type { State } from "./state";
 import type { Store } from "./store";
 
-/** What changes many times a second, and so goes past the state straight to who draws it. */
-export type Passing = Pointers | PointingOff | Captions;
+/** So many messages with captions wait for what shows them. */
+const MOST_EARLY = 20;
 
 export interface AsidesHost {
   store: Store;
@@ -18,14 +18,20 @@ export interface AsidesHost {
 const isIn = (state: State): boolean => state.view === "room" && state.entered && state.joined;
 
 export class Asides {
-  private readonly watchers = new Set<(message: Passing) => void>();
+  // What changes many times a second goes past the state, straight to who draws it.
+  private readonly pointing = new Set<(message: Pointers | PointingOff) => void>();
+  private readonly reading = new Set<(message: Captions) => void>();
   /** How many views show pointers. */
   private pointers = 0;
+  /** The first words, which came before what shows them. */
+  private early: Captions[] = [];
   private readonly wishes = new Map<string, ClientMessage>();
 
   constructor(private readonly host: AsidesHost) {
     host.store.watch((after, before) => {
       if (!isIn(after)) return;
+      const { shown } = after.captions;
+      if (!isIn(before) || shown !== before.captions.shown) host.send({ type: "captions-wanted", on: shown });
       // Who has been given the lead sees more of them.
       if (!isIn(before) || after.me.role !== before.me.role) host.send({ type: "polls-wanted" });
       if (!isIn(before)) for (const wish of this.wishes.values()) host.send(wish);
@@ -58,18 +64,28 @@ export class Asides {
     };
   }
 
-  /** Calls back with what passes by; returns the function that ends it. */
-  watch(watcher: (message: Passing) => void): () => void {
-    this.watchers.add(watcher);
-    return () => this.watchers.delete(watcher);
+  /** Calls back with where people point; returns the function that ends it. */
+  watchPointers(watcher: (message: Pointers | PointingOff) => void): () => void {
+    this.pointing.add(watcher);
+    return () => this.pointing.delete(watcher);
+  }
+
+  /** Calls back with what people say, the first words too, which came before what shows them. */
+  watchCaptions(watcher: (message: Captions) => void): () => void {
+    for (const message of this.early.splice(0)) watcher(message);
+    this.reading.add(watcher);
+    return () => this.reading.delete(watcher);
   }
 
   received(message: ServerMessage): void {
     switch (message.type) {
+      case "captions":
+        if (this.reading.size === 0) this.early = [...this.early, message].slice(-MOST_EARLY);
+        for (const watcher of this.reading) watcher(message);
+        break;
       case "pointers":
       case "pointing-off":
-      case "captions":
-        for (const watcher of [...this.watchers]) watcher(message);
+        for (const watcher of this.pointing) watcher(message);
         break;
       default:
     }

@@ -11,6 +11,7 @@ const preferences = [
   "lights",
   "balance",
   "shortcuts",
+  "captions",
 ] as const satisfies readonly (keyof Preferences)[];
 
 export class Keeping {

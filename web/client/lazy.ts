@@ -6,15 +6,21 @@ import type { State } from "./state";
 const sources = {
   polls: () => import("./views/polls"),
   pointers: () => import("./views/pointers"),
+  captions: () => import("./views/captions"),
 } as const;
 
 export type LazyView = keyof typeof sources;
+
+/** Somebody's words have come, or there is the question whether they are kept. */
+export const captionsOnScreen = (state: State): boolean =>
+  state.captioned || state.captioning || state.keeping.by !== null;
 
 /** What has to be there to draw this state. */
 export function needed(state: State): readonly LazyView[] {
   const found: LazyView[] = [];
   if (state.panel === "polls" || pollOnScreen(state.polls) !== null) found.push("polls");
   if (state.mine.screen === "on" || state.members.some((member) => member.screen)) found.push("pointers");
+  if (state.panel === "captions" || captionsOnScreen(state)) found.push("captions");
   return found;
 }
 

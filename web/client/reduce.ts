@@ -2,6 +2,7 @@
 
 import { broadcastOf, parted } from "./apart";
 import { boxAtHand } from "./boxes";
+import type { CaptionChoices } from "./captions";
 import { fetched, returned, said } from "./chat";
 import type { DeviceProblem } from "./devices";
 import type { Corner } from "./layout";
@@ -59,6 +60,8 @@ export type Act =
   | { readonly type: "signal"; readonly signal: TimerMark | null }
   | { readonly type: "balance"; readonly balance: boolean }
   | { readonly type: "shortcuts"; readonly shortcuts: boolean }
+  | { readonly type: "captions"; readonly change: Partial<CaptionChoices> }
+  | { readonly type: "captioning"; readonly captioning: boolean }
   | { readonly type: "sound-blocked"; readonly blocked: boolean }
   | { readonly type: "toast"; readonly toast: Toast }
   | { readonly type: "toast-over"; readonly id: number }
@@ -159,9 +162,10 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
         : refused(state, message.code, message.about ?? null);
     case "bye":
       return bye(state, message.reason);
+    case "captions":
+      return state.captioned ? state : { ...state, captioned: true };
     case "pointers":
     case "pointing-off":
-    case "captions":
     case "silenced":
     case "answer":
     case "slots-wanted":
@@ -252,6 +256,10 @@ export function act(state: State, event: Act): State {
       return { ...state, signal: event.signal };
     case "balance":
       return { ...state, balance: event.balance };
+    case "captions":
+      return { ...state, captions: { ...state.captions, ...event.change } };
+    case "captioning":
+      return { ...state, captioning: event.captioning };
     case "shortcuts":
       return { ...state, shortcuts: event.shortcuts };
     case "sound-blocked":

@@ -4,6 +4,7 @@
  * forgets; nothing else changes.
  */
 
+import { captionDefaults } from "./captions";
 import type { Preferences } from "./state";
 
 export interface Devices {
@@ -37,6 +38,7 @@ const defaults: Remembered = {
   lights: true,
   balance: true,
   shortcuts: true,
+  captions: captionDefaults,
   devices: { microphone: null, camera: null, speaker: null },
   microphone: true,
   camera: true,

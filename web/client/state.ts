@@ -1,6 +1,7 @@
 /** All that is on screen, and the questions that views ask of it. */
 
 import { isNear } from "./apart";
+import type { CaptionChoices } from "./captions";
 import type { DeviceProblem } from "./devices";
 import type { Corner } from "./layout";
 import { noPolls, type PollsState } from "./polls";
@@ -119,6 +120,11 @@ export interface State {
   readonly reactions: readonly ShownReaction[];
   readonly chat: ChatState;
   readonly polls: PollsState;
+  readonly captions: CaptionChoices;
+  /** This person's own words are to be understood. */
+  readonly captioning: boolean;
+  /** Somebody's words have come. */
+  readonly captioned: boolean;
   /** Whether captions are kept. */
   readonly keeping: Keeping;
   /** How long each member has spoken, in ms. */
@@ -191,6 +197,7 @@ export interface Preferences {
   readonly lights: boolean;
   readonly balance: boolean;
   readonly shortcuts: boolean;
+  readonly captions: CaptionChoices;
 }
 
 export function initialState(beginning: Beginning, preferences: Preferences): State {
@@ -214,6 +221,8 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
     chat: emptyChat,
     polls: noPolls,
     keeping: { by: null, agreed: [] },
+    captioning: false,
+    captioned: false,
     talk: {},
     slots: [],
     speaker: null,

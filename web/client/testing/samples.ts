@@ -1,5 +1,6 @@
 /** Messages and states that many tests begin from. */
 
+import { captionDefaults } from "../captions";
 import type { Apart, Box, Figures, Joined, Member, Members, Room, Slot, Timer } from "../protocol";
 import { act, receive } from "../reduce";
 import { initialState, type State } from "../state";
@@ -117,6 +118,7 @@ export function beginning(): State {
       lights: true,
       balance: true,
       shortcuts: true,
+      captions: captionDefaults,
     },
   );
 }

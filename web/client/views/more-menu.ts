@@ -55,6 +55,7 @@ export class MoreMenu extends LightElement {
       ${this.item("people", "people", t("control.people-open"), "narrow-only")}
       ${canPart(state) ? this.item("apart", "small-rooms", t("panel.apart")) : nothing}
       ${leads(state) || state.polls.list.length > 0 ? this.plain("poll", t("more.polls"), () => acts.open("polls")) : nothing}
+      ${this.plain("captions", t("more.captions"), () => acts.open("captions"))}
       ${this.plain("settings", t("more.devices"), () => acts.devices())}
       ${this.plain("settings", t("more.data"), () => acts.data())}
       ${this.plain("connection", t("more.details"), () => acts.details())}

@@ -5,7 +5,7 @@ import type { Bootstrap } from "../bootstrap";
 import type { Call } from "../call";
 import { browserHost, canShareScreen } from "../devices";
 import { corners } from "../layout";
-import { LazyViews, needed } from "../lazy";
+import { captionsOnScreen, LazyViews, needed } from "../lazy";
 import { sessionTitle } from "../names";
 import { hasUnsent, shelfHere } from "../notes/shelf";
 import type { NotesState } from "../notes/types";
@@ -63,7 +63,8 @@ export class SessionRoom extends LightElement {
   };
   private readonly lazy = new LazyViews(() => {
     this.call.toast("toast.view-failed", {}, "problem");
-    if (this.state.panel === "polls") this.togglePanel("polls");
+    const { panel } = this.state;
+    if (panel === "polls" || panel === "captions") this.togglePanel(panel);
   });
   private readonly redraw = (): void => this.requestUpdate();
 
@@ -198,10 +199,12 @@ export class SessionRoom extends LightElement {
           ${observing(state)}
           <small-room-line .call=${call} .state=${state}></small-room-line>
           ${banner(state, call)}
+          ${state.keeping.by === null ? nothing : html`<caption-keeping .call=${call} .state=${state}></caption-keeping>`}
         </div>
         ${state.mine.screen === "on" ? html`<own-share .call=${call} .state=${state}></own-share>` : nothing}
         ${pollOnScreen(state.polls) === null ? nothing : html`<poll-card .call=${call} .state=${state}></poll-card>`}
         <div class="session-bottom">
+          ${captionsOnScreen(state) ? html`<caption-strip .call=${call} .state=${state}></caption-strip>` : nothing}
           ${toasts(state)}
           ${controlBar(state, this.acts, this.canShare, this.notes)}
         </div>
@@ -244,6 +247,14 @@ export class SessionRoom extends LightElement {
         state.panel === "polls",
         close,
         html`<polls-panel .call=${call} .state=${state}></polls-panel>`,
+      )}
+      ${panel(
+        "captions",
+        state.panel === "captions",
+        close,
+        state.panel === "captions"
+          ? html`<captions-panel .call=${call} .state=${state}></captions-panel>`
+          : html``,
       )}
       ${panel(
         "apart",

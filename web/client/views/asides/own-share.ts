@@ -30,7 +30,7 @@ export class OwnShare extends LightElement {
   /** An element that was there before its script knows whom it is for only now. */
   private begin(): () => void {
     const { asides } = this.call.features;
-    const unwatch = asides.watch((message) => {
+    const unwatch = asides.watchPointers((message) => {
       if (message.type === "pointers") this.marks?.told(message);
       if (message.type === "pointing-off") this.allowed = !message.members.includes(this.state.me.id);
     });

@@ -44,7 +44,7 @@ export class ScreenPointers extends LightElement {
   /** An element that was there before its script knows whom it is for only now. */
   private begin(): () => void {
     const { asides } = this.call.features;
-    const unwatch = asides.watch((message) => {
+    const unwatch = asides.watchPointers((message) => {
       if (message.type === "pointers") this.marks?.told(message);
       if (message.type !== "pointing-off") return;
       this.refused = message.members.includes(this.sharer.id);
