@@ -61,6 +61,8 @@ async def test_two_lead_with_clocks_that_are_wrong_and_when_they_go_somebody_sta
     await drive(ada, "start")
     for person in (ada, bao, chloe):
         await status(person, "running", 0)
+    own = "() => performance.timeOrigin + performance.now()"
+    assert await bao.tab.run(own) - await ada.tab.run(own) > 1.9 * SKEW_MS
     await the_same_second(ada, bao, chloe)
     await bao.tab.reload()
     await bao.in_room()
