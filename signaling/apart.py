@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from signaling.parts import ApartAction, Between, OddOne, SplitHow, Wire
+from signaling.parts import ApartAction, Between, Count, OddOne, SplitHow, Wire
 
 MemberId = Annotated[str, Meta(max_length=64)]
 People = Annotated[tuple[MemberId, ...], Meta(max_length=100)]
@@ -18,7 +18,7 @@ class Split(Wire, tag="split", frozen=True):
 
     ``rooms`` belongs to ``hand``: who goes where, guests who have not come yet too. ``size`` belongs to
     ``random``: so many people a room, one more where they don't divide. ``stay`` remain in the main room.
-    After ``minutes`` everybody is back; null for no end.
+    After ``minutes`` everybody is back; null for no end. ``seen``: see ``ApartCommand``.
     """
 
     how: SplitHow
@@ -26,6 +26,7 @@ class Split(Wire, tag="split", frozen=True):
     size: Annotated[int, Meta(ge=2, le=50)] = 2
     minutes: Minutes | None = None
     stay: People = ()
+    seen: Count | None = None
 
 
 class Rotate(Wire, tag="rotate", frozen=True):
@@ -33,7 +34,7 @@ class Rotate(Wire, tag="rotate", frozen=True):
 
     Facilitators only. ``rounds`` is how many at most, null for as many as there are to meet. ``odd`` is what
     becomes of whoever is left over; where nobody would be in the main room with them, they join others all
-    the same.
+    the same. ``seen``: see ``ApartCommand``.
     """
 
     between: Between
@@ -41,6 +42,7 @@ class Rotate(Wire, tag="rotate", frozen=True):
     rounds: Annotated[int, Meta(ge=1, le=100)] | None = None
     odd: OddOne = "pause"
     stay: People = ()
+    seen: Count | None = None
 
 
 class ApartCommand(Wire, tag="apart-command", frozen=True):
@@ -48,6 +50,8 @@ class ApartCommand(Wire, tag="apart-command", frozen=True):
 
     ``minutes`` belongs to ``add``, ``seconds`` to ``back`` (in so many; 0 is now). ``member`` and ``room``
     belong to ``move``: a small room's id, or null for the main room; a facilitator moves themself to help.
+    ``seen`` is ``since_ms`` of the small rooms that whoever pressed saw, 0 for none: of two who split, begin
+    the next round or call back at once, one is too late.
     """
 
     action: ApartAction
@@ -55,6 +59,7 @@ class ApartCommand(Wire, tag="apart-command", frozen=True):
     seconds: Annotated[int, Meta(ge=0, le=600)] = 0
     member: MemberId | None = None
     room: MemberId | None = None
+    seen: Count | None = None
 
 
 class AskHelp(Wire, tag="ask-help", frozen=True):

@@ -25,6 +25,7 @@ from signaling.parts import ApartAction
 def split(state: RoomState, by: str, message: Split, now_ms: int) -> Change:
     """Everybody who is named, or drawn, is in their small room. Raises ``ProtocolError``."""
     _facilitator(state, by)
+    _in_time(state, message.seen)
     found = groups(state, message, now_ms)
     here = [member.id for member in state.members]
     number = state.parting.splits + 1
@@ -38,7 +39,7 @@ def split(state: RoomState, by: str, message: Split, now_ms: int) -> Change:
             for at, group in enumerate(found, 1)
         ),
         stay=message.stay,
-        since_ms=now_ms,
+        since_ms=state.parting.next_since_ms(now_ms),
         until_ms=None if message.minutes is None else now_ms + message.minutes * 60_000,
         splits=number,
     )
@@ -48,6 +49,7 @@ def split(state: RoomState, by: str, message: Split, now_ms: int) -> Change:
 def rotate(state: RoomState, by: str, message: Rotate, now_ms: int) -> Change:
     """The first round of a rotation begins. Raises ``ProtocolError``."""
     _facilitator(state, by)
+    _in_time(state, message.seen)
     apart = rotating.begun(state, message, now_ms)
     if apart is None:
         raise ProtocolError("too-few", "between")
@@ -59,6 +61,8 @@ def command(state: RoomState, by: str, message: ApartCommand, now_ms: int) -> Ch
     _facilitator(state, by)
     if state.parting.how is None:
         raise ProtocolError("apart-state", "action")
+    if message.action in {"next", "back"}:
+        _in_time(state, message.seen)
     return _acts[message.action](state, message, now_ms)
 
 
@@ -117,6 +121,13 @@ def _facilitator(state: RoomState, by: str) -> None:
         raise ProtocolError("not-facilitator")
     if state.record.queued:
         raise ProtocolError("apart-state", "type", "visitors of office hours don't know of each other")
+
+
+def _in_time(state: RoomState, seen: int | None) -> None:
+    """Whether whoever pressed saw what there is; somebody else may have pressed just before."""
+    since_ms = 0 if state.parting.how is None else state.parting.since_ms
+    if seen is not None and seen != since_ms:
+        raise ProtocolError("apart-state", "seen", "the small rooms are others by now")
 
 
 def _with(apart: Parting, changed: Small) -> Parting:

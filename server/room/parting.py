@@ -99,6 +99,10 @@ class Parting(Struct, frozen=True, kw_only=True):
             notes=_notes[self.how],
         )
 
+    def next_since_ms(self, now_ms: int) -> int:
+        """When the next small rooms begin: never in the same ms as these, for ``seen`` tells them apart."""
+        return max(now_ms, self.since_ms + 1)
+
     def room_of(self, member: str) -> str:
         """The id of the small room that they are in, ``MAIN`` for none."""
         return next((room.id for room in self.rooms if member in room.members), MAIN)

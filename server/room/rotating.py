@@ -46,7 +46,7 @@ def _next(state: RoomState, apart: Parting, rotation: Rotation, now_ms: int) -> 
     return replace(
         apart,
         rooms=tuple(Small(id=f"{number}.{at}").having(group) for at, group in enumerate(now.groups, 1)),
-        since_ms=now_ms,
+        since_ms=state.parting.next_since_ms(now_ms),
         until_ms=now_ms + rotation.minutes * 60_000,
         calling=False,
         rotation=replace(rotation, index=rotation.index + 1, plan=tuple(later), pausing=now.pausing),

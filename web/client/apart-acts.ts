@@ -6,15 +6,21 @@ import type { ClientMessage, Rotate, Split } from "./protocol";
 export const CALL_BACK_IN = 30;
 
 export class ApartActs {
-  /** `ask` is false where there is no connection; the person has been told. */
-  constructor(private readonly ask: (message: ClientMessage) => boolean) {}
+  /**
+   * `ask` is false where there is no connection; the person has been told. `seen` are the small rooms that
+   * there are, by when they began (0 for none): of two who press at once, one is too late.
+   */
+  constructor(
+    private readonly ask: (message: ClientMessage) => boolean,
+    private readonly seen: () => number,
+  ) {}
 
   split(wanted: Omit<Split, "type">): boolean {
-    return this.ask({ type: "split", ...wanted });
+    return this.ask({ type: "split", ...wanted, seen: this.seen() });
   }
 
   rotate(wanted: Omit<Rotate, "type">): boolean {
-    return this.ask({ type: "rotate", ...wanted });
+    return this.ask({ type: "rotate", ...wanted, seen: this.seen() });
   }
 
   add(minutes: number): void {
@@ -22,12 +28,12 @@ export class ApartActs {
   }
 
   nextRound(): void {
-    this.ask({ type: "apart-command", action: "next" });
+    this.ask({ type: "apart-command", action: "next", seen: this.seen() });
   }
 
   /** Everybody comes back in so many seconds, 0 for now. */
   callBack(seconds: number): void {
-    this.ask({ type: "apart-command", action: "back", seconds });
+    this.ask({ type: "apart-command", action: "back", seconds, seen: this.seen() });
   }
 
   /** Somebody goes into the small room with this id; null is the main room. */

@@ -19,7 +19,10 @@ export class Features {
       timer: () => host.store.state.timer,
       ask: (message) => host.ask(message),
     });
-    this.apart = new ApartActs((message) => host.ask(message));
+    this.apart = new ApartActs(
+      (message) => host.ask(message),
+      () => host.store.state.apart?.since_ms ?? 0,
+    );
     this.asides = new Asides(host);
   }
 

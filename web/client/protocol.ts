@@ -471,6 +471,8 @@ export interface AgendaEdit {
  *
  * `minutes` belongs to `add`, `seconds` to `back` (in so many; 0 is now). `member` and `room`
  * belong to `move`: a small room's id, or null for the main room; a facilitator moves themself to help.
+ * `seen` is `since_ms` of the small rooms that whoever pressed saw, 0 for none: of two who split, begin
+ * the next round or call back at once, one is too late.
  */
 export interface ApartCommand {
   readonly type: "apart-command";
@@ -479,6 +481,7 @@ export interface ApartCommand {
   readonly seconds?: number;
   readonly member?: string | null;
   readonly room?: string | null;
+  readonly seen?: number | null;
 }
 
 /** Asks a facilitator into this member's small room (``wanted``), or does so no longer. */
@@ -492,7 +495,7 @@ export interface AskHelp {
  *
  * Facilitators only. `rounds` is how many at most, null for as many as there are to meet. `odd` is what
  * becomes of whoever is left over; where nobody would be in the main room with them, they join others all
- * the same.
+ * the same. `seen`: see `ApartCommand`.
  */
 export interface Rotate {
   readonly type: "rotate";
@@ -501,6 +504,7 @@ export interface Rotate {
   readonly rounds?: number | null;
   readonly odd?: OddOne;
   readonly stay?: readonly string[];
+  readonly seen?: number | null;
 }
 
 /** Asks for what was written in small rooms that are over, as far as this member may read it. */
@@ -513,7 +517,7 @@ export interface SmallNotesWanted {
  *
  * `rooms` belongs to `hand`: who goes where, guests who have not come yet too. `size` belongs to
  * `random`: so many people a room, one more where they don't divide. `stay` remain in the main room.
- * After `minutes` everybody is back; null for no end.
+ * After `minutes` everybody is back; null for no end. `seen`: see `ApartCommand`.
  */
 export interface Split {
   readonly type: "split";
@@ -522,6 +526,7 @@ export interface Split {
   readonly size?: number;
   readonly minutes?: number | null;
   readonly stay?: readonly string[];
+  readonly seen?: number | null;
 }
 
 /** How much data this person's call may take in this session, both ways together; null for no bound. */

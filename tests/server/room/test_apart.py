@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -58,6 +58,7 @@ def test_a_split_that_makes_no_sense_changes_nothing(rooms: tuple[tuple[str, ...
     assert room.together
 
 
+@settings(deadline=None)
 @given(st.integers(0, 40), st.integers(2, 9))
 def test_at_random_everybody_is_somewhere_and_nobody_alone(people: int, size: int) -> None:
     room = crowd(1, people)
@@ -145,6 +146,25 @@ def test_a_call_back_gives_notice_and_more_time_takes_it_back() -> None:
     room.says("m0", ApartCommand(action="back", seconds=5))
     room.passes(5_000)
     assert room.together
+
+
+def test_of_two_who_press_at_once_one_is_too_late() -> None:
+    room = crowd(2, 6)
+    together = {"how": "random", "size": 2, "seen": 0}
+    room.says("m0", Split(**together))  # type: ignore[arg-type]
+    assert room.refuses("m1", Split(**together)) == "apart-state"  # type: ignore[arg-type]
+    assert room.refuses("m1", Rotate(between="all", minutes=5, seen=0)) == "apart-state"
+    room.passes(1)
+    room.says("m0", Rotate(between="all", minutes=5, seen=room.apart.since_ms))
+    room.passes(1)
+    press = ApartCommand(action="next", seen=room.apart.since_ms)
+    room.says("m0", press)
+    assert room.refuses("m1", press) == "apart-state"
+    assert room.apart.rounds is not None
+    assert room.apart.rounds.index == 1
+    back = ApartCommand(action="back", seen=room.apart.since_ms)
+    room.says("m1", back)
+    assert room.refuses("m0", back) == "apart-state"
 
 
 def test_who_asks_for_help_is_seen_until_somebody_comes_or_they_do_without() -> None:
