@@ -68,6 +68,7 @@ class Estimator:
         "_received",
         "_scatter",
         "_serial",
+        "_since",
         "_ticks",
         "_told",
         "_trial",
@@ -97,7 +98,7 @@ class Estimator:
         self._trial: tuple[float, float] | None = None
         self._lost = self._received = 0
         self._serial = -1
-        self._told = 0
+        self._told = self._since = 0
         self._ticks: int | None = None
         self._probing = Probing()
 
@@ -105,6 +106,34 @@ class Estimator:
         """Note a packet of ``size`` bytes of UDP payload; ``number`` counts on from 0 and is not cut."""
         self.sizes[number % RING] = size
         self.times[number % RING] = now
+
+    # ---------------------------------------------------------------- what interrupts
+
+    def broken(self, following: int) -> None:
+        """The way was closed for a while: what was sent until now, below ``following``, tells nothing of it.
+
+        All of that may be lost, and what came lately is next to nothing. Taken for what the line is like, a
+        break of one second left pictures out for five more.
+        """
+        self._since = following
+        self._told = max(self._told, following)
+        self._lost = self._received = 0
+        self._arrived.clear()
+        self._lows.clear()
+        self.queue = self.loss = self._cut_at = 0.0
+        if self._trial is not None:
+            self._set(max(self.target, self._trial[1]))
+            self._trial = None
+
+    def moved(self, following: int) -> None:
+        """What is sent from now on takes another way, of which nothing is known; as above beside that."""
+        self.broken(following)
+        self._bases.clear()
+        self._scatter = self._inherent = 0.0
+        self._full_at = float("-inf")
+        self._capacity = None
+        self._probing = Probing()
+        self._set(min(self.target, FIRST))
 
     # ---------------------------------------------------------------- what is reported
 
@@ -117,6 +146,8 @@ class Estimator:
             # A report was lost: what it told of is not missing from the rate.
             self._arrived.clear()
         self._serial = told.serial
+        if first < self._since:
+            told = _later(told, self._since - first)
         elapsed = now - self._heard if self._heard else 0.0
         self._heard = now
         # What was told as missing and comes after all, or is told again, is not lost twice.
@@ -297,3 +328,9 @@ class Estimator:
 
     def _set(self, target: float) -> None:
         self.target = max(FLOOR, min(target, CEILING))
+
+
+def _later(told: TransportFeedback, since: int) -> TransportFeedback:
+    """Return a report without what it says of its first ``since`` numbers."""
+    kept = [(offset, tick) for offset, tick in zip(told.offsets, told.ticks, strict=True) if offset >= since]
+    return told._replace(offsets=[offset for offset, _ in kept], ticks=[tick for _, tick in kept])

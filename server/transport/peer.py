@@ -318,6 +318,7 @@ class Peer:
         if self.silence.look((self.link.received, self._agent.heard), now, expected=expected):
             self.room.unheard(self)
         elif silent and not self.silence.unheard:
+            self.link.rate.broken(self.link.number)
             self._refresh()
 
     def _refresh(self) -> None:
@@ -382,6 +383,8 @@ class Peer:
         return self._clock_offset
 
     def _selected(self, path: Path | None) -> None:
+        if path is not None and self.link.path is not None:
+            self.link.rate.moved(self.link.number)
         self.link.path = path
         if path is None:
             if self.connected:

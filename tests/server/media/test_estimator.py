@@ -123,6 +123,39 @@ def test_a_line_that_goes_silent_is_not_flooded() -> None:
     assert viewer.rate.target < before / 2
 
 
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["the same way again", "another way"])
+def test_what_a_closed_way_has_lost_says_nothing_of_the_line(seed: int, elsewhere: bool) -> None:
+    """Nothing comes through for a second; then the line is as good as before, or another one is."""
+    line = Line(2e6, seed=seed)
+    viewer = Viewer(line, most=300e3)
+
+    def change(now: float) -> None:
+        line.loss = 1.0 if 10 <= now < 11 else 0.0
+        if now == pytest.approx(11):
+            line.delay = 0.08 if elsewhere else 0.02
+            (viewer.rate.moved if elsewhere else viewer.rate.broken)(viewer.number)
+
+    simulate(16, viewer, every=change)
+    assert min(viewer.targets[110:]) > 300e3
+    assert not viewer.rate.limited
+    assert viewer.rate.loss == 0
+
+
+def test_another_way_that_is_narrower_is_found_to_be() -> None:
+    line = Line(2e6)
+    viewer = Viewer(line)
+
+    def change(now: float) -> None:
+        if now == pytest.approx(15):
+            line.rate, line.delay = 300e3, 0.1
+            viewer.rate.moved(viewer.number)
+
+    simulate(35, viewer, every=change)
+    assert viewer.targets[151] <= 600e3
+    assert mean(viewer.targets[200:]) == pytest.approx(300e3, rel=0.2)
+
+
 @pytest.mark.parametrize(
     "told",
     [

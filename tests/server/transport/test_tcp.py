@@ -66,11 +66,15 @@ async def test_an_ice_restart_moves_a_call_from_udp_to_tcp_and_back() -> None:
         anna, ben = await stage.join("anna"), await stage.join("ben", client=client)
         for blocked in (False, True, False):
             client.blocked = blocked
+            # What the old path was known to carry says nothing of the new one.
+            ben.peer.link.rate.remb(50_000)
+            assert ben.peer.link.rate.limited
             client.restart_ice()
             answer, _ = ben.peer.answer(client.offer())
             client.accept(answer)
             await client.check()
             assert (ben.peer.link.wire is not None) == blocked
+            assert not ben.peer.link.rate.limited
             await stage.show(anna, ben)
             await stage.show(ben, anna)
             assert stage.heard.media[-1] == ("ben", True)
