@@ -243,7 +243,8 @@ async def test_both_editors_fit_a_small_phone_and_every_reader(
     assert await faults(ada.tab) == []
     assert await overflow(ada.tab) == []
     small = await ada.tab.run(
-        "() => [...document.querySelectorAll('.notes-tools .button')].map(e => e.getBoundingClientRect())"
+        "() => [...document.querySelectorAll('.notes-tools .button')].filter(e => e.checkVisibility())"
+        ".map(e => e.getBoundingClientRect())"
         ".filter(box => box.width < 44 || box.height < 44 || box.right > innerWidth).length"
     )
     assert small == 0

@@ -156,12 +156,21 @@ export class Chrome {
 
   private more(): TemplateResult {
     const { t, notesUrl, switchMode } = this.options;
+    const makeBold = (event: Event): void => {
+      closeMenu(event);
+      if (!this.session.ready) return;
+      this.surface.run(bold);
+      this.surface.focus();
+    };
     const other: NotesMode = this.mode === "rich" ? "plain" : "rich";
     return html`<details class="menu" data-notes-tool="more" @keydown=${this.menuKey}>
       <summary class="button quiet icon-only" tabindex="-1" aria-label=${t("notes.more")} data-tip=${t("notes.more")}>
         ${icon("more")}
       </summary>
       <div class="menu-list">
+        <button type="button" class="menu-item notes-narrow" @click=${makeBold}>
+          ${icon("bold")}<span>${t("notes.bold")}</span>
+        </button>
         <button
           type="button"
           class="menu-item"
@@ -225,9 +234,10 @@ export class Chrome {
   // ---------------------------------------------------------------- keys
 
   private stepping(): HTMLElement[] {
-    return [
-      ...this.root.querySelectorAll<HTMLElement>(".notes-tools > button, .notes-tools > .menu > summary"),
-    ];
+    const all = this.root.querySelectorAll<HTMLElement>(
+      ".notes-tools > button, .notes-tools > .menu > summary",
+    );
+    return [...all].filter((each) => each.offsetParent !== null);
   }
 
   /** The toolbar is one stop for Tab; arrows walk along it. */
