@@ -13,10 +13,12 @@ from server.mentoring.mentorships import OPEN_STATES, Mentorship
 from server.mentoring.people import Person, PersonId
 from server.mentoring.zones import DAY_MS
 from server.pages.site import Site
-from server.room.formats import formats, scale
+from server.room.formats.schema import Format
 from server.room.names import LONGEST_NAME, clean
+from server.room.planned import planned_boxes, waiting
 from server.room.record import GuestRecord, RoomRecord
 from server.sessions import personal_path
+from server.storage.formats import format_named
 from server.storage.mentorships import mentorships_among
 from server.storage.rooms import load_record, prepare
 from signaling.parts import Role, Timer
@@ -38,7 +40,8 @@ async def way_in(
     Its notes begin with what is ``still_open`` from earlier sessions.
     """
     who = [each for each in dict.fromkeys((*session.people, *tie.people, person.id)) if each in people]
-    record, timer = planned(session, tie, [people[each] for each in who])
+    agenda = await format_named(site.store, session.format)
+    record, timer = planned(session, tie, [people[each] for each in who], agenda)
     record = replace(record, pairs=await _pairs(site, tie, who))
     await prepare(site.store, record, timer, beginning(record, session.starts_ms, still_open, people))
     stored = await load_record(site.store, session.id)
@@ -65,9 +68,10 @@ async def _pairs(site: Site, tie: Mentorship, who: Sequence[PersonId]) -> tuple[
     )
 
 
-def planned(session: Session, tie: Mentorship, people: Sequence[Person]) -> tuple[RoomRecord, Timer]:
+def planned(
+    session: Session, tie: Mentorship, people: Sequence[Person], agenda: Format
+) -> tuple[RoomRecord, Timer]:
     """The room as the appointment has it: guests are the people under their own ids."""
-    agenda = formats().get(session.format, formats()["open"])
     guests = tuple(
         GuestRecord(
             id=each.id,
@@ -89,9 +93,9 @@ def planned(session: Session, tie: Mentorship, people: Sequence[Person]) -> tupl
         conversation=tie.id,
         language=next((each.language for each in people if each.id == session.organiser), "en"),
         zone=session.zone,
+        format_name=agenda.name,
     )
-    boxes = scale(agenda, max(session.minutes, len(agenda.course)))
-    return record, Timer(status="ready", index=0, boxes=boxes, since_ms=None, turn=None)
+    return record, waiting(planned_boxes(agenda, session.minutes, session.agenda))
 
 
 def beginning(

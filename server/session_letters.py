@@ -12,6 +12,7 @@ from server.mentoring.letters import Detail, Letter
 from server.mentoring.meetings import Session
 from server.mentoring.notices import Notice
 from server.mentoring.people import Person, PersonId
+from web.boxes import box_title, format_name
 from web.i18n import translator
 
 MOST_DATES = 6
@@ -77,11 +78,15 @@ def details(sessions: Sequence[Session], to: Person, people: Mapping[PersonId, P
 
 def words_for(session: Session, to: Person, people: Mapping[PersonId, Person]) -> Words:
     """A session as one person's calendar calls it."""
-    say = translator(to.language).text
+    reader = translator(to.language)
+    say = reader.text
     name = with_whom(session, to.id, people)
     summary = say("ical.titled", title=session.title) if session.title else say("ical.summary", name=name)
-    lines = [say("ical.with", name=name), say(f"format.{session.format}")]
-    lines += [f"{each.title} ({say('minutes', count=each.minutes)})" for each in session.agenda]
+    lines = [say("ical.with", name=name), format_name(reader, session.format, session.format_name)]
+    lines += [
+        f"{each.title or box_title(reader, each.key, each.words)} ({say('minutes', count=each.minutes)})"
+        for each in session.agenda
+    ]
     return Words(summary=summary, description="\n".join(lines), join=say("session.join"))
 
 

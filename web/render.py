@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from datetime import UTC
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from markupsafe import Markup
 
 from signaling.parts import Language
 from web.assets import Assets
+from web.boxes import box_title, format_name, own
 from web.i18n import LANGUAGES, NAMES, Translator, translator
 from web.i18n import zone as zone_of
 from web.markdown import markdown
@@ -126,6 +128,9 @@ class Renderer:
             "date": words.date,
             "weekday": words.weekday,
             "city": words.city,
+            "own": partial(own, words),
+            "box_title": partial(box_title, words),
+            "format_name": partial(format_name, words),
             "bootstrap_json": self._bootstrap_json,
         }
         return self._environment.get_template(view.template).render(context)

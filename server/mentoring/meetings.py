@@ -13,6 +13,7 @@ from msgspec import Struct
 from server.mentoring.mentorships import MentorshipId
 from server.mentoring.people import PersonId
 from server.mentoring.programmes import ProgrammeId
+from signaling.parts import Words
 
 SessionId = str
 
@@ -26,10 +27,17 @@ was undone though nobody met, or the proposal's time came without an answer."""
 
 
 class AgendaItem(Struct, frozen=True):
-    """Something to talk about, for so many minutes."""
+    """Something to talk about, for so many minutes.
+
+    ``of`` is the id of the format's box that it was made from. While ``title`` is "" it has that box's:
+    ``words``, or the catalogues' under ``key``.
+    """
 
     title: str
     minutes: int
+    of: str = ""
+    key: str = ""
+    words: Words | None = None
 
 
 class Move(Struct, frozen=True, kw_only=True):
@@ -63,7 +71,8 @@ class Session(Struct, frozen=True, kw_only=True):
 
     ``people`` are those invited (participants of the mentorship); ``sequence`` counts changes that calendars
     have to be told of (RFC 5546, 2.1.4). ``series`` names what it recurs with. ``room`` is its room once
-    made. ``format`` and ``minutes`` are the agenda's.
+    made. ``format`` and ``minutes`` are the agenda's; ``format_name`` is the format's name where the
+    catalogues have none.
 
     ``coming`` said yes: only their time is taken. ``by`` made the proposal that stands. An ``announced``
     session stands at once and people take its ``seats`` (None: as many as want), or wait in ``waiting``.
@@ -84,6 +93,7 @@ class Session(Struct, frozen=True, kw_only=True):
     format: str
     created_ms: int
     title: str = ""
+    format_name: Words | None = None
     sequence: int = 0
     series: str | None = None
     room: str | None = None

@@ -16,6 +16,8 @@ from server.room.record import GuestRecord, RoomRecord
 from server.storage.rooms import load_record
 from signaling.errors import ProtocolError
 from signaling.turn import ice_servers
+from web.boxes import own
+from web.i18n import translator
 from web.views import Bootstrap, BootstrapRoom, PageErrorCode, RoomView
 
 _refusals: dict[str, tuple[int, PageErrorCode]] = {
@@ -35,7 +37,7 @@ async def show(request: web.Request) -> web.Response:
         token=token,
         language=language_of(request),
         room=BootstrapRoom(
-            title=record.title,
+            title=record.title or own(translator(language_of(request)), record.format_name),
             format=record.format,
             minutes=record.minutes,
             guests=tuple(each.shown() for each in record.guests),

@@ -191,6 +191,16 @@ def programme(programme: str) -> str:
     return f"compagnon:{{people}}:programme:{programme}"
 
 
+def own_format(key: str) -> str:
+    """String, JSON: a programme's own session format."""
+    return f"compagnon:{{people}}:format:{key}"
+
+
+def formats_of(programme: str) -> str:
+    """Set: the ids of a programme's own session formats."""
+    return f"compagnon:{{people}}:formats:{programme}"
+
+
 def cohort(cohort: str) -> str:
     """String, JSON: a cohort."""
     return f"compagnon:{{people}}:cohort:{cohort}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from signaling.parts import Language
+from signaling.parts import Language, Words
 from tests.web.samples_recap import part
 from web.views import View
 from web.views.form import Fault, Form
@@ -141,7 +141,11 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     ),
     "sessions-none": lambda name, language: SessionsView(form=form(), asked=(), coming=(), past=(), feed=""),
     "session-new": lambda name, language: time(
-        name, "new", formats=(("grow-60", 60), ("open", 60)), recurs=True, announced=True
+        name,
+        "new",
+        formats=(("grow-60", None), ("own-1", Words(en="Circle of the ward", fr=""))),
+        recurs=True,
+        announced=True,
     ),
     "session-counter": lambda name, language: time(
         name, "counter", Fault(field="starts", code="choose"), unsaid=(name,), days=(), current_ms=AT_MS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from signaling.parts import Words
 from web.views import View
 from web.views.form import Form
 from web.views.home import HomePart
@@ -32,6 +33,7 @@ class Meeting:
     starts_ms: int
     minutes: int
     format: str
+    format_name: Words | None = None
     announced: bool = False
     seats_left: int | None = None
     moving_ms: int | None = None
@@ -130,7 +132,7 @@ class TimeView(View):
     days: tuple[SlotDay, ...]
     others: tuple[Other, ...]
     unsaid: tuple[str, ...]
-    formats: tuple[tuple[str, int], ...] = ()
+    formats: tuple[tuple[str, Words | None], ...] = ()
     announced: bool = False
     recurs: bool = False
     current_ms: int | None = None

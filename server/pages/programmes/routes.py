@@ -9,6 +9,7 @@ from server.pages.access import SUBJECTS, guarded
 from server.pages.programmes import (
     bank,
     directory,
+    formats,
     inviting,
     joining,
     listing,
@@ -63,6 +64,14 @@ def _setting_up(app: web.Application, at: str) -> None:
     guarded(app, "POST", f"{at}/settings/{{piece}}", settings.save, name="setting-save", action=can)
     guarded(app, "GET", f"{at}/cohorts/{{cohort}}", settings.edit_cohort, name="cohort", action=can)
     guarded(app, "POST", f"{at}/cohorts/{{cohort}}", settings.save_cohort, name="cohort-save", action=can)
+
+    guarded(app, "GET", f"{at}/formats", formats.show, name="formats", action=can)
+    guarded(app, "GET", f"{at}/formats/new", formats.new, name="format-new", action=can)
+    guarded(app, "POST", f"{at}/formats/new", formats.make, name="format-make", action=can)
+    guarded(app, "GET", f"{at}/formats/{{own}}", formats.edit, name="format", action=can)
+    guarded(app, "POST", f"{at}/formats/{{own}}", formats.save, name="format-save", action=can)
+    guarded(app, "POST", f"{at}/formats/{{own}}/{{shelf:archive|restore}}", formats.turn,
+            name="format-turn", action=can)  # fmt: skip
 
 
 def _asking_in(app: web.Application, at: str) -> None:

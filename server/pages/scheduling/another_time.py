@@ -92,6 +92,7 @@ async def _steps(request: web.Request, form: Form) -> tuple[list[Step], str]:
         minutes=minutes,
         zone=person.zone,
         format=session.format,
+        format_name=session.format_name,
         created_ms=now,
         title=session.title,
         agenda=session.agenda,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace as with_values
 
 from aiohttp import web
@@ -22,7 +23,9 @@ from server.pages.scheduling.shown import clocks
 from server.pages.scheduling.times import check_free, chosen, counted, length, offered
 from server.pages.site import SITE, Site, page, see_other
 from server.room.formats import formats
+from server.room.formats.schema import Format
 from server.room.names import clean
+from server.storage.formats import formats_for
 from server.storage.meetings import sessions_in
 from server.storage.programmes import load_people
 from server.storage.records import not_done_before
@@ -41,7 +44,8 @@ async def show(request: web.Request) -> web.Response:
     """``GET /m/<mentorship>/sessions/new``; ``minutes`` and ``format`` in the query ask for other slots."""
     site, person, tie = request.app[SITE], visitor(request), mentorship_of(request)
     policy = POLICIES[tie.kind]
-    agenda = formats().get(request.query.get("format", ""), formats()[policy.format])
+    offered_formats = await formats_for(site.store, tie.programme)
+    agenda = offered_formats.get(request.query.get("format", ""), formats()[policy.format])
     usual = policy.minutes if agenda.key == policy.format else agenda.minutes
     minutes = request.query.get("minutes", "")[:10]
     typed = {name: request.query[name][:LONGEST_FIELD] for name in KEPT if name in request.query}
@@ -59,7 +63,7 @@ async def make(request: web.Request) -> web.Response:
         faults = too_long(form, title=LONGEST_TITLE)
         if faults:
             return page(request, await _view(site, person, tie, form.with_faults(*faults)), status=422)
-        sessions = _sessions(form, person, tie, now)
+        sessions = _sessions(form, person, tie, now, await formats_for(site.store, tie.programme))
         may_meet(
             tie, await sessions_in(site.store, tie.id), [each.starts_ms for each in sessions], person.zone
         )
@@ -79,13 +83,16 @@ def announces(tie: Mentorship, person: Person) -> bool:
     return tie.kind in {"group", "office-hours"} and person.id in tie.mentors
 
 
-def _sessions(form: Form, person: Person, tie: Mentorship, now_ms: int) -> list[Session]:
-    agenda = formats().get(form.text("format"))
+def _sessions(
+    form: Form, person: Person, tie: Mentorship, now_ms: int, among: Mapping[str, Format]
+) -> list[Session]:
+    agenda = among.get(form.text("format"))
     if agenda is None:
         raise MeetingError(code="choose", field="format")
     minutes = length(form, agenda.minutes)
-    if minutes < len(agenda.boxes):
-        raise MeetingError(code="minutes-wrong", field="minutes", least=len(agenda.boxes), most=240)
+    least = len(agenda.course)
+    if minutes < least:
+        raise MeetingError(code="minutes-wrong", field="minutes", least=least, most=240)
     if form.text("every") not in {*EVERY, ""}:
         raise MeetingError(code="choose", field="every")
     every = int(form.text("every") or 0)
@@ -106,6 +113,7 @@ def _sessions(form: Form, person: Person, tie: Mentorship, now_ms: int) -> list[
         minutes=minutes,
         zone=person.zone,
         format=agenda.key,
+        format_name=agenda.name,
         created_ms=now_ms,
         title=clean(form.text("title")),
         announced=announced,
@@ -148,7 +156,9 @@ async def _view(site: Site, person: Person, tie: Mentorship, form: Form) -> Time
         days=found.days,
         others=clocks(tie.people, person.id, people),
         unsaid=tuple(people[each].shown for each in found.unsaid if each in people and each != person.id),
-        formats=tuple((key, each.minutes) for key, each in formats().items()),
+        formats=tuple(
+            (key, each.name) for key, each in (await formats_for(site.store, tie.programme)).items()
+        ),
         announced=announced,
         recurs=True,
     )

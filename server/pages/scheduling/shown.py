@@ -52,6 +52,7 @@ def meeting(session: Session) -> Meeting:
         starts_ms=session.starts_ms,
         minutes=session.minutes,
         format=session.format,
+        format_name=session.format_name,
         announced=session.announced,
         seats_left=session.seats_left,
         moving_ms=None if session.moving is None else session.moving.starts_ms,

@@ -251,6 +251,7 @@ async def _next(
         minutes=session.minutes,
         zone=person.zone,
         format=session.format,
+        format_name=session.format_name,
         created_ms=now_ms,
         planned_ms=int(said),
     )

@@ -115,7 +115,7 @@ def _within(at: str, value: int, least: int, most: int) -> Iterator[Fault]:
     if not least <= value <= most:
         yield Fault(
             field=at,
-            code="number-wrong",
+            code="between",
             reason=f"from {least} to {most}, not {value}",
             values={"least": least, "most": most},
         )

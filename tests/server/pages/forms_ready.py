@@ -24,7 +24,10 @@ from server.mentoring.programmes import Cohort
 from server.mentoring.seats import joined, queued
 from server.mentoring.tie_events import TieEvent
 from server.mentoring.tie_notes import TieNote
+from server.room.formats import formats
+from server.room.formats.own import PREFIX, OwnFormat
 from server.storage.actions import saved_action
+from server.storage.formats import saved_format
 from server.storage.invitations import saved_invitation
 from server.storage.matching import saved_outcome, saved_ranking, saved_run
 from server.storage.meetings import load_session, saved_session
@@ -43,6 +46,7 @@ from server.storage.secret import load_secret
 from server.storage.tie_notes import saved_note
 from server.ties import asking
 from server.ties.keeping import step
+from signaling.parts import Words
 from tests.server.pages.permissions_table import DAY_MS, Stage
 from tests.support.programmes import enrolled
 from tests.support.ties import made_tie
@@ -311,6 +315,15 @@ async def cohort(store: Redis, stage: Stage) -> Made:
     made = Cohort(id="cohort-one", programme=stage.cast.programme.id, name="Autumn")
     await commit(store, saved_cohort(made))
     return {"cohort": made.id}
+
+
+async def own_format(store: Redis, stage: Stage) -> Made:
+    """A format of the programme's own in its first version."""
+    key = f"{PREFIX}one"
+    agenda = structs.replace(formats()["quick-30"], key=key, name=Words(en="Ours", fr=""))
+    made = OwnFormat(id=key, programme=stage.cast.programme.id, agenda=agenda, changed_ms=now_ms())
+    await commit(store, saved_format(made))
+    return {"own": made.id}
 
 
 async def invitation(store: Redis, stage: Stage) -> Made:

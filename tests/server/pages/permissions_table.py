@@ -241,6 +241,8 @@ async def staged(store: Redis) -> Stage:
             "code": code.code,
             "person": cast.mentors[0].id,
             "cohort": "new",
+            "own": "no-such-format",
+            "shelf": "archive",
             "piece": "about",
             "turn": "close",
             "sent": "no-such-invitation",
