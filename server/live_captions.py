@@ -40,7 +40,7 @@ class CaptionNews:
         self._around = around
         self._tell_frame = tell_frame
         self._saver = saver
-        self._rates = Rates(burst=12, per_s=6)
+        self._rates = Rates(burst=12, per_s=2)
         self._wanted: set[str] = set()
         self._waiting: dict[tuple[str, int], CaptionLine] = {}
         self._loop = asyncio.get_running_loop()

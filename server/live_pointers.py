@@ -48,7 +48,7 @@ class PointerNews:
         self._around = around
         self._tell = tell
         self._tell_frame = tell_frame
-        self._rates = Rates(burst=8, per_s=16)
+        self._rates = Rates(burst=16, per_s=1)
         self._watching: set[str] = set()
         self._off: set[str] = set()
         self._moved_at: dict[str, float] = {}
@@ -122,9 +122,11 @@ class PointerNews:
         self._told_at = self._loop.time()
         gone = tuple(sorted(self._gone))
         frames: dict[tuple[str, ...], str] = {}
+        near = {sharer: set(self._around(sharer)) for sharer in {each.of for each in self._points.values()}}
         for watcher in self._watching:
-            near = self._around(watcher)
-            points = [each for each in self._points.values() if each.of in near and each.member != watcher]
+            points = [
+                each for each in self._points.values() if watcher in near[each.of] and each.member != watcher
+            ]
             if not points and not gone:
                 continue
             same = tuple(point.member for point in points)

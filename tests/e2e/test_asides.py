@@ -64,6 +64,8 @@ async def test_a_poll_is_asked_answered_and_closed(company: Company) -> None:
     await theirs.keyboard.press("Enter")
     await said(bao, "Your answer is counted")
     await visible(bao.tab, '.poll-result[data-own="true"]')
+    # Who works by keys alone is still where they were.
+    assert await bao.tab.run("() => document.activeElement.hasAttribute('data-poll-change')")
     await theirs.set_viewport_size({"width": 390, "height": 780})
     await picture(bao, "poll-phone")
     await axe_finds_nothing(bao)
@@ -191,6 +193,7 @@ async def test_captions_are_seen_and_kept_by_consent(company: Company) -> None:
     await axe_finds_nothing(bao)
     await theirs.locator('.caption-ask [data-keep-do="agree"]').click()
     await visible(ada.tab, '[data-keep="kept"]')
+    assert await bao.tab.run("() => document.activeElement.closest('caption-keeping') !== null")
     await bao.until("() => !!window.ear", what="the browser listens again")
     await bao.tab.run("() => hear('Let us meet on Friday.', true)")
     await ada.until(

@@ -8,11 +8,17 @@ import type { KeepAct } from "../../protocol";
 import type { State } from "../../state";
 import { LightElement } from "../element";
 import { called } from "./ballot";
+import { keepFocusNear } from "./focus";
 
 /** The question whether captions may be kept, and the mark that they are: seen by all, as long as it is so. */
 export class CaptionKeeping extends LightElement {
   @property({ attribute: false }) call!: Call;
   @property({ attribute: false }) state!: State;
+
+  constructor() {
+    super();
+    keepFocusNear(this, [".caption-mark"]);
+  }
 
   protected override render() {
     const { keeping } = this.state;
@@ -29,9 +35,9 @@ export class CaptionKeeping extends LightElement {
           </div>
         </section>`;
       case "waits":
-        return html`<p class="caption-mark" data-keep="waits">${icon("captions")}<span>${t("keep.waits", { count: this.missing() })}</span></p>`;
+        return html`<p class="caption-mark" tabindex="-1" data-keep="waits">${icon("captions")}<span>${t("keep.waits", { count: this.missing() })}</span></p>`;
       case "kept":
-        return html`<p class="caption-mark kept" data-keep="kept"><span class="caption-dot" aria-hidden="true"></span><span>${t("keep.kept")}</span></p>`;
+        return html`<p class="caption-mark kept" tabindex="-1" data-keep="kept"><span class="caption-dot" aria-hidden="true"></span><span>${t("keep.kept")}</span></p>`;
     }
   }
 

@@ -8,6 +8,7 @@ import { icon } from "../../icon";
 import type { KeepAct } from "../../protocol";
 import { leads, observes, type State } from "../../state";
 import { LightElement } from "../element";
+import { keepFocusNear } from "./focus";
 
 /** What each chooses for themself about captions, and whether all of them are kept. */
 export class CaptionsPanel extends LightElement {
@@ -15,6 +16,11 @@ export class CaptionsPanel extends LightElement {
   @property({ attribute: false }) state!: State;
 
   private readonly can = canCaption();
+
+  constructor() {
+    super();
+    keepFocusNear(this, ["#captions-kept"]);
+  }
 
   protected override render() {
     const { captions } = this.state;
@@ -69,7 +75,7 @@ export class CaptionsPanel extends LightElement {
   private keeping(): TemplateResult {
     const now = keepState(this.state);
     return html`<section class="stack" aria-labelledby="captions-kept">
-      <h3 id="captions-kept">${t("keep.title")}</h3>
+      <h3 id="captions-kept" tabindex="-1">${t("keep.title")}</h3>
       <p class="help">${t("keep.text")}</p>
       ${now === "none" && leads(this.state) ? this.button("ask", t("keep.ask")) : nothing}
       ${now === "asked" ? this.button("agree", t("keep.agree"), "primary") : nothing}

@@ -8,6 +8,7 @@ import type { Poll, PollAct } from "../../protocol";
 import { leads, observes, type State } from "../../state";
 import { LightElement } from "../element";
 import { nameOf, outcome, question, turnout } from "./ballot";
+import { keepFocusNear } from "./focus";
 
 /** The poll over the stage: answered here, watched here, and put aside by whoever wants to see what is behind it. */
 export class PollCard extends LightElement {
@@ -17,6 +18,11 @@ export class PollCard extends LightElement {
   /** Polls that this person has put aside, as they were then. */
   @own() private aside: ReadonlySet<string> = new Set();
   private shown: string | null = null;
+
+  constructor() {
+    super();
+    keepFocusNear(this, ["[data-poll-change]", "[data-poll-aside]", "[data-poll-pill]"]);
+  }
 
   protected override willUpdate(changes: PropertyValues<this>): void {
     const poll = pollOnScreen(this.state.polls);

@@ -8,6 +8,7 @@ import type { Poll, PollAct } from "../../protocol";
 import { leads, type State } from "../../state";
 import { LightElement } from "../element";
 import { notes, outcome, turnout } from "./ballot";
+import { keepFocusNear } from "./focus";
 import "./poll-form";
 import type { PollForm } from "./poll-form";
 
@@ -17,6 +18,11 @@ export class PollsPanel extends LightElement {
   @property({ attribute: false }) state!: State;
   /** The one that this person has just deleted. */
   @own() private deleted: Poll | null = null;
+
+  constructor() {
+    super();
+    keepFocusNear(this, ["h3", "[data-poll-new]"], ".poll-entry");
+  }
 
   protected override render() {
     const { polls } = this.state;
@@ -41,7 +47,7 @@ export class PollsPanel extends LightElement {
 
   private entry(poll: Poll): TemplateResult {
     return html`<li class="poll-entry" data-poll=${poll.id} data-status=${poll.status}>
-      <h3>${poll.question}</h3>
+      <h3 tabindex="-1">${poll.question}</h3>
       <p class="small muted"><span class="badge ${poll.status === "open" ? "ok" : ""}">${t(`poll.status-${poll.status}`)}</span> ${notes(poll)}</p>
       ${
         poll.status === "draft"
