@@ -51,12 +51,13 @@ async def overflow(tab: Tab) -> list[str]:
 async def out_of_reach(tab: Tab) -> list[str]:
     """Controls that no scrolling brings into sight, or that lie under something else for good.
 
-    While a panel is open over a narrow page, what counts is the panel.
+    While a dialog is open, or a panel over a narrow page, what counts is that.
     """
     found = await tab.run(
         """() => {
-          const panel = document.querySelector('dialog[open], .panel:not([hidden])');
-          const within = panel && panel.getBoundingClientRect().width >= innerWidth - 1 ? panel : document;
+          const panel = document.querySelector('.panel:not([hidden])');
+          const sheet = panel && panel.getBoundingClientRect().width >= innerWidth - 1 ? panel : document;
+          const within = document.querySelector('dialog[open]') ?? sheet;
           const lost = [];
           for (const e of within.querySelectorAll('button, input, select, textarea, a[href], summary')) {
             const shown = { checkVisibilityCSS: true, contentVisibilityAuto: true, opacityProperty: true };
