@@ -59,21 +59,24 @@ async def out_of_reach(tab: Tab) -> list[str]:
           const sheet = panel && panel.getBoundingClientRect().width >= innerWidth - 1 ? panel : document;
           const within = document.querySelector('dialog[open]') ?? sheet;
           const lost = [];
+          const tag = (each) => each?.outerHTML.replace(/\\s+/g, ' ').slice(0, 100);
           for (const e of within.querySelectorAll('button, input, select, textarea, a[href], summary')) {
             const shown = { checkVisibilityCSS: true, contentVisibilityAuto: true, opacityProperty: true };
             if (!e.checkVisibility(shown) || e.disabled || e.matches('.skip:not(:focus)')) continue;
             if (e.closest('[inert], details:not([open]) > :not(summary)')) continue;
             if (e.getBoundingClientRect().width < 2) continue;
-            e.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+            e.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
             const { left, top, width, height } = e.getBoundingClientRect();
             const [x, y] = [left + width / 2, top + height / 2];
             const there = document.elementFromPoint(x, y);
             const label = e.labels?.[0];
+            const wide = [...e.children].find((child) =>
+              child.checkVisibility(shown) && child.getBoundingClientRect().width > width + 1);
+            if (wide) lost.push(`${tag(wide)} is wider than ${tag(e)}`);
             if (there && (e.contains(there) || there.contains(e) || label?.contains(there))) continue;
             // What a person opened themself lies over the rest until they close it; toasts go by themselves.
             const over = there?.closest('.menu-list, .agenda, .toast, .banner');
             if (over && !over.contains(e)) continue;
-            const tag = (each) => each?.outerHTML.replace(/\\s+/g, ' ').slice(0, 100);
             lost.push(`${tag(e)} at ${Math.round(x)},${Math.round(y)}, under ${tag(there)}`);
           }
           return lost;
