@@ -17,6 +17,7 @@ from server.metrics import merged
 from signaling.messages import Media, TimerChanged, TimerCommand
 from tests.support.doors import caller
 from tests.support.eventually import eventually
+from tests.support.notes_robot import Robot as Writer
 from tests.support.robots import Robot
 from tests.support.rtc_client import Client
 from tests.support.rtc_tcp import TcpClient
@@ -173,6 +174,15 @@ async def test_pages_reach_the_live_room(server: Server) -> None:
         async with aiohttp.ClientSession(headers={"Origin": server.url}) as http:
             async with http.get(f"{room.personal[1]}/notes.md") as answer:
                 assert answer.status == 200
+            # What is ticked on a page is ticked in the notes, whichever process the room is in.
+            async with Writer.at(room.personal[0], "Ada") as ada:
+                ada.insert(0, "- [ ] @Bao read\n")
+                await eventually(lambda: ada.saved, "the line is stored")
+                said = {"action": "read", "done": "yes"}
+                tick = f"{room.personal[1]}/wrap-up/tick"
+                async with http.post(tick, data=said, allow_redirects=False) as answer:
+                    assert answer.status == 303
+                await eventually(lambda: ada.text == "- [x] @Bao read\n", "the tick is shown")
             revoke = f"{room.management}/guests/{bao.id}/revoke"
             async with http.post(revoke, allow_redirects=False) as answer:
                 assert answer.status == 303

@@ -150,7 +150,10 @@ class Attendee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionView(View):
-    """``GET /sessions/<session>``. ``can`` is what this person can do now."""
+    """``GET /sessions/<session>``. ``can`` is what this person can do now.
+
+    ``left``: people were in its room, and nobody is any more.
+    """
 
     template: ClassVar[str] = "scheduling/session.html"
 
@@ -163,6 +166,7 @@ class SessionView(View):
     can: frozenset[str]
     form: Form
     live: bool = False
+    left: bool = False
     opens_ms: int = 0
     series: int = 1
     missing: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from server.mentoring.people import Person
 from server.pages.access import session_of, subject, visitor
 from server.pages.forms import changed_meanwhile, once, posted, too_long
 from server.pages.scheduling import session as session_page
+from server.pages.scheduling.following import followed
 from server.pages.scheduling.refusals import faults_of
 from server.pages.site import SITE, PageError, Site, page, see_other
 from server.room.names import clean
@@ -67,7 +68,8 @@ async def _carry_out(request: web.Request, rule: Act | None) -> web.Response:
         raise PageError(404, "not-found")
     form = await posted(request, texts=("why", "words"))
     done = request.match_info.get("act", "undo")
-    location = f"/sessions/{session.id}?done={done}"
+    # Whoever says that it is over goes on to what it leaves behind.
+    location = f"/sessions/{session.id}" + ("/wrap-up" if done == "met" else f"?done={done}")
     for left in reversed(range(_tries)):
         asked = Asked(
             site=site,
@@ -84,7 +86,15 @@ async def _carry_out(request: web.Request, rule: Act | None) -> web.Response:
             if faults:
                 return await _refused(request, session, form.with_faults(*faults))
             steps = await rule(asked)
-            await settle(site, steps, by=person.id, now_ms=asked.now_ms, once=once(form, location))
+            extra = [
+                change
+                for step in steps
+                if step.after.state == "held" and step.before is not None and step.before.state != "held"
+                for change in await followed(site, step.after, over=True)
+            ]
+            await settle(
+                site, steps, by=person.id, now_ms=asked.now_ms, extra=extra, once=once(form, location)
+            )
             return see_other(location)
         except (MeetingError, OverlapError) as error:
             await not_done_before(site.store, once(form, location))

@@ -54,6 +54,7 @@ async def view(request: web.Request, session: Session, form: Form) -> SessionVie
         | ({"agree-all"} if len(siblings) > 1 and awaits(session, person.id, now) else frozenset()),
         form=form,
         live=len(here) > 1,
+        left=bool(stays) and not here,
         opens_ms=session.starts_ms - OPENS_MS,
         series=len(siblings) or 1,
         missing=tuple(people[each].shown for each in session.missing if each in people),

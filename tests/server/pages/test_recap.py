@@ -10,20 +10,27 @@ import pypdfium2
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
+from msgspec import json
 from msgspec.structs import replace as changed
+from pycrdt import Doc, Text
 from redis.asyncio import Redis
 
 from server.clock import now_ms
+from server.live_document import ROOT
 from server.live_notes import stored_text
 from server.mail.post import Post
 from server.pages.routes import make_app
 from server.pages.site import Site
 from server.pages.static import StaticFiles
-from server.room.change import DropMember, SaveGuest, SaveMember, SaveTimer
+from server.room.captions import Spoken
+from server.room.change import DropMember, SaveGuest, SaveMember, SaveSmall, SaveTimer
 from server.room.links import read_management
+from server.room.parting import SmallRecord
+from server.room.poll_record import PollRecord
 from server.room.state import Present
 from server.sessions import Session, personal_path
-from server.storage import due, rooms
+from server.storage import captions, due, keys, rooms
+from server.storage import notes as stored_notes
 from server.storage.links import revoke
 from tests.server.pages.conftest import NotedRooms
 from tests.support.forms import submit
@@ -256,3 +263,40 @@ async def test_a_session_with_an_appointment_has_its_wrap_up_there(
     path = f"{personal_path(site.secret, record, record.guests[0])}/wrap-up"
     async with client.get(path, allow_redirects=False) as answer:
         assert (answer.status, answer.headers["Location"]) == (303, "/sessions/s1")
+
+
+async def test_polls_small_rooms_and_captions_are_kept_with_it(
+    client: Client, path: str, session: Session, site: Site
+) -> None:
+    room, until = session.record.id, session.record.expires_ms
+    zoe, bao = (guest.id for guest in session.record.guests)
+    poll = PollRecord(
+        id="p1", question="Which *day*?", choices=("Monday", "Tuesday <b>"), several=False, anonymous=True,
+        status="closed", by=zoe, at_ms=1, counts=(1, 2), voters=3,
+    )  # fmt: skip
+    smalls = [
+        SmallRecord(id=f"1.{number}", number=number, at_ms=1, members=members, notes=notes)
+        for number, members, notes in ((1, (zoe,), "room"), (2, (bao,), "room"), (3, (bao,), "all"))
+    ]
+    async with site.store.pipeline(transaction=True) as pipe:
+        pipe.hset(keys.polls(room), "p1", json.encode(poll))
+        rooms_saves(pipe, room, until, [SaveSmall(each) for each in smalls], 1)
+        for small in smalls:
+            doc: Doc[Text] = Doc()
+            doc.get(ROOT, type=Text).insert(0, f"# In room {small.number}\n")
+            stored_notes.append(pipe, room, until, doc.get_update(), small.id)
+        for at, (who, name) in enumerate(((zoe, "Zoë"), (zoe, "Zoë"), (bao, "Bao <b>"))):
+            said = Spoken(member=who, name=name, line=at, text=f"word {at}", language="en", at_ms=at)
+            captions.add(pipe, room, until, said)
+        await pipe.execute()
+    html = await (await client.get(path)).text()
+    assert "Poll: Which *day*?" in html
+    assert "Tuesday &lt;b&gt;: 2 votes" in html
+    assert "3 people answered." in html
+    assert "In room 1" in html
+    assert "In room 2" not in html, "it was for those who were in it"
+    assert "In room 3" in html
+    assert "<strong>Zoë:</strong> word 0 word 1" in html
+    text = await (await client.get(f"{path}.md")).text()
+    assert "## Poll: Which \\*day\\*?" in text
+    assert "**Bao \\<b\\>:** word 2" in text

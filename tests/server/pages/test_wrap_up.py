@@ -191,6 +191,25 @@ async def test_what_is_agreed_in_the_room_is_carried_on_by_itself(
     assert len(await load_actions(store, pair.tie.id)) == 3
 
 
+async def test_whoever_left_last_wraps_up_at_once(
+    client_as: ClientAs, pair: Pair, session: Session, store: Redis, clock: Clock, rooms: NotedRooms
+) -> None:
+    mentor = await client_as(pair.mentor)
+    clock.now_ms = STARTS
+    await both_there(store, mentor, pair, session)
+    clock.now_ms = STARTS + 40 * MINUTE
+    path = f"/sessions/{session.id}"
+    assert "Wrap up" not in await (await mentor.get(path)).text(), "they are still there"
+    await both_there(store, mentor, pair, session, clock.now_ms)
+    rooms.notes[session.id] = "- [ ] @Zoé write (9 Nov)\n"
+    assert "Wrap up" in await (await mentor.get(path)).text()
+    answer = await submit(mentor, path, f"{path}/met")
+    assert answer.headers["Location"] == f"{path}/wrap-up"
+    assert await state_of(store, session) == "held"
+    assert (await action_of(store, pair, "write")).owner == pair.mentee.id
+    assert 'value="write"' in await (await mentor.get(f"{path}/wrap-up")).text()
+
+
 async def held(store: Redis, session: Session, pair: Pair) -> Session:
     stays = [Stay(each.id, STARTS, STARTS + HOUR) for each in (pair.mentor, pair.mentee)]
     after = changed(session, state="held", attendance=attendance(stays, 0), version=session.version + 1)
