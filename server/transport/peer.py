@@ -383,7 +383,7 @@ class Peer:
         return self._clock_offset
 
     def _selected(self, path: Path | None) -> None:
-        if path is not None and self.link.path is not None:
+        if path is not None and self.link.sent:
             self.link.rate.moved(self.link.number)
         self.link.path = path
         if path is None:
