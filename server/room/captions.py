@@ -49,6 +49,15 @@ def keep(state: RoomState, by: str, message: KeepCaptions) -> Change:
     return Change(replace(state, keeping=after), (SaveKeeping(after),), (told,))
 
 
+def followed(before: RoomState, change: Change) -> Change:
+    """When everybody has left, nothing is kept any more: who meets again is asked again."""
+    state = change.state
+    if state.members or not before.members or state.keeping == NOT_KEPT:
+        return change
+    after = replace(state, keeping=NOT_KEPT)
+    return replace(change, state=after, saves=(*change.saves, SaveKeeping(NOT_KEPT)))
+
+
 def kept(state: RoomState) -> bool:
     """Whether what is said now is kept: somebody has asked, and all who are in have agreed."""
     keeping = state.keeping

@@ -78,6 +78,18 @@ def vote(state: RoomState, by: str, message: PollVote) -> Change:
     return Change(state.with_poll(after), (SaveVote(poll.id, answered),), (told,), polls=(poll.id,))
 
 
+def followed(before: RoomState, change: Change) -> Change:
+    """When everybody has left, what is open is closed: no answer can come, and none is known any longer."""
+    if change.state.members or not before.members:
+        return change
+    for poll in change.state.polls:
+        if poll.status == "open":
+            step = _close(change.state, poll.id)
+            saves, polls = change.saves + step.saves, change.polls + step.polls
+            change = replace(change, state=step.state, saves=saves, polls=polls)
+    return change
+
+
 def shown(state: RoomState, poll: PollRecord, member: str) -> Poll | None:
     """The poll for this person's eyes: no draft but for who leads, no counts before one's own answer."""
     leads = state.facilitates(member)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.room import members
 from server.room.captions import clean_caption, kept
 from server.room.change import SaveKeeping
+from server.room.consequences import consequences
 from server.room.rules import handle
 from server.room.state import RoomState
 from signaling.captions import LONGEST_CAPTION, KeepCaptions, KeepingChanged
@@ -57,6 +58,15 @@ def test_one_who_does_not_want_it_is_enough_and_is_not_named() -> None:
     assert handle(change.state, MO, STOP, 1).saves == ()
     # Asked again, everybody answers again.
     assert not kept(after(change.state, (MO, ASK)))
+
+
+def test_who_meets_again_is_asked_again() -> None:
+    keeping = after(pair(), (MO, ASK), (ANA, AGREE))
+    one = consequences(keeping, handle(keeping, MO, Leave(), 1), 1)
+    assert kept(one.state)
+    none = consequences(one.state, handle(one.state, ANA, Leave(), 1), 1)
+    assert none.state.keeping == NOT_KEPT
+    assert SaveKeeping(NOT_KEPT) in none.saves
 
 
 def test_nobody_outside_decides() -> None:

@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from server.room import polls
 from server.room.change import DropPoll, DropVotes, SavePoll, SaveVote
+from server.room.consequences import consequences
 from server.room.poll_record import PollRecord, Vote
 from server.room.rules import Actor, handle
 from server.room.state import RoomState
 from signaling.errors import ProtocolError
-from signaling.messages import ClientMessage, Moderate
+from signaling.messages import ClientMessage, Leave, Moderate
 from signaling.polls import OwnVote, PollDo, PollDraft, PollVote, Voted
 from tests.server.room.test_rules import ANA, BO, IN, MO, after, refusal, room, told
 
@@ -173,6 +174,16 @@ def test_what_is_deleted_comes_back_until_another_goes() -> None:
     gone = handle(after(change.state, (MO, other)), MO, PollDo(poll="poll-two", act="delete"), 1)
     assert gone.saves[0] == DropPoll(POLL, ("ana",))
     assert refusal(gone.state, MO, PollDo(poll=POLL, act="restore")) == "no-poll"
+
+
+def test_when_everybody_has_left_nobody_can_be_found_out_any_more() -> None:
+    secret = replace(ASK, poll="poll-two", anonymous=True)
+    state = after(full(), (MO, ASK), (MO, secret), (ANA, replace(vote(1), poll="poll-two")), (BO, Leave()))
+    last = after(state, (MO, Leave()))
+    assert consequences(state, handle(state, MO, Leave(), 1), 1).state.polls == state.polls
+    change = consequences(last, handle(last, ANA, Leave(), 1), 1)
+    assert [poll.status for poll in change.state.polls] == ["closed", "closed"]
+    assert DropVotes("poll-two", ("ana",)) in change.saves
 
 
 def test_a_room_keeps_so_many() -> None:
