@@ -125,7 +125,7 @@ class LiveRoom:
         )
         self._ladders = Ladders(found.choices, self._calls.peer, tell, self._keep, self._remaining)
         self._line = OwnLine(self._calls, self._ladders, self._open_gate, clock)
-        self._watchers = Watchers(self._calls.room, most_members)
+        self._watchers = Watchers(self._calls.room, most_members, self._audience.tell_all)
         self._places = Places(self._expire)
         self._answers = Answers(self._chat, self._asides, self._smalls, self._is_in, clock)
         self._end = End(record.expires_ms, clock, self._ended)
@@ -235,6 +235,7 @@ class LiveRoom:
             outbox.send(Unheard())
         self._calls.tell_newcomer(guest.id, outbox)
         self._roster.tell_newcomer(outbox)
+        self._watchers.tell_newcomer(outbox)
         if self._saver.held:
             outbox.send(Saving(held=True))
         if resumed:

@@ -250,6 +250,12 @@ class Waiting(Wire, tag="waiting", frozen=True):
     """
 
 
+class LookingOn(Wire, tag="looking-on", frozen=True):
+    """Whose links watch by a player (WHEP) now, without being members: nobody looks on unseen."""
+
+    guests: tuple[str, ...]
+
+
 class Silenced(Wire, tag="silenced", frozen=True):
     """A facilitator has switched this member's ``source`` off; the member may switch it on again."""
 
@@ -435,6 +441,7 @@ ServerMessage = (
     | SmallNotes
     | Reacted
     | Waiting
+    | LookingOn
     | Silenced
     | Slots
     | SlotsWanted

@@ -57,6 +57,16 @@ describe("sayings", () => {
     ]);
   });
 
+  it("says whose link a player watches by, once", () => {
+    const before = inRoom(member("sam"));
+    const watched = receive(before, { type: "looking-on", guests: ["sam"] }, 0);
+    expect(sayings(before, watched)).toEqual([
+      { key: "observe.players", values: { names: "Sam" }, shown: "info" },
+    ]);
+    expect(keys(watched, receive(watched, { type: "looking-on", guests: ["sam"] }, 0))).toEqual([]);
+    expect(receive(watched, joined(), 0).watchers).toEqual([]);
+  });
+
   it("says who leads for now, and who again", () => {
     const floor = (standIn: string | null) => ({
       type: "floor" as const,

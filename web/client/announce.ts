@@ -28,6 +28,7 @@ export function sayings(before: State, after: State): Saying[] {
   }
   return [
     ...company(before, after),
+    ...watching(before, after),
     ...sharing(before, after),
     ...apart(before, after),
     ...floor(before, after),
@@ -79,6 +80,14 @@ function company(before: State, after: State): Saying[] {
   }
   const went = [...was.values()].filter(({ id }) => !is.has(id)).map(({ name }) => name);
   return [...together("say.joined", came), ...found, ...together("say.left", went)];
+}
+
+/** Whoever begins to watch by a player. */
+function watching(before: State, after: State): Saying[] {
+  if (before.watchers === after.watchers || !before.joined) return [];
+  return after.room.guests
+    .filter(({ id }) => after.watchers.includes(id) && !before.watchers.includes(id))
+    .map(({ name }) => show("observe.players", { names: name }));
 }
 
 /** Who comes or goes at once is said at once: one by name, more by their number. */

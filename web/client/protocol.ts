@@ -808,6 +808,12 @@ export interface Waiting {
   readonly type: "waiting";
 }
 
+/** Whose links watch by a player (WHEP) now, without being members: nobody looks on unseen. */
+export interface LookingOn {
+  readonly type: "looking-on";
+  readonly guests: readonly string[];
+}
+
 /** A facilitator has switched this member's ``source`` off; the member may switch it on again. */
 export interface Silenced {
   readonly type: "silenced";
@@ -1296,6 +1302,7 @@ export type ServerMessage =
   | SmallNotes
   | Reacted
   | Waiting
+  | LookingOn
   | Silenced
   | Slots
   | SlotsWanted

@@ -127,6 +127,8 @@ export function receive(state: State, message: ServerMessage, now: number): Stat
       return parted(state, message.apart);
     case "small-notes":
       return { ...state, smallNotes: message.notes };
+    case "looking-on":
+      return { ...state, watchers: message.guests };
     case "waiting":
       return state.entered ? outAgain(state) : { ...state, waiting: true };
     case "queue-place":
@@ -323,6 +325,7 @@ function joined(state: State, message: Joined, now: number): State {
     floor,
     keeping,
     talk: {},
+    watchers: [],
     chat: returned(here.chat),
     waiting: false,
     place: message.entered ? null : state.place,

@@ -111,6 +111,8 @@ export interface State {
   readonly smallNotes: readonly SmallNote[] | null;
   /** The last line of a facilitator to all rooms, until it is put away. */
   readonly broadcast: ChatLine | null;
+  /** Guests whose links watch by a player, without being in the room. */
+  readonly watchers: readonly string[];
   /** This person is at the door and waits to be let in. */
   readonly waiting: boolean;
   /** Their place while they wait in a queue, as last told; null where there is none. */
@@ -214,6 +216,7 @@ export function initialState(beginning: Beginning, preferences: Preferences): St
     rotated: null,
     smallNotes: null,
     broadcast: null,
+    watchers: [],
     waiting: false,
     place: null,
     queue: null,

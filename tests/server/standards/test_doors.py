@@ -15,7 +15,7 @@ from server.live import Limits
 from server.room.record import GuestRecord
 from server.standards import sessions
 from server.storage import links
-from signaling.messages import Bye
+from signaling.messages import Bye, LookingOn
 from signaling.parts import Role
 from signaling.turn import Turn
 from tests.support.doors import FRAGMENT, SDP, Caller, caller
@@ -418,7 +418,7 @@ async def test_a_publisher_is_a_member(stage: Stage) -> None:
         assert [member.name for member in stage.robot.room().members] == ["Mo", "Encoder"]
 
 
-async def test_a_watcher_sees_and_is_not_counted(stage: Stage) -> None:
+async def test_a_watcher_sees_is_not_counted_and_is_no_secret(stage: Stage) -> None:
     async with (
         caller(stage.server.base, "whip", stage.tokens[2]) as encoder,
         caller(stage.server.base, "whep", stage.tokens[1]) as player,
@@ -436,6 +436,14 @@ async def test_a_watcher_sees_and_is_not_counted(stage: Stage) -> None:
         await stage.robot.sees(lambda member: member.name == "Encoder")
         assert [member.name for member in stage.robot.room().members] == ["Mo", "Encoder"]
         assert stage.server.live.member_count == 2
+        ana = stage.robot.room().guests[1].id
+        await stage.robot.hears(LookingOn, lambda told: told.guests == (ana,))
+        async with Robot(stage.server.url, stage.tokens[1]) as newcomer:
+            await newcomer.join()
+            assert (await newcomer.hears(LookingOn)).guests == (ana,)
+        async with player.http.delete(player.url, headers=player.headers()) as answer:
+            assert answer.status == 200
+        await stage.robot.hears(LookingOn, lambda told: told.guests == ())
 
 
 async def test_a_watcher_may_choose(stage: Stage) -> None:
