@@ -91,14 +91,17 @@ def due(state: RoomState, now_ms: int) -> Change:
 
 
 def followed(before: RoomState, change: Change) -> Change:
-    """The same change, and what it means for small rooms: who has left frees a place, who comes takes one."""
+    """The same change, and what it means for small rooms: who has left frees a place, who comes takes one.
+
+    When everybody has left, they are over: who comes on another day is not to be alone in one.
+    """
     after = change.state
     apart = after.parting
     was = {member.id for member in before.members}
     now = {member.id for member in after.members}
     if apart.how is None or was == now:
         return change
-    apart = apart.of(now)
+    apart = apart.of(now) if now else apart.together()
     for member in after.members:
         if member.id not in was:
             apart = apart.moved(member.id, _place_for(after, apart, member.id))

@@ -233,6 +233,17 @@ def test_a_room_found_in_the_store_has_everybody_where_they_were_but_those_who_a
     assert shown.until_ms == room.apart.until_ms
 
 
+def test_when_everybody_has_left_the_small_rooms_are_over() -> None:
+    room = crowd(1, 4)
+    room.says("m0", replace(BY_TWO, minutes=None))
+    room.leave("m0", "e0", "e1", "e2")
+    assert not room.together
+    room.leave("e3")
+    assert room.together
+    room.come("e0")
+    assert room.main == {"e0"}
+
+
 def test_what_else_people_do_leaves_the_small_rooms_as_they_are() -> None:
     room = crowd(1, 4)
     room.says("m0", BY_TWO)
