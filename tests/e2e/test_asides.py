@@ -20,6 +20,13 @@ def page(person: Person) -> Page:
     return person.tab.page
 
 
+async def narrow(person: Person) -> None:
+    """The smallest screen that there is; nothing may be wider."""
+    await page(person).set_viewport_size({"width": 320, "height": 640})
+    wide = "() => document.documentElement.scrollWidth > 320 || document.body.scrollWidth > 320"
+    assert not await person.tab.run(wide)
+
+
 async def said(person: Person, words: str) -> None:
     await person.until(
         "w => document.querySelector('[data-live]').textContent.includes(w)", words, what=f"“{words}” is said"
@@ -66,7 +73,7 @@ async def test_a_poll_is_asked_answered_and_closed(company: Company) -> None:
     await visible(bao.tab, '.poll-result[data-own="true"]')
     # Who works by keys alone is still where they were.
     assert await bao.tab.run("() => document.activeElement.hasAttribute('data-poll-change')")
-    await theirs.set_viewport_size({"width": 390, "height": 780})
+    await narrow(bao)
     await picture(bao, "poll-phone")
     await axe_finds_nothing(bao)
     await ada.until(
@@ -188,7 +195,7 @@ async def test_captions_are_seen_and_kept_by_consent(company: Company) -> None:
     await visible(ada.tab, '[data-keep="waits"]')
     await said(bao, "Ada asks whether captions may be kept")
     await visible(bao.tab, ".caption-ask")
-    await theirs.set_viewport_size({"width": 390, "height": 780})
+    await narrow(bao)
     await picture(bao, "captions-asked")
     await axe_finds_nothing(bao)
     await theirs.locator('.caption-ask [data-keep-do="agree"]').click()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 
+from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from server.storage import keys
 from server.storage.captions import transcript
+from server.storage.client import connect
 from server.storage.polls import asked
 from signaling.captions import Caption, Captions, CaptionsWanted, KeepCaptions, KeepingChanged
 from signaling.messages import ClientMessage, Enter, Media
@@ -35,7 +37,8 @@ from signaling.polls import (
     VotersWanted,
 )
 from tests.support.robots import Robot
-from tests.support.robots_server import make_room, serving
+from tests.support.robots_server import RobotProcess, make_room, serving
+from tests.support.store import Valkey
 
 ASK = PollDraft(poll="poll-one", question="Which day?", choices=("Monday", "Friday"), ask=True)
 
@@ -204,3 +207,35 @@ async def test_consent_is_asked_of_whoever_comes_and_outlives_the_server(store: 
         assert joined.room.keeping == Keeping(by=mo.id, agreed=(mo.id,))
         await mo.send(Enter(name="Mo", microphone=False, camera=False))
     assert [each.text for each in await transcript(store, record.id)] == ["Alone"]
+
+
+async def test_what_was_shown_of_a_poll_survives_kill_9() -> None:
+    with Valkey() as valkey:
+        store, process = connect(valkey.url), RobotProcess(valkey.url)
+        try:
+            await process.start()
+            _, (mentor, mentee) = await make_room(store)
+            async with Robot(process.url, mentor) as mo, Robot(process.url, mentee) as ana:
+                await mo.come("Mo")
+                await ana.come("Ana")
+                await sends(mo, ASK, replace(ASK, poll="poll-two", ask=False), KeepCaptions(act="ask"))
+                await ana.hears(PollNow)
+                await sends(ana, vote(1), KeepCaptions(act="agree"))
+                await ana.hears(PollNow, lambda now: now.poll.counts == (0, 1))
+                keeping = (await ana.hears(KeepingChanged, count=2)).keeping
+                sessions = [each.joined.session for each in (mo, ana) if each.joined is not None]
+                await process.kill()
+                await asyncio.gather(mo.ended(), ana.ended())
+                valkey.kill()
+                valkey.start()
+                await process.start()
+                for robot, session in zip((mo, ana), sessions, strict=True):
+                    assert (await robot.join(resume=session)).room.keeping == keeping
+                    await robot.send(PollsWanted())
+                assert [poll.status for poll in (await mo.hears(Polls)).polls] == ["open", "draft"]
+                found = await ana.hears(Polls)
+                assert [(poll.counts, poll.voters) for poll in found.polls] == [((0, 1), 1)]
+                assert [each.choices for each in found.own] == [(1,)]
+        finally:
+            await process.kill()
+            await store.aclose()

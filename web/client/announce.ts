@@ -173,8 +173,10 @@ function polls(before: State, after: State): Saying[] {
     if (poll.status === "closed") return was.has(poll.id) ? [say("say.poll-closed", { question })] : [];
     if (poll.status === "draft") return [];
     const name = after.members.find((member) => member.id === poll.by)?.name ?? "";
+    if (poll.by === after.me.id) return [say("say.poll-you", { question })];
+    // On a narrow screen a panel hides it.
     return [
-      poll.by === after.me.id ? say("say.poll-you", { question }) : say("say.poll", { name, question }),
+      after.panel === null ? say("say.poll", { name, question }) : show("say.poll", { name, question }),
     ];
   });
   return before.polls.own === after.polls.own ? found : [...found, say("say.poll-voted")];

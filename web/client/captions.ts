@@ -29,6 +29,7 @@ export interface Heard {
   readonly before: string;
   readonly text: string;
   readonly final: boolean;
+  readonly language: string;
   readonly at: number;
 }
 
@@ -39,8 +40,8 @@ export function heard(lines: readonly Heard[], line: CaptionLine, now: number): 
   const goes = old !== undefined && old.line !== line.line;
   const before =
     old === undefined ? "" : goes ? `${old.before} ${old.text}`.trim().slice(-LETTERS) : old.before;
-  const { member, text, final } = line;
-  const next: Heard = { member, line: line.line, before, text, final, at: now };
+  const { member, text, final, language } = line;
+  const next: Heard = { member, line: line.line, before, text, final, language, at: now };
   // Whoever speaks on stays in place: words that jump can't be read.
   const list = old === undefined ? [...lines, next] : lines.map((each) => (each === old ? next : each));
   return list.slice(-MOST);

@@ -68,7 +68,7 @@ function row(state: State, result: Result, voters: readonly string[] | undefined
 
 /** How many have answered, of those who are here. */
 export function turnout(state: State, poll: Poll): string {
-  const here = Math.max(state.members.length, poll.voters);
+  const here = Math.max(state.members.filter((member) => member.role !== "observer").length, poll.voters);
   return poll.status === "open"
     ? t("poll.turnout", { count: poll.voters, here })
     : t("poll.voters", { count: poll.voters });

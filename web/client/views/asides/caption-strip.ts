@@ -18,7 +18,11 @@ export class CaptionStrip extends LightElement {
   @property({ attribute: false }) state!: State;
   @own() private lines: readonly Heard[] = [];
   /** What a screen reader reads out, where it is wanted. */
-  @own() private aloud: readonly { readonly key: string; readonly text: string }[] = [];
+  @own() private aloud: readonly {
+    readonly key: string;
+    readonly text: string;
+    readonly language: string;
+  }[] = [];
 
   private end: (() => void) | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -67,7 +71,7 @@ export class CaptionStrip extends LightElement {
     if (captions.aloud && line.member !== me.id && isNew(this.lines, line)) {
       const key = `${line.member} ${line.line}`;
       const text = t("caption.says", { name: called(this.state, line.member).name, text: line.text });
-      this.aloud = [...this.aloud.slice(-4), { key, text }];
+      this.aloud = [...this.aloud.slice(-4), { key, text, language: line.language }];
     }
     this.lines = heard(this.lines, line, performance.now());
     clearTimeout(this.timer);
@@ -98,7 +102,7 @@ export class CaptionStrip extends LightElement {
             ${repeat(
               this.aloud,
               ({ key }) => key,
-              ({ text }) => html`<p>${text}</p>`,
+              ({ text, language }) => html`<p lang=${language}>${text}</p>`,
             )}
           </div>`
         : nothing
@@ -108,7 +112,7 @@ export class CaptionStrip extends LightElement {
   private row(line: Heard) {
     const { here, name } = called(this.state, line.member);
     return html`<p class="caption hue-${hue(name)}" data-caption=${line.member} data-final=${line.final}>
-      <strong>${here}</strong> <span>${lastWords(line)}</span>
+      <strong>${here}</strong> <span lang=${line.language} dir="auto">${lastWords(line)}</span>
     </p>`;
   }
 }

@@ -90,7 +90,7 @@ export class ScreenPointers extends LightElement {
         ? html`<div class="pointing" tabindex="0" role="application" aria-label=${t("pointer.area", { name: this.sharer.name })}
             @pointermove=${(event: PointerEvent) => this.follow(event)}
             @pointerdown=${(event: PointerEvent) => this.follow(event)}
-            @pointerleave=${() => this.stop(false)}
+            @pointerleave=${(event: PointerEvent) => this.left(event)}
             @touchstart=${(event: Event) => event.stopPropagation()}
             @touchend=${(event: Event) => event.stopPropagation()}
             @keydown=${(event: KeyboardEvent) => this.key(event)}></div>`
@@ -125,6 +125,11 @@ export class ScreenPointers extends LightElement {
       this.call.features.asides.send({ type: "point-off" });
     }
     if (wholly) this.active = false;
+  }
+
+  /** A finger that is lifted has pointed: it fades like a mouse that stands still. */
+  private left(event: PointerEvent): void {
+    if (event.pointerType === "mouse") this.stop(false);
   }
 
   private follow(event: PointerEvent): void {
