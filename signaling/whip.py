@@ -55,7 +55,7 @@ class Fragment:
 def read_offer(door: Door, text: str) -> Offered:
     """Check an offer by the door's rules. Raises ``DescriptionError``, and ``ProtocolError("sdp")``.
 
-    RFC 9725 4.2: one way; 4.4.1: bundled and multiplexed; 4.4.2: at most one track of each kind.
+    RFC 9725 4.2: one way; 4.4.1: bundled and multiplexed; 4.4.2: one stream, at most one track of each kind.
     """
     offer = parse_offer(text)
     ours = _DIRECTIONS[door]
@@ -70,6 +70,8 @@ def read_offer(door: Door, text: str) -> Offered:
             raise DescriptionError("direction", f"must be {ours} or sendrecv, not {media.direction}")
         if not media.mid or media.mid not in offer.bundle:
             raise DescriptionError("group:BUNDLE", "every section must be bundled")
+    if len(_streams(text)) > 1:
+        raise DescriptionError("msid", "more than one MediaStream")
     first = offer.media[0]
     if not first.rtcp_mux:
         raise DescriptionError("rtcp-mux", "RTP and RTCP must be multiplexed")
@@ -83,6 +85,11 @@ def read_offer(door: Door, text: str) -> Offered:
         audio="audio" in kinds,
         video="video" in kinds,
     )
+
+
+def _streams(text: str) -> set[str]:
+    """The MediaStreams that an offer's tracks belong to (RFC 8830 2: "-" is none)."""
+    return set(re.findall(r"(?m)^a=msid:(\S+)", text)) - {"-"}
 
 
 def _one_way(text: str, direction: Direction) -> str:

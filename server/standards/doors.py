@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from server.live import Live
 from server.live_outbox import Outbox
 from server.live_watchers import NobodyHereError
+from server.rates import Rates
 from server.room.links import PersonalLink
 from server.standards.problems import ProblemError, refused
 from server.standards.sessions import Media, PreconditionError, Publishing, Session, Sessions, Viewing
@@ -35,6 +36,9 @@ log = logging.getLogger(__name__)
 
 SDP = "application/sdp"
 FRAGMENT = "application/trickle-ice-sdpfrag"
+
+_DELETES, _DELETES_S = 60, 60.0
+"""DELETE requests that one client may make at once, and in how many seconds as many again (RFC 9725 5)."""
 
 # No cookie opens anything here, so every site's pages may ask: the bearer token alone decides.
 _CORS = {
@@ -65,6 +69,7 @@ class Doors:
         turn: Turn,
     ) -> None:
         self.sessions = Sessions()
+        self._deletes = Rates(_DELETES, _DELETES_S)
         self.turn = turn
         self._live = live
         self._addresses = addresses
@@ -198,6 +203,8 @@ class Doors:
         return response
 
     async def _delete(self, request: web.Request) -> web.Response:
+        if not self._deletes.allow(self._asker(request), time.monotonic()):
+            raise ProblemError(429, "too many DELETE requests")
         self.sessions.end(self._own(request))
         return web.Response(status=200)
 
