@@ -48,6 +48,7 @@ async def test_what_two_agreed_is_theirs_to_keep(writers: Writers) -> None:
 
     bao = await writers.at(room.links[1])
     await bao.says(await ada.text())
+    await tab.click('button[data-timer-action="start"]')
     await tab.click('.controls [data-control="leave"]')
     await until(tab, "() => document.querySelector('#go-on') !== null", what="the way to the wrap-up")
     async with tab.page.expect_navigation():
@@ -78,6 +79,11 @@ async def test_what_two_agreed_is_theirs_to_keep(writers: Writers) -> None:
     finally:
         document.close()
 
+    # When Bao has left as well, whoever comes back by their link finds it, too.
+    await bao.tab.click('.controls [data-control="leave"]')
+    await until(bao.tab, "() => document.querySelector('#go-on') !== null", what="Bao has left")
+    await bao.tab.reload()
+    await until(bao.tab, "() => document.querySelector('#behind') !== null", what="the way back to it")
     async with tab.page.expect_navigation():
         await tab.click('form[action$="/wrap-up/again"] button')
     assert "/s/" in tab.page.url

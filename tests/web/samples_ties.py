@@ -223,6 +223,8 @@ def tie(name: str, **changed: object) -> TieView:
             ),
             ActionLine(id="a3", text="Write", owner=name, due="2026-11-01", late=False, done=True, mine=True),
         ),
+        unowned=(name, "Ask the library"),
+        wrap_up_path="/sessions/s/wrap-up",
         entries=(
             *(TieEventEntry(at_ms=AT_MS, what=what, who=name) for what in EVENTS),
             NoteEntry(at_ms=AT_MS, who=name, text=name, private=True, remove="/m/m/notes/n/remove", once="o"),

@@ -84,7 +84,8 @@ class TieView(View):
     """``GET /m/<mentorship>``. ``inside`` is whether the reader takes part; others see that it exists.
 
     ``leads`` is whether they decide for the whole of it, which mentees in a group don't. ``asks`` is the
-    survey that waits for their answer and its path.
+    survey that waits for their answer and its path. ``unowned`` is what the last session's notes ask for and
+    nobody has taken on, which is said at ``wrap_up_path``.
 
     Forms: ``goal_form`` posts ``goal_text``; ``action_form`` ``action_text``, ``action_owner``,
     ``action_due``; ``note_form`` ``note_text`` and ``note_visibility``.
@@ -115,6 +116,8 @@ class TieView(View):
     today: str
     find: str
     asks: tuple[str, str] | None = None
+    unowned: tuple[str, ...] = ()
+    wrap_up_path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

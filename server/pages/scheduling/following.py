@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec.structs import replace
 from redis.exceptions import RedisError
 
 from server.mentoring.action_notes import after_notes, agreed_in, by_text
-from server.mentoring.actions import ActionItem
+from server.mentoring.actions import ActionItem, folded, read_actions
 from server.mentoring.meetings import Session
 from server.mentoring.mentorships import Mentorship
+from server.mentoring.people import Person
 from server.mentoring.ticks import ticked
 from server.mentoring.zones import local
 from server.pages.scheduling.shown import is_open, people_of
@@ -67,6 +69,28 @@ async def follow(site: Site, session: Session) -> None:
         await commit(site.store, await followed(site, session))
     except ChangedMeanwhileError:
         log.info("somebody ticks an action on its page: the notes are looked at again soon")
+
+
+async def nobodys(
+    site: Site, sessions: Sequence[Session], actions: Sequence[ActionItem], reader: Person
+) -> tuple[str, tuple[str, ...]]:
+    """What the last session's notes ask for and nobody has taken on yet, with the path of its wrap-up.
+
+    ``sessions`` are the tie's, the latest last; "" and nothing where nothing is asked.
+    """
+    last = next((each for each in reversed(sessions) if each.state in {"held", "recapped"}), None)
+    notes = await load_notes(site.store, last.id) if last is not None else None
+    if last is None or notes is None or reader.id not in last.people:
+        return "", ()
+    people = await people_of(site, [last])
+    names = {each: people[each].shown for each in last.people if each in people}
+    known = by_text(actions, last.starts_ms)
+    texts = tuple(
+        line.text
+        for line in read_actions(notes.text, names, local(last.zone, last.starts_ms).date())
+        if not line.done and folded(line.text) not in {*known, *notes.settled}
+    )
+    return (f"/sessions/{last.id}/wrap-up", texts) if texts else ("", ())
 
 
 async def tick_notes(site: Site, tie: Mentorship, action: ActionItem) -> None:

@@ -18,13 +18,14 @@ from server.mentoring.tie_notes import LONGEST_NOTE, TieNote
 from server.mentoring.tie_rules import TieError, day_of
 from server.pages.access import mentorship_of, programme_of, subject, visitor
 from server.pages.forms import choose, fresh, posted, required, too_long
-from server.pages.scheduling.following import tick_notes
+from server.pages.scheduling.following import nobodys, tick_notes
 from server.pages.site import SITE, PageError, Site, page
 from server.pages.ties import doing
 from server.pages.ties.heads import head, health_of, names_of
 from server.pages.ties.survey import still_asked
 from server.pages.ties.timeline import timeline
 from server.storage.actions import load_action, load_actions, saved_action
+from server.storage.meetings import sessions_in
 from server.storage.mentorships import load_mentorship
 from server.storage.programmes import load_programme
 from server.storage.records import Change, Once, commit, deciding
@@ -92,6 +93,8 @@ async def _tie(
     names = await names_of(site.store, [tie])
     found = await health_of(site.store, tie, programme, now)
     actions = await load_actions(site.store, tie.id) if inside else []
+    sessions = await sessions_in(site.store, tie.id) if inside else []
+    wrap_up, unowned = await nobodys(site, sessions, actions, me)
     forms = [each for each in (goal, action, note) if each is not None]
     view = TieView(
         head=head(tie, programme, me.id, names),
@@ -119,6 +122,8 @@ async def _tie(
         ),
         goals=tuple(GoalLine(id=each.id, text=each.text, progress=each.progress) for each in tie.goals),
         actions=_action_lines(actions, names, me, today, tie),
+        unowned=unowned,
+        wrap_up_path=wrap_up,
         entries=await timeline(site, tie, me) if inside else (),
         closed_as=tie.closed_as or "",
         words=_words(tie, names) if inside else (),

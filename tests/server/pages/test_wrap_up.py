@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
@@ -139,6 +140,8 @@ async def test_what_is_agreed_in_the_room_is_carried_on_by_itself(
     }
     tie = await (await mentee.get(f"/m/{pair.tie.id}")).text()
     assert "write the CV" in tie
+    assert re.search(r"who\?</p><p[^>]*>Personne pour l", tie), "nobody yet, in the reader's language"
+    assert f'href="/sessions/{session.id}/wrap-up"' in tie
 
     # Ticked on the mentorship's page, the kept notes say so.
     cv = await action_of(store, pair, "write the CV")

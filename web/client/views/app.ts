@@ -118,7 +118,12 @@ export class RoomApp extends LightElement {
     const { state } = call;
     switch (state.view) {
       case "green-room":
-        return html`<green-room .call=${call} .state=${state} .nameLimit=${page.limits.name}></green-room>`;
+        return html`<green-room
+          .call=${call}
+          .state=${state}
+          .nameLimit=${page.limits.name}
+          .path=${page.after_url}
+        ></green-room>`;
       case "room":
         return html`<session-room .call=${call} .state=${state} .page=${page} .say=${this.say}></session-room>`;
       case "left":

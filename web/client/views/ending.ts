@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Call } from "../call";
 import { t } from "../i18n";
 import { type IconName, icon } from "../icon";
+import { onward, ownZone } from "../onward";
 import type { Ending, State } from "../state";
 import { pageHeader } from "./page-header";
 
@@ -14,7 +15,8 @@ interface Words {
 }
 
 /** This person has left: what was kept, the way back, and on to the appointment's page if there is one. */
-export function left(state: State, call: Call, after: string): TemplateResult {
+export function left(state: State, call: Call, path: string): TemplateResult {
+  const next = onward(path, ownZone());
   return page(
     {
       icon: "check",
@@ -24,18 +26,10 @@ export function left(state: State, call: Call, after: string): TemplateResult {
     },
     state,
     call,
-    after === ""
+    next === null
       ? nothing
-      : html`<a class="button large" id="go-on" href=${inOwnZone(after)}
-          >${icon("notes")}${t(after.startsWith("/j/") ? "left.recap" : "left.after")}</a
-        >`,
+      : html`<a class="button large" id="go-on" href=${next.href}>${icon("notes")}${t(next.words)}</a>`,
   );
-}
-
-/** The page of a session without accounts learns here on which clock to tell its times. */
-function inOwnZone(path: string): string {
-  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return path.startsWith("/j/") && zone ? `${path}?${new URLSearchParams({ zone })}` : path;
 }
 
 /** The call ended for this page: what happened, what was kept, what to do. */

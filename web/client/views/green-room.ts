@@ -4,6 +4,7 @@ import type { Call } from "../call";
 import { t } from "../i18n";
 import { icon } from "../icon";
 import { listed, sessionTitle } from "../names";
+import { isOver, onward, ownZone } from "../onward";
 import { hue, initials } from "../person";
 import { observes, others, type State } from "../state";
 import { checks, closerLook } from "./checks";
@@ -22,6 +23,7 @@ export class GreenRoom extends LightElement {
   @property({ attribute: false }) call!: Call;
   @property({ attribute: false }) state!: State;
   @property({ attribute: false }) nameLimit = 80;
+  @property({ attribute: false }) path = "";
   @state() private name: string | null = null;
 
   protected override render() {
@@ -29,7 +31,7 @@ export class GreenRoom extends LightElement {
     return html`${pageHeader()}<main class="green-room">
       <div class="green-head">
         <h1>${sessionTitle(state.room)}</h1>
-        ${this.present()}
+        ${this.present()} ${this.behind()}
       </div>
       <div class="green-self">
         ${observes(state) ? html`<p class="banner">${icon("observe")}<span>${t("green.observe")}</span></p>` : this.preview()}
@@ -64,6 +66,14 @@ export class GreenRoom extends LightElement {
     const { call, state } = this;
     return html`<camera-preview .call=${call} .state=${state}></camera-preview>
       <mic-level .track=${state.mine.microphone === "on" ? call.sources.track("microphone") : null}></mic-level>`;
+  }
+
+  /** Whoever comes back to a session that is over finds what it left behind. */
+  private behind(): TemplateResult | typeof nothing {
+    const { joined, timer } = this.state;
+    const next = onward(this.path, ownZone());
+    if (!joined || next === null || !isOver(timer, others(this.state).length)) return nothing;
+    return html`<a class="button" id="behind" href=${next.href}>${icon("notes")}${t(next.words)}</a>`;
   }
 
   private present(): TemplateResult {
