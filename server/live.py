@@ -31,6 +31,7 @@ from server.storage.secret import load_secret
 from server.transport.relay import Relay
 from signaling.errors import ProtocolError
 from signaling.messages import Join
+from signaling.parts import Box
 
 log = logging.getLogger(__name__)
 
@@ -200,6 +201,12 @@ class Live:
         live = self._rooms.get(room)
         if live is not None:
             live.guest_changed(guest)
+
+    async def replan(self, room: str, boxes: tuple[Box, ...]) -> None:
+        """A session's page has another agenda, in the store already: a live room takes it over."""
+        live = self._rooms.get(room)
+        if live is not None:
+            live.replan(boxes)
 
     async def notes_text(self, room: str) -> str:
         """The notes of a room, live or not, as Markdown. Raises ``RedisError``."""

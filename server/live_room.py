@@ -37,7 +37,7 @@ from server.room.consequences import consequences
 from server.room.quality import QualityLine
 from server.room.recap import boxes
 from server.room.record import GuestRecord, RoomRecord
-from server.room.rules import Actor, handle, loaded
+from server.room.rules import Actor, handle, loaded, replan
 from server.room.timer import session_ms
 from server.storage import choices as stored_choices
 from server.storage import quality, rooms
@@ -53,7 +53,7 @@ from signaling.messages import (
     TimerChanged,
     Unheard,
 )
-from signaling.parts import ByeReason, Slot
+from signaling.parts import Box, ByeReason, Slot
 
 LEAST_LEFT_S = 600.0
 """A budget is made to last for so long at least: sessions run over."""
@@ -299,6 +299,10 @@ class LiveRoom:
         if before is not None and (guest.revoked or guest.serial != before.serial):
             self._show_out(guest.id, "revoked")
             self._watchers.show_out(guest.id)
+
+    def replan(self, boxes: tuple[Box, ...]) -> None:
+        """Another agenda was written on the session's page: it is the room's until the timer starts."""
+        self._post(replan(self._decided, boxes, self._clock()))
 
     def watch(
         self, guest: GuestRecord, addresses: Sequence[str], offer: str, follow: str | None

@@ -18,6 +18,7 @@ from server.room.names import LONGEST_NAME, clean
 from server.room.planned import planned_boxes, waiting
 from server.room.record import GuestRecord, RoomRecord
 from server.sessions import personal_path
+from server.storage import rooms
 from server.storage.formats import format_named
 from server.storage.mentorships import mentorships_among
 from server.storage.rooms import load_record, prepare
@@ -50,6 +51,14 @@ async def way_in(
     assert guest is not None
     await site.rooms.guest_changed(session.id, guest)
     return personal_path(site.secret, stored, guest)
+
+
+async def replan(site: Site, session: Session) -> None:
+    """A room that is there already takes over the session's agenda, until its timer starts."""
+    agenda = await format_named(site.store, session.format)
+    boxes = planned_boxes(agenda, session.minutes, session.agenda)
+    if await rooms.replan(site.store, session.id, boxes):
+        await site.rooms.replan(session.id, boxes)
 
 
 async def _pairs(site: Site, tie: Mentorship, who: Sequence[PersonId]) -> tuple[tuple[PersonId, ...], ...]:

@@ -32,6 +32,7 @@ from server.standards.doors import Doors
 from server.storage.client import connect
 from server.transport.relay import Relay
 from signaling.errors import ProtocolError
+from signaling.parts import Box
 
 ASKER = "X-Compagnon-Asker"
 """Whom a request is counted for, as the front found out. Only the front reaches a worker's socket."""
@@ -147,6 +148,11 @@ def make_app(config: Config, live: Live, relay: Relay, metrics: Metrics, address
         await live.guest_changed(request.match_info["room"], guest)
         return web.Response(status=204)
 
+    async def replan(request: web.Request) -> web.Response:
+        boxes = msgspec.json.decode(await request.read(), type=tuple[Box, ...])
+        await live.replan(request.match_info["room"], boxes)
+        return web.Response(status=204)
+
     async def notes(request: web.Request) -> web.Response:
         return web.Response(text=await live.notes_text(request.match_info["room"]))
 
@@ -165,6 +171,7 @@ def make_app(config: Config, live: Live, relay: Relay, metrics: Metrics, address
     Doors(live, addresses=addresses, asker=asker, base=base, turn=config.turn).add_to(app)
     app.router.add_post("/internal/rooms/{room}", bring_back)
     app.router.add_post("/internal/rooms/{room}/guest", guest_changed)
+    app.router.add_post("/internal/rooms/{room}/agenda", replan)
     app.router.add_get("/internal/rooms/{room}/notes", notes)
     app.router.add_post("/internal/rooms/{room}/tick", tick)
     app.router.add_get("/internal/metrics", counted)

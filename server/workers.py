@@ -24,6 +24,7 @@ from server.room.record import GuestRecord
 from server.storage import rooms
 from server.worker import Orders, Said, Tick, write_orders
 from signaling.errors import ProtocolError
+from signaling.parts import Box
 
 log = logging.getLogger(__name__)
 
@@ -200,6 +201,13 @@ class Workers:
         if home is not None:
             body = msgspec.json.encode(guest)
             await self._ask(home, self._post(home, f"/internal/rooms/{room}/guest", body))
+
+    async def replan(self, room: str, boxes: tuple[Box, ...]) -> None:
+        """A session's page has another agenda, in the store already: a live room takes it over."""
+        home = self._homes.get(room)
+        if home is not None:
+            body = msgspec.json.encode(boxes)
+            await self._ask(home, self._post(home, f"/internal/rooms/{room}/agenda", body))
 
     async def notes_text(self, room: str) -> str:
         """The notes of a room, live or not, as Markdown. Raises ``RedisError``."""

@@ -16,7 +16,7 @@ from server.config import Config
 from server.mentoring.people import Person
 from server.rates import Rates, client_key
 from server.room.record import GuestRecord
-from signaling.parts import Language
+from signaling.parts import Box, Language
 from web.i18n import as_language, negotiate
 from web.render import Renderer
 from web.views import Account, Chrome, PageErrorCode, View
@@ -41,6 +41,9 @@ class Rooms(Protocol):
 
     async def guest_changed(self, room: str, guest: GuestRecord) -> None:
         """A guest's link was revoked, restored or renewed in the store."""
+
+    async def replan(self, room: str, boxes: tuple[Box, ...]) -> None:
+        """A session's page has another agenda, in the store already: a live room takes it over."""
 
     async def notes_text(self, room: str) -> str:
         """The notes of a room, live or not, as Markdown. Raises ``RedisError``."""

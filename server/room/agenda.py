@@ -32,6 +32,13 @@ def edited(timer: Timer, edit: AgendaEdit) -> Timer:
     return replace(_acts[edit.action](timer, edit), revision=timer.revision + 1)
 
 
+def replanned(timer: Timer, boxes: tuple[Box, ...]) -> Timer:
+    """The timer with the agenda of the session's page; one that has started stays as it is."""
+    if timer.status != "ready" or boxes == timer.boxes:
+        return timer
+    return replace(timer, boxes=boxes, revision=timer.revision + 1)
+
+
 def numbered(timer: Timer) -> Timer:
     """The same timer, every box with an id: those that were stored before boxes had any get their place's."""
     if all(box.id for box in timer.boxes):

@@ -33,7 +33,7 @@ from signaling.messages import (
     TimerChanged,
     TimerCommand,
 )
-from signaling.parts import NOT_KEPT, Floor, Keeping, Timer
+from signaling.parts import NOT_KEPT, Box, Floor, Keeping, Timer
 from signaling.polls import PollDo, PollDraft, PollVote
 from signaling.visits import QueueAbout, QueueCommand, QueuePass
 
@@ -113,6 +113,15 @@ def _agenda(state: RoomState, actor: Actor, message: AgendaEdit, now_ms: int) ->
         raise ProtocolError("not-facilitator")
     timer = agenda.edited(state.timer, message)
     told = Send(TimerChanged(timer=timer, by=actor.id, now_ms=now_ms))
+    return Change(replace(state, timer=timer), (SaveTimer(timer),), (told,))
+
+
+def replan(state: RoomState, boxes: tuple[Box, ...], now_ms: int) -> Change:
+    """Takes over the agenda that was written on the session's page, unless the timer has started."""
+    timer = agenda.replanned(state.timer, boxes)
+    if timer is state.timer:
+        return Change(state)
+    told = Send(TimerChanged(timer=timer, by=None, now_ms=now_ms))
     return Change(replace(state, timer=timer), (SaveTimer(timer),), (told,))
 
 

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
 from server.mentoring.attendance import Stay
+from server.room.agenda import replanned
 from server.room.change import (
     DropMember,
     DropPoll,
@@ -31,7 +32,7 @@ from server.room.poll_record import PollRecord
 from server.room.record import GuestRecord, RoomRecord
 from server.room.state import NOBODY_WAITS, NOTHING_SAID, Present, Queue
 from server.storage import keys, polls
-from signaling.parts import NOT_KEPT, Floor, Keeping, Timer
+from signaling.parts import NOT_KEPT, Box, Floor, Keeping, Timer
 
 RETENTION_MS = 30 * 24 * 3_600_000
 """How long a room outlives its links, so that its notes can still be fetched by whoever runs the server."""
@@ -100,6 +101,28 @@ async def prepare(store: Redis, record: RoomRecord, timer: Timer, notes: bytes =
         notes,
         *guests,
     )
+
+
+# KEYS: timer. ARGV: the timer as it was, as it is to be.
+_EXCHANGE = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+return 1
+"""
+
+
+async def replan(store: Redis, room: str, boxes: tuple[Box, ...]) -> bool:
+    """Exchanges the boxes of a room whose timer waits; False when there is none, or it has started."""
+    while True:
+        found = await store.get(keys.timer(room))
+        if found is None:
+            return False
+        before = json.decode(found, type=Timer)
+        after = replanned(before, boxes)
+        if after is before:
+            return before.status == "ready"
+        if await store.eval(_EXCHANGE, 1, keys.timer(room), found, json.encode(after)):
+            return True
 
 
 async def load_stays(store: Redis, room: str) -> list[Stay]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from redis.asyncio import Redis
 
+from server.room.formats import formats, scale
 from server.room.timer import drive
 from server.storage import rooms
 from signaling.agenda import AgendaEdit
@@ -52,6 +53,23 @@ async def test_two_facilitators_edit_and_the_one_who_is_late_sees_what_the_other
     async with serving(store) as server, Robot(server.url, tokens[0]) as mo:
         again = (await mo.join()).room.timer
         assert (again.revision, again.boxes[4].title and again.boxes[4].title.fr) == (2, "Where you stand")
+
+
+async def test_the_sessions_page_changes_the_agenda_of_a_room_until_its_timer_starts(store: Redis) -> None:
+    record, tokens = await make_room(store)
+    boxes = scale(formats()["quick-30"], 30)
+    async with serving(store) as server, Robot(server.url, tokens[0]) as mo:
+        await mo.come("Mo")
+        assert await rooms.replan(store, record.id, boxes)
+        await server.live.replan(record.id, boxes)
+        told = await mo.hears(TimerChanged)
+        assert (told.by, told.timer.boxes, told.timer.revision) == (None, boxes, 1)
+        await mo.send(TimerCommand(action="start"))
+        await mo.hears(TimerChanged, count=2)
+        assert not await rooms.replan(store, record.id, boxes[:1])
+        await server.live.replan(record.id, boxes[:1])
+        assert (await timer_of(store, record.id)).boxes == boxes
+    assert not await rooms.replan(store, "no-such-room", boxes)
 
 
 async def test_each_box_gets_its_heading_once_while_somebody_writes(store: Redis) -> None:

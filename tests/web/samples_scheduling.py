@@ -7,6 +7,7 @@ from collections.abc import Callable
 from signaling.parts import Language, Words
 from tests.web.samples_recap import part
 from web.views import View
+from web.views.boxes import BoxRow
 from web.views.form import Fault, Form
 from web.views.scheduling import (
     ActionRow,
@@ -158,7 +159,12 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
         name,
         "confirmed",
         *("join", "move", "again", "cancel", "agenda", "missed", "met"),
-        session=meeting(agenda=((name, 20), ("Next steps", 10)), every_weeks=2),
+        session=meeting(agenda=((name, "", None, 20), ("", "next-steps", None, 10)), every_weeks=2),
+        rows=(BoxRow(title=name, minutes="20", of="b0"), BoxRow(title="Next steps", minutes="x")),
+        form=form(
+            Fault(field="minutes-1", code="number", values={"least": 1, "most": 60}),
+            **{"item-0": name},
+        ),
         proposer="",
         live=True,
         done="agree",

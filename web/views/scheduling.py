@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from signaling.parts import Words
 from web.views import View
+from web.views.boxes import BoxRow
 from web.views.form import Form
 from web.views.home import HomePart
 from web.views.recap import RecapPart
@@ -23,7 +24,8 @@ class Other:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
-    """A session as pages show it: ``state`` is its ``SessionState``, ``agenda`` has titles with minutes.
+    """A session as pages show it: ``state`` is its ``SessionState``, of its ``agenda`` each
+    has a title, or the key and the words of its format's box, and minutes.
 
     ``moving_ms`` is the time that somebody asks for instead. ``ended_as`` says why it is cancelled.
     """
@@ -38,7 +40,7 @@ class Meeting:
     seats_left: int | None = None
     moving_ms: int | None = None
     moving_minutes: int = 0
-    agenda: tuple[tuple[str, int], ...] = ()
+    agenda: tuple[tuple[str, str, Words | None, int], ...] = ()
     every_weeks: int = 0
     ended_as: str = ""
     why: str = ""
@@ -172,6 +174,10 @@ class SessionView(View):
     missing: tuple[str, ...] = ()
     candidates: tuple[tuple[str, str], ...] = ()
     appeals: tuple[tuple[str, str], ...] = ()
+    course: tuple[BoxRow, ...] = ()
+    """The format's boxes, where nobody has written an agenda."""
+    rows: tuple[BoxRow, ...] = ()
+    """What stands in the agenda's form."""
     done: str = ""
     next_path: str = ""
 

@@ -8,32 +8,37 @@ from dataclasses import dataclass, replace
 from aiohttp import web
 
 from server.appointments import Step, settle
+from server.meeting_rooms import replan
 from server.mentoring import meeting_rules as rules
 from server.mentoring import no_show
 from server.mentoring.attendance import attendance
 from server.mentoring.calendars import OverlapError
 from server.mentoring.meeting_rules import MeetingError
-from server.mentoring.meetings import AgendaItem, Session
+from server.mentoring.meetings import Session
 from server.mentoring.people import Person
+from server.pages import box_rows
 from server.pages.access import session_of, subject, visitor
 from server.pages.forms import changed_meanwhile, once, posted, too_long
 from server.pages.scheduling import session as session_page
 from server.pages.scheduling.following import followed
 from server.pages.scheduling.refusals import faults_of
-from server.pages.site import SITE, PageError, Site, page, see_other
+from server.pages.scheduling.session import course_of
+from server.pages.site import SITE, PageError, Site, language_of, page, see_other
+from server.room.formats.checks import LONGEST_COURSE
 from server.room.names import clean
 from server.storage.calendars import load_calendars
 from server.storage.meetings import load_session, sessions_in
 from server.storage.people import ChangedMeanwhileError
 from server.storage.records import not_done_before
 from server.storage.rooms import load_stays
+from signaling.parts import Language
+from web.i18n import translator
 from web.views.form import Form
 
 LONGEST_WHY = 500
-AGENDA_ROWS = 6
 _tries = 3
 _fields = frozenset({"missing", "words", "agenda"}) | {
-    f"{name}-{number}" for name in ("item", "minutes") for number in range(AGENDA_ROWS)
+    f"{name}-{number}" for name in ("item", "minutes") for number in range(LONGEST_COURSE)
 }
 
 
@@ -47,6 +52,7 @@ class Asked:
     form: Form
     now_ms: int
     coordinates: bool
+    language: Language
 
 
 Act = Callable[[Asked], Awaitable[list[Step]]]
@@ -70,6 +76,8 @@ async def _carry_out(request: web.Request, rule: Act | None) -> web.Response:
     done = request.match_info.get("act", "undo")
     # Whoever says that it is over goes on to what it leaves behind.
     location = f"/sessions/{session.id}" + ("/wrap-up" if done == "met" else f"?done={done}")
+    if form.text("do"):
+        return page(request, await session_page.view(request, session, form))
     for left in reversed(range(_tries)):
         asked = Asked(
             site=site,
@@ -78,6 +86,7 @@ async def _carry_out(request: web.Request, rule: Act | None) -> web.Response:
             form=form,
             now_ms=site.clock(),
             coordinates="coordinator" in subject(request).standings,
+            language=language_of(request),
         )
         try:
             if form.version != session.version:
@@ -95,6 +104,8 @@ async def _carry_out(request: web.Request, rule: Act | None) -> web.Response:
             await settle(
                 site, steps, by=person.id, now_ms=asked.now_ms, extra=extra, once=once(form, location)
             )
+            if rule is _agenda:
+                await replan(site, steps[0].after)
             return see_other(location)
         except (MeetingError, OverlapError) as error:
             await not_done_before(site.store, once(form, location))
@@ -185,17 +196,15 @@ async def _give_up(asked: Asked) -> list[Step]:
 
 
 async def _agenda(asked: Asked) -> list[Step]:
-    items = []
-    for number in range(AGENDA_ROWS):
-        title, said = clean(asked.form.text(f"item-{number}"))[:100], asked.form.text(f"minutes-{number}")
-        if not title and not said:
-            continue
-        if not title:
-            raise MeetingError(code="missing", field=f"item-{number}")
-        if not (said.isascii() and said.isdigit() and 0 < int(said[:6]) < 1000):
-            raise MeetingError(code="number", field=f"minutes-{number}", least=1, most=asked.session.minutes)
-        items.append(AgendaItem(title, int(said)))
-    return _one(asked, rules.with_agenda(asked.session, asked.person.id, tuple(items)))
+    """The agenda as written; one that is the format's own is none, so that it stretches with the session."""
+    session = asked.session
+    say, course = translator(asked.language), await course_of(asked.site, session)
+    rows = box_rows.rows_of(asked.form)
+    items, faults = box_rows.items(rows, course, say, session.minutes)
+    for fault in faults:
+        raise MeetingError(code=fault.code, field=fault.field, **fault.values)
+    own = box_rows.items(box_rows.filled(course, say), course, say, session.minutes)[0]
+    return _one(asked, rules.with_agenda(session, asked.person.id, () if items == own else items))
 
 
 async def _met(asked: Asked) -> list[Step]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from aiohttp import web
@@ -12,12 +12,18 @@ from server.mentoring.meeting_rules import MEETING_STATES
 from server.mentoring.meetings import Session
 from server.mentoring.no_show import may_say
 from server.mentoring.people import Person
+from server.pages import box_rows
 from server.pages.access import mentorship_of, session_of, subject, visitor
 from server.pages.forms import fresh
 from server.pages.scheduling.shown import OPENS_MS, awaits, clocks, is_open, meeting, people_of, title_of
-from server.pages.site import SITE, Site, page
+from server.pages.site import SITE, Site, language_of, page
+from server.room.planned import planned_boxes
+from server.storage.formats import format_named
 from server.storage.meetings import sessions_in
 from server.storage.rooms import load_stays
+from signaling.parts import Box
+from web.i18n import Translator, translator
+from web.views.boxes import BoxRow
 from web.views.form import Form
 from web.views.scheduling import Attendee, SessionView
 
@@ -40,8 +46,12 @@ async def view(request: web.Request, session: Session, form: Form) -> SessionVie
     if person.id not in session.people and "participant" not in subject(request).standings:
         # Who coordinates sees that it took place or didn't, not what it was to be about.
         shown = replace(shown, agenda=(), why="")
+    course = await course_of(site, session)
+    say = translator(language_of(request))
     return SessionView(
         session=shown,
+        course=() if session.agenda else box_rows.filled(course, say),
+        rows=_rows(session, form, course, say),
         title=title_of(session, person.id, people),
         mentorship_path=f"/m/{session.mentorship}",
         others=clocks(session.people, person.id, people),
@@ -64,6 +74,19 @@ async def view(request: web.Request, session: Session, form: Form) -> SessionVie
         ),
         done=request.query.get("done", "") if request.method == "GET" else "",
     )
+
+
+async def course_of(site: Site, session: Session) -> tuple[Box, ...]:
+    """The boxes of the session's format, stretched to its minutes."""
+    return planned_boxes(await format_named(site.store, session.format), session.minutes)
+
+
+def _rows(session: Session, form: Form, course: Sequence[Box], say: Translator) -> tuple[BoxRow, ...]:
+    """What the agenda's form has in it: as typed, else as it was written, else as the format has it."""
+    typed = box_rows.rows_of(form)
+    if typed or form.text("do"):
+        return box_rows.pressed(typed, form.text("do"))
+    return box_rows.edited(session.agenda, say) if session.agenda else box_rows.filled(course, say)
 
 
 async def _siblings(site: Site, session: Session) -> list[Session]:

@@ -57,7 +57,7 @@ def meeting(session: Session) -> Meeting:
         seats_left=session.seats_left,
         moving_ms=None if session.moving is None else session.moving.starts_ms,
         moving_minutes=0 if session.moving is None else session.moving.minutes,
-        agenda=tuple((each.title, each.minutes) for each in session.agenda),
+        agenda=tuple((each.title, each.key, each.words, each.minutes) for each in session.agenda),
         every_weeks=session.every_weeks,
         ended_as=session.ended_as or "",
         why=session.why,

@@ -24,6 +24,7 @@ from server.room.record import GuestRecord
 from server.sessions import Session
 from server.storage.secret import load_secret
 from server.transport.relay import Relay, RelayConfig
+from signaling.parts import Box
 from tests.support.accounts import cookies, sign_in
 from tests.support.pages import renderer
 from web.assets import static_folder
@@ -36,6 +37,7 @@ class NotedRooms:
     """Stands for the live rooms: what pages tell them is noted, what they ask is answered from here."""
 
     changed: list[tuple[str, GuestRecord]] = field(default_factory=list)
+    replanned: list[tuple[str, tuple[Box, ...]]] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     ticked: list[tuple[str, str, bool]] = field(default_factory=list)
@@ -44,6 +46,9 @@ class NotedRooms:
 
     async def guest_changed(self, room: str, guest: GuestRecord) -> None:
         self.changed.append((room, guest))
+
+    async def replan(self, room: str, boxes: tuple[Box, ...]) -> None:
+        self.replanned.append((room, boxes))
 
     async def tick(self, room: str, action: str, *, done: bool) -> None:
         self.ticked.append((room, action, done))

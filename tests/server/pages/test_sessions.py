@@ -336,11 +336,13 @@ async def test_an_agenda_never_takes_longer_than_its_session(
     mentor = await client_as(pair.mentor)
     path = await proposed(mentor, pair, at("Europe/Paris", 2026, 10, 20, 15))
     act = f"{path}/agenda"
-    long = {"item-0": "My first job", "minutes-0": "45", "item-1": "Next steps", "minutes-1": "20"}
+    # Of the format's five boxes two are left.
+    rest = {f"{name}-{at}": "" for name in ("item", "minutes") for at in (2, 3, 4)}
+    long = {**rest, "item-0": "My first job", "minutes-0": "45", "item-1": "Goal", "minutes-1": "20"}
     refused = await submit(mentor, path, act, **long)
     html = await refused.text()
     assert refused.status == 422
-    assert "The subjects take 65 minutes, the session 60." in html
+    assert "The boxes take 65 minutes, the session 60." in html
     assert 'value="My first job"' in html
     for wrong, said in (({"minutes-1": "some"}, "Write a number"), ({"item-1": ""}, "Write something here.")):
         again = await submit(mentor, path, act, **{**long, **wrong})
@@ -348,7 +350,7 @@ async def test_an_agenda_never_takes_longer_than_its_session(
         assert said in await again.text()
     assert (await submit(mentor, path, act, **{**long, "minutes-1": "15"})).status == 303
     [session] = await sessions_in(store, pair.tie.id)
-    assert [(each.title, each.minutes) for each in session.agenda] == [
-        ("My first job", 45),
-        ("Next steps", 15),
+    assert [(each.title, each.minutes, each.of, each.key) for each in session.agenda] == [
+        ("My first job", 45, "b0", "past-actions"),
+        ("", 15, "b1", "goal"),
     ]

@@ -79,7 +79,7 @@ async def test_who_has_to_answer_is_reminded_once_a_day_before(
     await run_due(site)
     assert await sent(store, pair.mentee) == []
     # What is to be talked about asks for no new answer: the reminder stays where it was.
-    form = {"item-0": "My first job", "minutes-0": "10"}
+    form = {"item-0": "My first job", "minutes-0": "5"}
     assert (await submit(mentor, path, f"{path}/agenda", **form)).status == 303
     clock.now_ms = THURSDAY - DAY
     await run_due(site)
