@@ -37,7 +37,7 @@ TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-exte
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,64}")
 _ICE = re.compile(r"[A-Za-z0-9+/=_-]{3,256}")
 _HEX_PAIRS = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){15,63}")
-_PROTOCOL = re.compile(r"[A-Z0-9/]{3,32}")
+_PROTOCOL = re.compile(r"[A-Z]{2,8}(?:/[A-Z]{2,8}){0,4}")
 _RID = re.compile(r"[A-Za-z0-9_-]{1,16}")
 _NUMBER = re.compile(r"[0-9]{1,10}")
 

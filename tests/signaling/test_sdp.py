@@ -139,6 +139,7 @@ def mangled(draw: st.DrawFn) -> str:
 @given(mangled())
 @example("v=0\nm=audio 9 RTP/SAVPF 0\na=rtpmap:")
 @example("v=0\nm=\na=mid:\udcff")
+@example(recorded("chromium-156").replace("m=video 9 UDP/", "m=video 9 0DP/", 1))
 def test_a_mangled_offer_is_answered_or_refused(text: str) -> None:
     try:
         agreed = negotiation().answer(text, credentials(), ssrcs())
