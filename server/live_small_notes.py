@@ -37,6 +37,12 @@ async def small_notes(store: Redis, room: str) -> list[SmallText]:
     return await _texts(store, room, [record for record in records if record.id not in busy])
 
 
+async def visit_notes(store: Redis, room: str, visitor: str) -> list[SmallText]:
+    """What was written in somebody's visits in office hours, the present one too, the earliest first."""
+    records, _ = await rooms.load_smalls(store, room)
+    return await _texts(store, room, [record for record in records if visitor in record.members])
+
+
 async def readable(store: Redis, room: str, member: str, but: Collection[str]) -> tuple[SmallNote, ...]:
     """What this member may read of it, for the call. ``but`` are small rooms that are not over."""
     found, _ = await rooms.load_smalls(store, room)

@@ -133,6 +133,8 @@ async def _room(request: web.Request) -> tuple[RoomRecord, GuestRecord]:
     record, guest = await let_in(request, request.app[SITE], request.match_info["token"])
     if record.after:
         raise web.HTTPSeeOther(record.after)
+    if record.keeps_from(guest):
+        raise PageError(404, "not-found")
     return record, guest
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from server.live_small_notes import visit_notes
 from server.media.ladder import RUNGS, per_hour
 from server.pages.site import SITE, PageError, Site, asker, language_of, page
 from server.room.links import check, read_personal
@@ -40,14 +41,14 @@ async def show(request: web.Request) -> web.Response:
             title=record.title or own(translator(language_of(request)), record.format_name),
             format=record.format,
             minutes=record.minutes,
-            guests=tuple(each.shown() for each in record.guests),
+            guests=tuple(each.shown() for each in record.guests if record.known(guest, each)),
             expires_ms=record.expires_ms,
         ),
         me=guest.shown(),
         video_slots=record.video_slots,
         ice_servers=ice_servers(site.config.turn, guest.id, time.time()),
         notes_url=f"/j/{token}/notes.md",
-        after_url=record.after or f"/j/{token}/wrap-up",
+        after_url=record.after or ("" if record.keeps_from(guest) else f"/j/{token}/wrap-up"),
         bytes_per_hour={rung: round(per_hour(rung)) for rung in RUNGS},
     )
     return page(request, RoomView(bootstrap=bootstrap))
@@ -56,8 +57,11 @@ async def show(request: web.Request) -> web.Response:
 async def notes(request: web.Request) -> web.Response:
     """``GET /j/<token>/notes.md``: the notes as they are stored, to keep."""
     site = request.app[SITE]
-    record, _ = await let_in(request, site, request.match_info["token"])
-    text = await site.rooms.notes_text(record.id)
+    record, guest = await let_in(request, site, request.match_info["token"])
+    if record.keeps_from(guest):
+        text = "\n\n".join(each.text for each in await visit_notes(site.store, record.id, guest.id))
+    else:
+        text = await site.rooms.notes_text(record.id)
     name = file_name(record.title or record.format, record.created_ms)
     return web.Response(
         body=text.encode(),

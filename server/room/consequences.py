@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.room import apart, captions, lead, polls, queue_news
+from server.room import apart, captions, lead, polls, queue_news, visit_room
 from server.room.change import Change
 from server.room.state import RoomState
 
@@ -13,5 +13,6 @@ def consequences(before: RoomState, change: Change, now_ms: int) -> Change:
     """
     change = lead.followed(before, change)
     change = queue_news.followed(before, change, now_ms)
+    change = visit_room.followed(before, change, now_ms)
     change = apart.followed(before, change)
     return captions.followed(before, polls.followed(before, change))

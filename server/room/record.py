@@ -72,6 +72,14 @@ class RoomRecord(Struct, frozen=True, kw_only=True):
         """The guest with this id, None when the room has no such guest."""
         return next((guest for guest in self.guests if guest.id == guest_id), None)
 
+    def keeps_from(self, reader: GuestRecord) -> bool:
+        """Whether there is something that this guest may not know: other visitors of office hours."""
+        return self.queued and reader.role != "mentor"
+
+    def known(self, reader: GuestRecord, other: GuestRecord) -> bool:
+        """Whether this guest may know of that one."""
+        return not self.keeps_from(reader) or other.id == reader.id or other.role == "mentor"
+
     def with_guest(self, changed: GuestRecord) -> RoomRecord:
         """The same room with that guest's record exchanged, or added last."""
         if self.guest(changed.id) is None:

@@ -51,13 +51,13 @@ def placeholders(entry: str | dict[str, str]) -> set[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whatever_is_said_is_there(language: str) -> None:
     assert len(SAID) > 80
-    assert catalogue(language, "common", "room", "apart", "agenda", "asides").keys() >= SAID
+    assert catalogue(language, "common", "room", "apart", "agenda", "asides", "queue").keys() >= SAID
 
 
 def test_no_word_is_kept_that_is_never_said() -> None:
     unsaid = [
         key
-        for key in catalogue("en", "room", "apart", "agenda", "asides")
+        for key in catalogue("en", "room", "apart", "agenda", "asides", "queue")
         if key not in LITERAL and not any(built.fullmatch(key) for built in BUILT)
     ]
     assert unsaid == []
@@ -89,7 +89,9 @@ def test_every_way_a_device_fails_has_its_sentence(language: str) -> None:
 
 
 def test_both_languages_say_the_same_things() -> None:
-    english, french = (catalogue(language, "room", "apart", "agenda", "asides") for language in LANGUAGES)
+    english, french = (
+        catalogue(language, "room", "apart", "agenda", "asides", "queue") for language in LANGUAGES
+    )
     assert english.keys() == french.keys()
     for key, entry in english.items():
         assert placeholders(entry) == placeholders(french[key]), key

@@ -2,7 +2,7 @@
 
 import { asking, MAIN, ownRoom, pauses, roomOf } from "./apart";
 import type { Values } from "./i18n";
-import { leads, near, partners, type State, type Toast } from "./state";
+import { leads, near, officeHours, partners, type State, type Toast } from "./state";
 
 interface Said {
   readonly key: string;
@@ -15,7 +15,7 @@ const show = (key: string, values: Values = {}): Said => ({ key, values, shown: 
 
 /** Where this person is, and with whom; null when everybody is together. */
 export function whereabouts(state: State): Said | null {
-  if (state.apart === null) return null;
+  if (state.apart === null || officeHours(state)) return null;
   const own = ownRoom(state);
   if (own === null) return say(pauses(state) ? "say.pause" : "say.main-room");
   const names = partners(state).map(({ name }) => name);
@@ -28,6 +28,7 @@ export function whereabouts(state: State): Said | null {
 /** What to say when the small rooms have changed. */
 export function apart(before: State, after: State): Said[] {
   const found: Said[] = [];
+  if (officeHours(after)) return found;
   if (before.apart !== after.apart && before.joined && after.joined) {
     found.push(...rooms(before, after));
     if (leads(after)) found.push(...helps(before, after));

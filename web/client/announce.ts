@@ -8,6 +8,7 @@ import type { ChatLine } from "./protocol";
 import { leads, myself, near, observers, others, partners, type State, type Toast } from "./state";
 import { turnView } from "./timer";
 import type { Timers } from "./timers";
+import { visitSayings } from "./visits";
 
 export interface Saying {
   readonly key: string;
@@ -22,7 +23,9 @@ const show = (key: string, values: Values = {}): Saying => ({ key, values, shown
 /** What to say when the state went from `before` to `after`. */
 export function sayings(before: State, after: State): Saying[] {
   if (after.view !== "room") return [];
-  if (!before.waiting && after.waiting) return [say("banner.door")];
+  if (!before.waiting && after.waiting && after.place === null) return [say("banner.door")];
+  const visits = visitSayings(before, after);
+  if (visits.length > 0) return visits;
   if (before.view !== "room" || (!before.entered && after.entered)) {
     return before.entered || !after.entered ? [] : [whoIsHere(after)];
   }

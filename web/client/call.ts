@@ -81,7 +81,7 @@ export class Call {
         this.tellMedia();
       },
       track: (source) => {
-        if (this.state.view === "room") this.outgoing.attach(source);
+        if (this.state.view === "room" && !this.state.waiting) this.outgoing.attach(source);
         this.changed();
       },
     });
@@ -332,13 +332,18 @@ export class Call {
 
   private received(message: ServerMessage): void {
     const told = message.type === "ladder" && this.state.entered ? moved(this.state.ladder, message) : null;
+    const was = this.state;
     this.store.receive(message);
     this.features.received(message);
     switch (message.type) {
       case "joined":
         this.joined(message);
         break;
+      case "waiting":
+        this.putOff(was.entered);
+        break;
       case "entered":
+        if (was.waiting) this.outgoing.attachAll();
         this.viewing.again();
         this.keeping.place(this.session, this.state);
         this.notes.up();
@@ -381,6 +386,15 @@ export class Call {
         break;
       default:
     }
+  }
+
+  /** Nothing goes out while one waits; out of the room again, its media connection is closed by then. */
+  private putOff(wasIn: boolean): void {
+    this.outgoing.detachAll();
+    this.keeping.place(this.session, this.state);
+    if (!wasIn) return;
+    this.notes.down();
+    void this.negotiation.again();
   }
 
   private joined(message: Joined): void {

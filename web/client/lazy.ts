@@ -7,6 +7,8 @@ const sources = {
   polls: () => import("./views/polls"),
   pointers: () => import("./views/pointers"),
   captions: () => import("./views/captions"),
+  desk: () => import("./views/queue-desk"),
+  waiting: () => import("./views/queue-waiting"),
 } as const;
 
 export type LazyView = keyof typeof sources;
@@ -21,6 +23,7 @@ export function needed(state: State): readonly LazyView[] {
   if (state.panel === "polls" || pollOnScreen(state.polls) !== null) found.push("polls");
   if (state.mine.screen === "on" || state.members.some((member) => member.screen)) found.push("pointers");
   if (state.panel === "captions" || captionsOnScreen(state)) found.push("captions");
+  if (state.queue !== null) found.push("desk");
   return found;
 }
 

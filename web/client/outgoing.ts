@@ -81,6 +81,11 @@ export class Outgoing {
     this.shapeAll();
   }
 
+  /** What is on goes out again. */
+  attachAll(): void {
+    for (const source of all) this.attach(source);
+  }
+
   /** Nothing goes out. */
   detachAll(): void {
     this.asked.clear();

@@ -10,6 +10,7 @@ export const shortcuts = {
   g: "view",
   h: "hand",
   r: "apart",
+  x: "next-visitor",
   f: "fullscreen",
   l: "leave",
   "?": "help",

@@ -17,6 +17,16 @@ const melodies = {
   ],
   /** One minute left: a single note. */
   "one-minute": [{ pitch: 587.33, at: 0, lasts: 0.9 }],
+  /** Next in the queue: two notes; and now: three, rising. */
+  soon: [
+    { pitch: 523.25, at: 0, lasts: 0.6 },
+    { pitch: 523.25, at: 0.45, lasts: 0.9 },
+  ],
+  now: [
+    { pitch: 523.25, at: 0, lasts: 0.6 },
+    { pitch: 659.25, at: 0.35, lasts: 0.6 },
+    { pitch: 783.99, at: 0.7, lasts: 1.1 },
+  ],
   /** A turn is over: a single low note. */
   "turn-up": [{ pitch: 440, at: 0, lasts: 0.7 }],
   /** Among other people now: two short rising notes. */

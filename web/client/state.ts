@@ -280,7 +280,11 @@ export function slotOf(state: State, member: string, source: Source): LiveSlot |
 export const leads = (state: State): boolean => leadsByRight(state) || state.floor.stand_in === state.me.id;
 
 /** Whether this person can make small rooms: two alone have nothing to divide. */
-export const canPart = (state: State): boolean => leads(state) && state.room.guests.length > 2;
+export const canPart = (state: State): boolean =>
+  leads(state) && state.room.guests.length > 2 && !officeHours(state);
+
+/** Whether people wait in a queue here; a visit's own room is not told of as a small room. */
+export const officeHours = (state: State): boolean => state.timer?.boxes.some((box) => box.queue) ?? false;
 
 /** Whether this person leads for good, and may pass that on. */
 export const leadsByRight = (state: State): boolean => state.me.role === "mentor";

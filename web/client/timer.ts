@@ -75,7 +75,7 @@ export function turnView(timer: Timer, now: number): TurnView | null {
   const box = timer.boxes[timer.index];
   const { turn } = timer;
   const resting = timer.status === "ready" || timer.status === "finished";
-  if (box === undefined || turn === null || box.speaks === "everyone" || resting) return null;
+  if (box === undefined || turn === null || (box.speaks === "everyone" && !box.queue) || resting) return null;
   const member = turn.order[turn.index];
   if (member === undefined) return null;
   const left = box.turn_s * 1000 - turn.spent_ms - running(timer, now);
@@ -100,6 +100,7 @@ export function marks(timer: Timer, now: number): { mark: TimerMark; wait: numbe
   // Of two that come at once the box's is the later: it is what stays said and shown.
   const found: { mark: TimerMark; wait: number }[] = turn === null ? [] : [{ mark: "turn-up", wait: turn }];
   found.push({ mark: "time-up", wait: left });
+  if (box.queue && turn !== null) found.push({ mark: "one-minute", wait: turn - 60_000 });
   // A box of a minute or less has no warning: it would come at once.
   if (box.seconds > 60) found.push({ mark: "one-minute", wait: left - 60_000 });
   return found.sort((one, two) => one.wait - two.wait);

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from server.room import door, members, queue_news
 from server.room.change import Change, SaveQueue, SaveTimer
+from server.room.consequences import consequences
 from server.room.formats import formats
 from server.room.queue_news import PLACE_KEPT_MS
 from server.room.record import Invited, plan
@@ -47,7 +48,7 @@ def hours() -> RoomState:
 
 
 def does(state: RoomState, actor: Actor, message: ClientMessage, now_ms: int = 0) -> Change:
-    return queue_news.followed(state, handle(state, actor, message, now_ms), now_ms)
+    return consequences(state, handle(state, actor, message, now_ms), now_ms)
 
 
 def comes(actor: Actor) -> tuple[Actor, Enter]:
@@ -140,12 +141,26 @@ def test_a_visit_is_a_turn_on_the_timer_with_a_clock_of_its_own() -> None:
     assert (over.turn, over.status) == (None, "running")
 
 
+def test_a_visit_has_a_room_of_its_own_for_its_notes_and_chat() -> None:
+    first = after(waiting(), (MO, NEXT))
+    room = first.parting.room_of("ana")
+    assert room != ""
+    assert first.parting.room_of("mo") == room
+    assert [(each.members, each.notes) for each in first.parting.records()] == [(("mo", "ana"), "room")]
+    second = after(first, (MO, NEXT))
+    other = second.parting.room_of("bo")
+    assert other not in {"", room}
+    assert second.parting.room_of("mo") == other
+    over = after(second, (MO, QueueCommand(action="end")))
+    assert (over.parting.how, over.parting.room_of("mo")) == (None, "")
+
+
 def test_a_visit_ends_however_the_visitor_leaves() -> None:
     visiting = after(waiting(), (MO, NEXT))
     left = does(visiting, ANA, Leave(), MINUTE).state
     removed = does(visiting, MO, Moderate(action="remove", member="ana"), MINUTE).state
     lost = members.lost(visiting, "ana").state
-    expired = queue_news.followed(lost, members.expired(lost, "ana"), MINUTE).state
+    expired = consequences(lost, members.expired(lost, "ana"), MINUTE).state
     for state in (left, removed, expired):
         assert (visitor(state), state.queue.done, state.queue.spent_ms) == (None, 1, MINUTE)
         assert state.timer.turn is None
@@ -301,9 +316,10 @@ def test_whatever_happens_nobody_has_two_places_and_at_most_one_visits(steps: li
                     change = handle(state, MO, order, now_ms)
         except ProtocolError:
             continue
-        state = queue_news.followed(state, change, now_ms).state
+        state = consequences(state, change, now_ms).state
         visiting = [member.id for member in state.members if member.id != "mo"]
         assert visiting == ([] if visitor(state) is None else [visitor(state)])
         assert len({*line(state), *visiting}) == len(line(state)) + len(visiting)
         assert {waiter.id for waiter in state.waiting} <= set(line(state))
         assert (state.timer.turn is None) == (visitor(state) is None)
+        assert {"mo", *visiting} == set(state.parting.rooms[0].members) if visiting else not state.parting.how

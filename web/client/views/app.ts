@@ -7,16 +7,21 @@ import type { Bootstrap } from "../bootstrap";
 import { boxTitle } from "../boxes";
 import type { Call } from "../call";
 import { t } from "../i18n";
+import { LazyViews } from "../lazy";
 import type { Box } from "../protocol";
 import { type Melody, play } from "../sounds";
-import type { State, View } from "../state";
+import { officeHours, type State, type View } from "../state";
 import type { TimerMark } from "../timer";
 import { TimerWatch } from "../timer-watch";
 import type { Timers } from "../timers";
+import { titleWords, visitMelody } from "../visits";
 import { LightElement } from "./element";
 import { ended, left } from "./ending";
 import "./green-room";
 import "./room";
+
+/** Whether this person waits in a queue. */
+const queued = (state: State): boolean => state.view === "room" && state.place !== null && !state.entered;
 
 /** How long a mark's light is on (ms): two slow breaths, seen by who looks elsewhere just then. */
 const SHINES = 8_000;
@@ -30,6 +35,8 @@ export class RoomApp extends LightElement {
   private readonly ends: (() => void)[] = [];
   private region: LiveRegion | null = null;
   private shown: View | null = null;
+  private readonly lazy = new LazyViews(() => this.call.toast("toast.view-failed", {}, "problem"));
+  private readonly ownTitle = document.title;
   private dim: () => void = () => undefined;
 
   override connectedCallback(): void {
@@ -48,7 +55,9 @@ export class RoomApp extends LightElement {
         if (after.timer !== before.timer || after.view !== before.view) follow(after);
         if (after.apart !== before.apart || after.view !== before.view) apart(after);
         const [is, was] = [after, before].map((each) => roomOf(each.apart, each.me.id));
-        if (is !== was && after.joined && before.joined) this.sound("moved");
+        if (is !== was && after.joined && before.joined && !officeHours(after)) this.sound("moved");
+        const melody = visitMelody(before, after);
+        if (melody !== null) this.sound(melody);
         for (const { key, values, shown } of sayings(before, after)) {
           this.say(t(key, values));
           if (shown !== null) this.call.toast(key, values, shown);
@@ -97,7 +106,11 @@ export class RoomApp extends LightElement {
 
   protected override updated(_changes: PropertyValues<this>): void {
     const { view } = this.call.state;
-    this.dataset.view = view;
+    this.dataset.view = queued(this.call.state) ? "queue" : view;
+    const { state } = this.call;
+    if (state.place !== null) this.lazy.fetch(["waiting"]);
+    const words = titleWords(state);
+    document.title = words === null ? this.ownTitle : `${t(words.key, words.values)} · ${this.ownTitle}`;
     if (this.shown !== null && this.shown !== view) this.arrive(view);
     this.shown = view;
   }
@@ -125,11 +138,12 @@ export class RoomApp extends LightElement {
           .path=${page.after_url}
         ></green-room>`;
       case "room":
+        if (queued(state)) return html`<queue-waiting .call=${call} .state=${state}></queue-waiting>`;
         return html`<session-room .call=${call} .state=${state} .page=${page} .say=${this.say}></session-room>`;
       case "left":
         return left(state, call, page.after_url);
       case "error":
-        return ended(state, call);
+        return ended(state, call, page.after_url);
     }
   }
 }

@@ -16,7 +16,6 @@ interface Words {
 
 /** This person has left: what was kept, the way back, and on to the appointment's page if there is one. */
 export function left(state: State, call: Call, path: string): TemplateResult {
-  const next = onward(path, ownZone());
   return page(
     {
       icon: "check",
@@ -26,14 +25,19 @@ export function left(state: State, call: Call, path: string): TemplateResult {
     },
     state,
     call,
-    next === null
-      ? nothing
-      : html`<a class="button large" id="go-on" href=${next.href}>${icon("notes")}${t(next.words)}</a>`,
+    goOn(path),
   );
 }
 
+function goOn(path: string): TemplateResult | typeof nothing {
+  const next = onward(path, ownZone());
+  return next === null
+    ? nothing
+    : html`<a class="button large" id="go-on" href=${next.href}>${icon("notes")}${t(next.words)}</a>`;
+}
+
 /** The call ended for this page: what happened, what was kept, what to do. */
-export function ended(state: State, call: Call): TemplateResult {
+export function ended(state: State, call: Call, after: string): TemplateResult {
   const ending = state.ending ?? "bad-message";
   const [act, directly] = ways[ending] ?? [null, false];
   return page(
@@ -45,13 +49,15 @@ export function ended(state: State, call: Call): TemplateResult {
     },
     state,
     call,
+    ending === "visited" ? goOn(after) : nothing,
   );
 }
 
-const ways: Partial<Record<Ending, readonly ["use-here" | "try-again", boolean]>> = {
+const ways: Partial<Record<Ending, readonly ["use-here" | "try-again" | "queue-again", boolean]>> = {
   replaced: ["use-here", true],
   "room-full": ["try-again", false],
   refused: ["try-again", false],
+  visited: ["queue-again", false],
   "server-full": ["try-again", false],
   elsewhere: ["try-again", false],
   "too-many-joins": ["try-again", false],
@@ -70,6 +76,7 @@ const icons: Partial<Record<Ending, IconName>> = {
   revoked: "link",
   removed: "leave",
   refused: "waiting",
+  visited: "check",
 };
 
 function page(

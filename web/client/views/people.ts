@@ -8,7 +8,7 @@ import { icon } from "../icon";
 import { hue, initials } from "../person";
 import type { Guest, Member, Moderation } from "../protocol";
 import { canKeep, qualityOf } from "../stage";
-import { canPart, leads, leadsByRight, myself, others, type State, talkShare } from "../state";
+import { canPart, leads, leadsByRight, myself, officeHours, others, type State, talkShare } from "../state";
 import { LightElement } from "./element";
 import "./member-menu";
 import { qualityBars } from "./quality";
@@ -27,7 +27,9 @@ export class PeoplePanel extends LightElement {
     const here = inOrder(state);
     const away = state.room.guests.filter((guest) => !here.some((member) => member.id === guest.id));
     const waiting = new Set(state.floor.waiting.map((guest) => guest.id));
+    const inLine = new Set(state.queue?.line.map((visitor) => visitor.id));
     return html`<div class="people">
+      ${state.queue === null ? nothing : html`<queue-list .call=${this.call} .state=${state}></queue-list>`}
       ${leads(state) ? html`${this.door()}${this.room()}` : nothing}
       <ul class="people-list" role="list">
         ${repeat(
@@ -38,7 +40,7 @@ export class PeoplePanel extends LightElement {
       </ul>
       ${list(
         "people.away",
-        away.filter((guest) => !waiting.has(guest.id)),
+        away.filter((guest) => !waiting.has(guest.id) && !inLine.has(guest.id)),
       )}
       <label class="check people-balance"
         ><input
@@ -108,8 +110,12 @@ export class PeoplePanel extends LightElement {
           ? html`<button class="button quiet" type="button" data-small-rooms @click=${() => this.call.store.dispatch({ type: "panel", panel: "apart" })}>${icon("small-rooms")}${t("panel.apart")}</button>`
           : nothing
       }
-      ${this.toggle(floor.lobby, "lobby", "no-lobby", t("people.lobby"))}
-      ${this.toggle(floor.locked, "lock", "unlock", t("people.lock"))}
+      ${
+        this.state.queue === null
+          ? html`${this.toggle(floor.lobby, "lobby", "no-lobby", t("people.lobby"))}
+              ${this.toggle(floor.locked, "lock", "unlock", t("people.lock"))}`
+          : nothing
+      }
     </div>`;
   }
 
@@ -163,7 +169,7 @@ export class PeoplePanel extends LightElement {
   /** In which small room somebody is, while there are any. */
   private whereabouts(member: string): TemplateResult | typeof nothing {
     const { apart } = this.state;
-    if (apart === null) return nothing;
+    if (apart === null || officeHours(this.state)) return nothing;
     const room = roomOf(apart, member);
     const number = numberOf(apart, room);
     const words = room === MAIN ? t("apart.main") : t("apart.room", { number });

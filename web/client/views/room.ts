@@ -14,6 +14,7 @@ import { proposed } from "../rotation";
 import { isTyping, type Shortcut, shortcutOf } from "../shortcuts";
 import { arranged, canArrange } from "../stage";
 import { canPart, handUp, lit, observes, type PanelName, type State } from "../state";
+import { nextOf } from "../visits";
 import { fetchApartViews } from "./apart";
 import { banner } from "./banner";
 import { controlBar } from "./control-bar";
@@ -164,6 +165,10 @@ export class SessionRoom extends LightElement {
       case "apart":
         this.smallRooms();
         break;
+      case "next-visitor":
+        if (state.queue !== null && nextOf(state.queue) !== null)
+          call.ask({ type: "queue-command", action: "next" });
+        break;
       case "fullscreen":
         void toggleFullscreen();
         break;
@@ -196,6 +201,7 @@ export class SessionRoom extends LightElement {
         <room-stage .call=${call} .state=${state}></room-stage>
         <div class="session-top">
           <session-timer .call=${call} .state=${state}></session-timer>
+          ${state.queue === null ? nothing : html`<queue-desk .call=${call} .state=${state}></queue-desk>`}
           ${observing(state)}
           <small-room-line .call=${call} .state=${state}></small-room-line>
           ${banner(state, call)}

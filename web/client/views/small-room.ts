@@ -6,7 +6,7 @@ import { t } from "../i18n";
 import { icon } from "../icon";
 import { listed } from "../names";
 import type { Apart } from "../protocol";
-import { leads, partners, type State } from "../state";
+import { leads, officeHours, partners, type State } from "../state";
 import { clockText, untilNext } from "../timer";
 import { LightElement } from "./element";
 
@@ -33,7 +33,7 @@ export class SmallRoomLine extends LightElement {
 
   protected override render() {
     const { apart, broadcast } = this.state;
-    return html`${apart === null ? nothing : this.where(apart)}
+    return html`${apart === null || officeHours(this.state) ? nothing : this.where(apart)}
     ${broadcast === null ? nothing : this.message(broadcast.member, broadcast.text)}`;
   }
 

@@ -28,6 +28,8 @@ export const turnWord = (timer: Timer): string =>
 export function turnWords(state: State, turn: TurnView): string {
   const own = turn.member === state.me.id;
   const name = state.members.find((member) => member.id === turn.member)?.name ?? "";
+  if (state.timer?.boxes[state.timer.index]?.queue)
+    return own ? t("queue.turn") : t("queue.visiting", { name });
   const about = turn.count === 1 && turn.remaining === null;
   if (!turn.speaks) return own ? t("turn.listens-you") : t("turn.listens", { name });
   if (about) return own ? t("turn.about-you") : t("turn.about", { name });
