@@ -59,7 +59,7 @@ class SmallRooms:
         self._told_at = float("-inf")
         self._until_ms: int | None = None
         self._due: asyncio.TimerHandle | None = None
-        self._fetching: set[asyncio.Task[None]] = set()
+        self._fetching: dict[str, asyncio.Task[None]] = {}
 
     def start(self) -> None:
         """As found in the store: people come back to where they were."""
@@ -73,7 +73,7 @@ class SmallRooms:
         for timer in (self._news, self._due):
             if timer is not None:
                 timer.cancel()
-        for task in self._fetching:
+        for task in self._fetching.values():
             task.cancel()
 
     def decided(self, parting: Parting) -> None:
@@ -113,13 +113,16 @@ class SmallRooms:
     def tell_notes(self, connection: Connection) -> None:
         """Sends what was written in small rooms that are over, as far as this member may read it.
 
-        Raises ``ProtocolError`` to whoever is in one.
+        One answer at a time: who asks again meanwhile is answered once. Raises ``ProtocolError`` to whoever
+        is in one.
         """
-        if self._audience.room_of(connection.member):
+        member = connection.member
+        if self._audience.room_of(member):
             raise ProtocolError("apart-state", "type", "from inside a small room")
-        task = asyncio.create_task(self._fetch(connection.member, connection.outbox))
-        self._fetching.add(task)
-        task.add_done_callback(self._fetching.discard)
+        if member not in self._fetching:
+            task = asyncio.create_task(self._fetch(member, connection.outbox))
+            self._fetching[member] = task
+            task.add_done_callback(lambda _: self._fetching.pop(member, None))
 
     async def _fetch(self, member: str, outbox: Outbox) -> None:
         state = self._told()

@@ -140,6 +140,12 @@ async def test_back_together_everybody_reads_what_groups_wrote_for_all(store: Re
         # The main room's notes are as they were left.
         await ana.turn_to("")
         assert "xx" not in str(ana.text)
+        # Who asks again and again costs no more than who asks once.
+        for _ in range(20):
+            await bo.send(SmallNotesWanted())
+        await in_order(bo)
+        await bo.hears(SmallNotes)
+        assert sum(isinstance(each, SmallNotes) for each in bo.told) < 20
 
 
 async def test_what_a_pair_wrote_is_for_the_pair(store: Redis) -> None:
