@@ -99,7 +99,9 @@ def planned(
         expires_ms=session.ends_ms + LINKS_LIVE_MS,
         guests=guests,
         after=f"/sessions/{session.id}",
-        conversation=tie.id,
+        # What is written during a visit is the visitor's, not the whole group's.
+        conversation="" if agenda.queued else tie.id,
+        queued=agenda.queued,
         language=next((each.language for each in people if each.id == session.organiser), "en"),
         zone=session.zone,
         format_name=agenda.name,

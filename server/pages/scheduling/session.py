@@ -17,6 +17,7 @@ from server.pages.access import mentorship_of, session_of, subject, visitor
 from server.pages.forms import fresh
 from server.pages.scheduling.shown import OPENS_MS, awaits, clocks, is_open, meeting, people_of, title_of
 from server.pages.site import SITE, Site, language_of, page
+from server.room.formats import formats
 from server.room.planned import planned_boxes
 from server.storage.formats import format_named
 from server.storage.meetings import sessions_in
@@ -126,8 +127,14 @@ def attendees(session: Session, people: Mapping[str, Person]) -> tuple[Attendee,
 
 
 def _expected(session: Session, person: str) -> int | None:
-    """In office hours each seat has its share of the time, in the order in which they were taken."""
+    """In office hours each visitor has their time, in the order in which the seats were taken; elsewhere each
+    seat has its share.
+    """
     guests = [each for each in session.coming if each != session.organiser]
+    agenda = formats().get(session.format)
+    visit_s = next((box.turn_s for box in agenda.boxes if box.queue), 0) if agenda is not None else 0
+    if visit_s and person in guests:
+        return session.starts_ms + guests.index(person) * visit_s * 1000
     if not session.announced or not session.seats or session.seats > 12 or person not in guests:
         return None
     return session.starts_ms + guests.index(person) * session.minutes * 60_000 // session.seats
