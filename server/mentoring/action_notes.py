@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from server.mentoring.actions import ActionItem, action_id, action_lines, done, folded
+from server.mentoring.actions import MOST_ACTIONS, ActionItem, action_id, action_lines, done, folded
 from server.mentoring.meetings import SessionId
 from server.mentoring.mentorships import MentorshipId
 from server.mentoring.people import PersonId
@@ -71,4 +71,6 @@ def agreed_in(
             created_ms=now_ms,
             session=session,
         )
+        if len(found) == MOST_ACTIONS:
+            break
     return list(found.values())

@@ -22,6 +22,9 @@ from server.mentoring.people import PersonId
 MOST_ACTIONS = 30
 LONGEST_ACTION = 300
 
+MOST_LINES = 1000
+"""Lines of one text that are looked at."""
+
 
 class ActionItem(Struct, frozen=True, kw_only=True):
     """One thing that one person does by a day (ISO date). ``session`` is where it was agreed, if in one."""
@@ -78,20 +81,28 @@ def read_actions(text: str, names: Mapping[PersonId, str], today: date) -> list[
     """
     found: dict[str, ActionLine] = {}
     for _, read in action_lines(text, names, today):
-        if len(found) < MOST_ACTIONS:
-            found.setdefault(folded(read.text), read)
+        found.setdefault(folded(read.text), read)
+        if len(found) == MOST_ACTIONS:
+            break
     return list(found.values())
 
 
 def action_lines(text: str, names: Mapping[PersonId, str], today: date) -> Iterator[tuple[int, ActionLine]]:
-    """Every line that is an action, with where in the text its box is: the letter between its brackets."""
-    at = 0
+    """Every line that is an action, with where in the text its box is: the letter between its brackets.
+
+    Of very many lines the first ``MOST_LINES``: whoever writes notes can't keep the server busy with them.
+    """
+    known = _Names(names)
+    at = lines = 0
     for row in text.splitlines(keepends=True):
         match = _line.match(row)
         if match is not None:
-            read = replace(_read(match[2], names, today), done=match[1] != " ")
+            read = replace(_read(match[2], known, today), done=match[1] != " ")
             if read.text:
                 yield at + match.start(1), read
+            lines += 1
+            if lines == MOST_LINES:
+                return
         at += len(row)
 
 
@@ -129,7 +140,7 @@ def read_day(text: str, today: date) -> date | None:
     return this if this is None or this >= today - timedelta(days=1) else _day(today.year + 1, month, day)
 
 
-def _read(said: str, names: Mapping[PersonId, str], today: date) -> ActionLine:
+def _read(said: str, names: _Names, today: date) -> ActionLine:
     due: date | None = None
     brackets = _brackets.search(said)
     if brackets is not None:
@@ -139,24 +150,34 @@ def _read(said: str, names: Mapping[PersonId, str], today: date) -> ActionLine:
     owner: PersonId | None = None
     at = re.search(r"(?:^|\s)@", said)
     if at is not None:
-        owner, length = _owner(said[at.end() :], names)
+        owner, length = names.owner(said[at.end() :])
         if owner is not None:
             said = f"{said[: at.start()]} {said[at.end() + length :]}"
     text = " ".join(said.split()).lstrip(":,; ")[:LONGEST_ACTION]
     return ActionLine(text=text, owner=owner, due=None if due is None else due.isoformat())
 
 
-def _owner(said: str, names: Mapping[PersonId, str]) -> tuple[PersonId | None, int]:
-    """Whom a text begins with: the whole name, else a first name that only one of them has."""
-    words = said.split(" ")
-    for many in range(min(len(words), 5), 0, -1):
-        begun = " ".join(words[:many])
-        wanted = folded(begun).strip(":,;. ")
-        whole = [person for person, name in names.items() if folded(name) == wanted]
-        first = [person for person, name in names.items() if folded(name).split(" ")[0] == wanted]
-        if len(whole) == 1 or (not whole and len(first) == 1):
-            return (whole or first)[0], len(begun)
-    return None, 0
+class _Names:
+    """Who can own an action, found by what is written after "@"."""
+
+    def __init__(self, names: Mapping[PersonId, str]) -> None:
+        self._whole: dict[str, list[PersonId]] = {}
+        self._first: dict[str, list[PersonId]] = {}
+        for person, name in names.items():
+            plain = folded(name)
+            self._whole.setdefault(plain, []).append(person)
+            self._first.setdefault(plain.split(" ")[0], []).append(person)
+
+    def owner(self, said: str) -> tuple[PersonId | None, int]:
+        """Whom a text begins with: the whole name, else a first name that only one of them has."""
+        words = said.split(" ", 5)
+        for many in range(min(len(words), 5), 0, -1):
+            begun = " ".join(words[:many])
+            wanted = folded(begun).strip(":,;. ")
+            whole, first = self._whole.get(wanted, []), self._first.get(wanted, [])
+            if len(whole) == 1 or (not whole and len(first) == 1):
+                return (whole or first)[0], len(begun)
+        return None, 0
 
 
 def folded(text: str) -> str:

@@ -21,7 +21,9 @@ def read_decisions(text: str) -> list[str]:
     found: dict[str, str] = {}
     for row in text.splitlines():
         match = _line.match(unicodedata.normalize("NFC", row))
-        if match is not None and len(found) < MOST_DECISIONS:
+        if match is not None:
             said = " ".join(match["said"].split())[:LONGEST_DECISION]
             found.setdefault(said.casefold(), said)
+            if len(found) == MOST_DECISIONS:
+                break
     return list(found.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import UTC, tzinfo
 
@@ -18,9 +19,19 @@ from web.views.recap import RecapAction, RecapBox, RecapPart, RecapPerson
 
 log = logging.getLogger(__name__)
 
+LONGEST_NOTES = 20_000
+LONGEST_EXTRA = 5_000
+LONGEST_EXTRAS = 40_000
+"""Characters of all that else was kept, that a page shows."""
+
 
 def part(recap: Recap, words: Translator) -> RecapPart:
-    """What every wrap-up page shows of it."""
+    """What every wrap-up page shows of it: what is longer is in the files, so that no page takes long."""
+    extras, room = [], LONGEST_EXTRAS
+    for each in recap.extras:
+        if room > 0:
+            extras.append((each.title, _begun(each.text, min(room, LONGEST_EXTRA))))
+        room -= len(each.text)
     return RecapPart(
         starts_ms=recap.starts_ms,
         ends_ms=recap.ends_ms,
@@ -37,15 +48,23 @@ def part(recap: Recap, words: Translator) -> RecapPart:
             RecapAction(text=each.text, owner=each.owner, due=each.due, done=each.done)
             for each in recap.actions
         ),
-        extras=tuple((each.title, each.text) for each in recap.extras),
-        notes=recap.notes.strip(),
+        extras=tuple(extras),
+        notes=_begun(recap.notes.strip(), LONGEST_NOTES),
+        cut=room < 0 or len(recap.notes) > LONGEST_NOTES,
     )
+
+
+def _begun(text: str, most: int) -> str:
+    """The text, or its lines as far as they go."""
+    return text if len(text) <= most else text[: text.rfind("\n", 0, most) + 1 or most]
 
 
 async def as_file(request: web.Request, recap: Recap, ending: str, zone: tzinfo) -> web.Response:
     """The recap as Markdown ("md") or PDF ("pdf"), to keep. Raises ``PageError``."""
     site, words = request.app[SITE], translator(language_of(request))
-    text, title = document(recap, words, zone), headline(recap, words)
+    # A megabyte of headings takes most of a second.
+    text = await asyncio.to_thread(document, recap, words, zone)
+    title = headline(recap, words)
     if ending == "md":
         answer = web.Response(body=text.encode(), content_type="text/markdown", charset="utf-8")
     else:

@@ -40,7 +40,10 @@ class RecapAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecapPart:
-    """What all wrap-ups show. ``extras`` are titles with Markdown, ``notes`` is Markdown."""
+    """What all wrap-ups show. ``extras`` are titles with Markdown, ``notes`` is Markdown.
+
+    ``cut``: there is more of them, in the files.
+    """
 
     starts_ms: int
     ends_ms: int | None
@@ -50,6 +53,7 @@ class RecapPart:
     actions: tuple[RecapAction, ...]
     extras: tuple[tuple[str, str], ...]
     notes: str
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,10 +107,11 @@ async def save(request: web.Request) -> web.Response:
             steps.append(Step(None, follower))
         before = await _notes(site, session)
         known = await load_actions(site.store, tie.id)
-        rows = settled(form, session, before, known, names, now)
+        text = _typed(form, before)
+        rows = settled(form, session, before, text, known, names, now)
         extra = [
             *rows.changes,
-            *_kept(before, form.raw("notes"), rows.gone),
+            *_kept(before, text, rows.gone),
             *await _answer(site, session, tie, person, form),
         ]
         await settle(site, steps, by=person.id, now_ms=now, extra=extra, once=once(form, location))
@@ -151,6 +152,11 @@ async def _notes(site: Site, session: Session) -> SessionNotes:
     return SessionNotes(session=session.id, text=await site.rooms.notes_text(session.id), version=0)
 
 
+def _typed(form: Form, notes: SessionNotes) -> str:
+    """The notes as the form has them; very long ones aren't in it and stay as they are."""
+    return form.raw("notes") if "notes" in form.values else notes.text
+
+
 async def _recap(
     request: web.Request, session: Session, people: Mapping[PersonId, Person], notes: SessionNotes
 ) -> Recap:
@@ -166,7 +172,9 @@ async def _filled(
     notes = await _notes(site, session)
     known: Sequence[ActionItem] = await load_actions(site.store, tie.id)
     today = local(person.zone, site.clock()).date()
-    values = {"notes": notes.text, **first_rows(session, tie, notes, known, _names(session, people), today)}
+    values = first_rows(session, tie, notes, known, _names(session, people), today)
+    if len(notes.text) < LONGEST_TEXT:
+        values["notes"] = notes.text
     before = await load_response(site.store, "after-session", tie.id, session.id, person.id)
     if before is not None:
         values |= {key: str(value) for key, value in before.scales.items()} | before.texts
@@ -186,7 +194,8 @@ async def _view(
         for each in await sessions_in(site.store, tie.id, now)
     )
     slots = () if planned or session.announced else tuple(each.slots[0] for each in found.days[:MOST_SLOTS])
-    notes = replace(await _notes(site, session), text=form.raw("notes"))
+    notes = await _notes(site, session)
+    notes = replace(notes, text=_typed(form, notes))
     recap = await _recap(request, session, people, notes)
     return WrapUpView(
         session=meeting(session),

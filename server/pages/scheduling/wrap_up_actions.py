@@ -92,6 +92,7 @@ def settled(
     form: Form,
     session: Session,
     before: SessionNotes,
+    after_text: str,
     known: Sequence[ActionItem],
     names: Mapping[PersonId, str],
     now_ms: int,
@@ -100,7 +101,7 @@ def settled(
     stored = {each.id: each for each in known}
     after = dict(stored)
     told = by_text(known, session.starts_ms)
-    for each in after_notes(told, before.text, form.raw("notes"), names, now_ms):
+    for each in after_notes(told, before.text, after_text, names, now_ms):
         after[each.id] = each
     gone: dict[str, None] = dict.fromkeys(before.settled)
     for number in rows_of(form):

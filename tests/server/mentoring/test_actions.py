@@ -4,7 +4,14 @@ from datetime import date
 
 import pytest
 
-from server.mentoring.actions import ActionLine, action_id, read_actions, read_day
+from server.mentoring.actions import (
+    MOST_LINES,
+    ActionLine,
+    action_id,
+    action_lines,
+    read_actions,
+    read_day,
+)
 
 NAMES = {"a": "Amina Traoré", "b": "Bao Nguyen", "c": "Amina Diallo"}
 TODAY = date(2026, 10, 20)
@@ -50,3 +57,10 @@ def test_reading_again_finds_the_same_action() -> None:
 @pytest.mark.parametrize("text", ["31/2", "soon", "2026-13-01", "3 foo", "", "12"])
 def test_what_names_no_day(text: str) -> None:
     assert read_day(text, TODAY) is None
+
+
+def test_nobody_keeps_the_server_busy_with_lines() -> None:
+    people = {str(number): f"Person Number{number}" for number in range(100)}
+    text = "- [ ] @Person Number77 do it please (3 Nov)\n" * 20_000
+    assert [each.owner for each in read_actions(text, people, TODAY)] == ["77"]
+    assert sum(1 for _ in action_lines(text, people, TODAY)) == MOST_LINES

@@ -355,3 +355,23 @@ def test_mornings_are_those_of_whoever_promised() -> None:
     # The clocks go back on 1 November 2026.
     assert due == at("America/Montreal", 2026, 11, 1, 9)
     assert late == at("America/Montreal", 2026, 11, 3, 9)
+
+
+async def test_very_long_notes_stay_as_they_are(
+    client_as: ClientAs, pair: Pair, session: Session, store: Redis, clock: Clock, rooms: NotedRooms
+) -> None:
+    clock.now_ms = STARTS + 2 * HOUR
+    await held(store, session, pair)
+    rooms.notes[session.id] = "- [ ] @Zoé write (9 Nov)\n" + "word \n" * 5_000 + "the end"
+    mentor = await client_as(pair.mentor)
+    path = f"/sessions/{session.id}/wrap-up"
+    html = await (await mentor.get(path)).text()
+    assert 'name="notes"' not in html
+    assert "There is more" in html
+    assert (await submit(mentor, path, path)).status == 303
+    kept = await load_notes(store, session.id)
+    assert kept is not None
+    assert kept.text == rooms.notes[session.id]
+    assert (await action_of(store, pair, "write")).due == "2027-11-09"
+    async with mentor.get(f"{path}.md") as answer:
+        assert "the end" in await answer.text()
