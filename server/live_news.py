@@ -30,6 +30,11 @@ class News:
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def followed(self) -> frozenset[str]:
+        """The channels that somebody follows."""
+        return frozenset(self._followers)
+
     def follow(self, channel: str, follower: Callable[[], None]) -> Callable[[], None]:
         """Calls back until the returned function is called."""
         self._followers.setdefault(channel, set()).add(follower)

@@ -17,6 +17,7 @@ from server.storage.mentorships import saved_mentorship
 from server.storage.records import commit
 from tests.support.accounts import make_person, sign_in_context
 from tests.support.axe import faults, overflow
+from tests.support.browsers import eventually as becomes
 from tests.support.chromium import Chromium, ChromiumPool
 from tests.support.eventually import eventually
 from tests.support.mail import sink, text_of
@@ -112,7 +113,11 @@ async def test_an_open_conversation_shows_what_comes_and_loses_nothing(
             await expect(mine.page.locator(".message.mine")).to_have_count(1)
             await expect(theirs.page.locator(".message")).to_contain_text("Bonjour Zoë", timeout=10_000)
             await expect(theirs.page.locator("[data-arrived]")).to_contain_text("Bonjour Zoë")
-            assert await conversations.unread(store, mentee.id) == {}
+
+            async def read() -> bool:
+                return await conversations.unread(store, mentee.id) == {}
+
+            await becomes(read, "what is shown is read")
 
             # The line is lost while somebody writes: the words are still there after a reload.
             await theirs.fill("#text", "Merci, je réponds")
@@ -127,6 +132,16 @@ async def test_an_open_conversation_shows_what_comes_and_loses_nothing(
             await expect(theirs.page.locator(".message.mine")).to_have_count(1)
             await expect(theirs.page.locator("#text")).to_have_value("")
             await expect(mine.page.locator(".message")).to_have_count(2, timeout=10_000)
+
+            # A message is answered; what it answers is a step away.
+            await mine.page.locator(".message").last.locator("[data-reply]").click()
+            await expect(mine.page.locator("#answers")).to_contain_text("Merci, je réponds")
+            await expect(mine.page.locator("#text")).to_be_focused()
+            await mine.page.keyboard.type("Avec plaisir")
+            await mine.page.keyboard.press("Control+Enter")
+            await expect(theirs.page.locator(".message")).to_have_count(3, timeout=10_000)
+            await theirs.page.locator(".message").last.locator("[data-quote]").click()
+            await expect(theirs.page.locator(".message").nth(1)).to_be_focused()
 
             for path in (f"/m/{tie.id}/messages", "/account", "/home"):
                 for tab in tabs:

@@ -39,7 +39,7 @@ def lines(name: str) -> tuple[MessageLine, ...]:
             first_new=True,
             files=(file,),
             quote=quoted(name),
-            reply_path="/m/t/messages?reply=m3#write",
+            reply_path="/m/t/messages?reply=m3#text",
         ),
         MessageLine(id="m4", name="", mine=False, text="", at_ms=AT_MS + 2, files=(file,)),
     )

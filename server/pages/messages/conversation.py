@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 from aiohttp.web_request import FileField
 
 from server.conversations import attachments, message_changes, message_text
+from server.live_news import News
 from server.mentoring.attachments import MOST_BYTES, AttachmentError
-from server.mentoring.conversations import LONGEST_MESSAGE, Attachment, may_write
+from server.mentoring.conversations import LONGEST_MESSAGE, Attachment, Message, may_write
+from server.mentoring.mentorships import MentorshipId
 from server.pages.access import mentorship_of, visitor
 from server.pages.forms import fresh, once, read, too_long
 from server.pages.messages.shown import lines, quoted, title
 from server.pages.site import SITE, PageError, page, see_other
+from server.storage import keys
 from server.storage.conversations import messages, messages_since, read_mark, read_until
 from server.storage.records import commit
 from web.views.form import Fault, Form
@@ -19,6 +24,12 @@ from web.views.messages import ConversationView, NewMessagesView
 
 PAGE = 50
 """Messages on a page."""
+
+WAIT_S = 20.0
+"""How long an open page waits for what is written next: less than any proxy's patience."""
+
+NEWS = web.AppKey("news", News)
+"""Hears what is written in conversations, by this process or another."""
 
 
 def _instant(text: str) -> int | None:
@@ -60,18 +71,41 @@ async def _page(request: web.Request, form: Form, status: int = 200) -> web.Resp
 async def newer(request: web.Request) -> web.Response:
     """``GET …/new?after=<ms>``: what came since, as a piece of the page; 204 for nothing.
 
-    ``read=1`` says that the page is being looked at.
+    ``read=1`` says that the page is being looked at. With ``wait=1`` the answer comes when something was
+    written, or after ``WAIT_S``; by then the page may be looked at no more, so what it shows is read then.
     """
     site, reader, tie = request.app[SITE], visitor(request), mentorship_of(request)
     after = _instant(request.query.get("after", ""))
     if after is None:
         raise PageError(400, "bad-request")
+    looks, waits = request.query.get("read") == "1", request.query.get("wait") == "1"
+    if looks and waits:
+        await read_until(site.store, tie.id, reader.id, after)
     found = await messages_since(site.store, tie.id, after)
+    if not found and waits:
+        found = await _awaited(request, tie.id, after)
     if not found:
         return web.Response(status=204, headers={"Cache-Control": "no-store"})
-    if request.query.get("read") == "1":
+    if looks and not waits:
         await read_until(site.store, tie.id, reader.id, found[-1].at_ms)
     return page(request, NewMessagesView(lines=await lines(site.store, tie, found, reader, 0)))
+
+
+async def _awaited(request: web.Request, tie: MentorshipId, after: int) -> list[Message]:
+    """What is written next, wherever; nothing when it takes too long."""
+    store, written = request.app[SITE].store, asyncio.Event()
+    end = request.app[NEWS].follow(keys.written(tie), written.set)
+    try:
+        async with asyncio.timeout(WAIT_S):
+            while True:
+                await written.wait()
+                written.clear()
+                if found := await messages_since(store, tie, after):
+                    return found
+    except TimeoutError:
+        return []
+    finally:
+        end()
 
 
 async def write(request: web.Request) -> web.Response:

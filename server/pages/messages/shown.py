@@ -53,7 +53,7 @@ async def lines(
                     for file in each.attachments
                 ),
                 quote=_quoted(mentorship, answered.get(each.reply), people, reader),
-                reply_path=f"{path}?reply={each.id}#write" if may_write(mentorship) else "",
+                reply_path=f"{path}?reply={each.id}#text" if may_write(mentorship) else "",
             )
         )
     return tuple(made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 import secrets
@@ -19,6 +20,8 @@ from server.clock import now_ms
 from server.mentoring.attachments import MOST_BYTES
 from server.mentoring.mentorships import Mentorship
 from server.mentoring.people import Person
+from server.pages.messages import conversation
+from server.pages.messages.conversation import NEWS
 from server.pages.messages.elsewhere import timeline_entries, unread_part
 from server.pages.routes import make_app
 from server.pages.site import Site
@@ -30,6 +33,7 @@ from server.storage.records import commit
 from tests.server.pages.conftest import Client
 from tests.server.pages.permissions_table import Stage, staged, tie
 from tests.support.accounts import cookies, sign_in
+from tests.support.eventually import eventually
 from web.assets import static_folder
 
 As = Callable[[Person], Awaitable[Client]]
@@ -105,7 +109,7 @@ async def test_a_message_answers_another_of_its_conversation(
     assert (written.text, written.reply) == ("Monday", asked.id)
     shown = await page(mentor, path)
     assert f'href="{path}?before={asked.at_ms + 1}#m-{asked.id}" data-quote="m-{asked.id}"' in shown
-    assert f'href="{path}?reply={written.id}#write"' in shown
+    assert f'href="{path}?reply={written.id}#text"' in shown
     # What isn't there, or belongs to others, is answered by nothing.
     assert 'id="answers"' not in await page(mentee, f"{path}?reply=nothing")
     async with mentee.post(path, data=form(text="?", reply="nothing"), allow_redirects=False) as answer:
@@ -194,6 +198,31 @@ async def test_an_open_page_fetches_what_is_new(store: Redis, stage: Stage, path
     assert await conversations.unread(store, person) == {}
     async with mentee.get(f"{path}/new?after=soon") as answer:
         assert answer.status == 400
+
+
+async def test_a_page_that_waits_is_told_at_once_and_reads_by_the_next_question(
+    store: Redis, stage: Stage, path: str, client_as: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mentor, mentee = (
+        await client_as(stage.people["own-mentor"]),
+        await client_as(stage.people["own-mentee"]),
+    )
+    person, new = stage.people["own-mentee"].id, f"{path}/new?read=1&wait=1"
+
+    async def asks(after: str) -> tuple[int, str]:
+        async with mentee.get(f"{new}&after={after}") as answer:
+            return answer.status, await answer.text()
+
+    waiting = asyncio.create_task(asks("0"))
+    await eventually(lambda: bool(mentee.app[NEWS].followed), "the page waits")  # type: ignore[union-attr]
+    assert await write(mentor, path, "Are you there?") == 303
+    status, text = await waiting
+    assert (status, "Are you there?" in text) == (200, True)
+    assert list(await conversations.unread(store, person)) == [stage.values["mentorship"]]
+    newest = re.findall(r'data-at="(\d+)"', text)[-1]
+    monkeypatch.setattr(conversation, "WAIT_S", 0.05)
+    assert await asks(newest) == (204, "")
+    assert await conversations.unread(store, person) == {}
 
 
 @pytest.mark.parametrize(

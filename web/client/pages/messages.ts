@@ -14,7 +14,6 @@ if (form && field) {
   // right holds what was typed already.
   if (mine && same(mine.textContent ?? "", draft.read())) draft.keep("");
   if (!field.value) field.value = draft.read();
-  if (location.hash === "#write") field.focus();
   field.addEventListener("input", () => draft.keep(field.value));
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
@@ -27,23 +26,46 @@ function same(one: string, other: string): boolean {
   return one.replace(/\s+/g, " ").trim() === other.replace(/\s+/g, " ").trim();
 }
 
+/** The server answers within 20 s; what takes longer (ms) is lost on the way. */
+const LATE_MS = 30_000;
+
 if (list && !("past" in list.dataset)) {
   let failures = 0;
   let newest = list.dataset.newest ?? "0";
   const offline = document.querySelector<HTMLElement>("[data-offline]");
   const arrived = document.querySelector<HTMLElement>("[data-arrived]");
 
+  let asking: AbortController | null = null;
+  let timer = 0;
+
+  /** The server answers when something was written, or after a while; a page in the background does not wait. */
   const ask = async (): Promise<void> => {
+    const mine = new AbortController();
+    asking = mine;
+    const late = window.setTimeout(() => mine.abort(), LATE_MS);
     const visible = document.visibilityState === "visible";
+    const wishes = `after=${newest}&read=${visible ? 1 : 0}&wait=${visible && failures === 0 ? 1 : 0}`;
     try {
-      const answer = await fetch(`${list.dataset.messages}?after=${newest}&read=${visible ? 1 : 0}`);
+      const answer = await fetch(`${list.dataset.messages}?${wishes}`, { signal: mine.signal });
       if (!answer.ok) throw new Error(`${answer.status}`);
+      const html = answer.status === 200 ? await answer.text() : "";
       failures = 0;
-      if (answer.status === 200) put(await answer.text());
+      if (html) put(html);
     } catch {
-      failures += 1;
+      if (asking === mine) failures += 1;
+    } finally {
+      clearTimeout(late);
     }
+    if (asking !== mine) return;
     if (offline) offline.hidden = failures < 2;
+    timer = window.setTimeout(ask, pause(document.visibilityState === "visible", failures));
+  };
+
+  /** Asks now, whatever was being asked before. */
+  const begin = (): void => {
+    clearTimeout(timer);
+    asking?.abort();
+    void ask();
   };
 
   const put = (html: string): void => {
@@ -66,30 +88,15 @@ if (list && !("past" in list.dataset)) {
     items.at(-1)?.scrollIntoView({ block: "nearest" });
   };
 
-  let timer = 0;
-  const again = (): void => {
-    timer = window.setTimeout(
-      async () => {
-        await ask();
-        again();
-      },
-      pause(document.visibilityState === "visible", failures),
-    );
-  };
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState !== "visible") return;
-    clearTimeout(timer);
-    void ask().then(again);
+    if (document.visibilityState === "visible") begin();
   });
   window.addEventListener("offline", () => {
     failures = Math.max(failures, 2);
     if (offline) offline.hidden = false;
   });
-  window.addEventListener("online", () => {
-    clearTimeout(timer);
-    void ask().then(again);
-  });
-  again();
+  window.addEventListener("online", begin);
+  begin();
 }
 
 // A message that stands on this page already is shown without another page.
