@@ -283,6 +283,7 @@ class LiveRoom:
                 self._calls.hang_up(member_id)
         for member_id, _ in change.out:
             self._calls.hang_up(member_id)
+            self._watchers.show_out(member_id)
         if self._decided.member(connection.member) not in (None, before):
             self._places.release(connection.member)
 
@@ -309,10 +310,11 @@ class LiveRoom:
     ) -> tuple[Watching, str]:
         """Lets a WHEP player watch, without being a member; the answer to its offer.
 
-        Raises ``NobodyHereError``, or ``ProtocolError`` ``room-full`` or ``sdp``.
+        Raises ``NobodyHereError``, or ``ProtocolError`` ``room-full``, ``room-locked`` or ``sdp``.
         """
         if not self._told.members:
             raise NobodyHereError
+        door.watch(self._decided, guest.id)
         return self._watchers.open(guest.id, addresses, offer, follow)
 
     def media_stands(self, connection: Connection) -> bool:

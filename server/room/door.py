@@ -37,6 +37,16 @@ def knock(state: RoomState, member_id: str, session: str, message: Enter, now_ms
     return Change(after, (), (Send(Waiting(), to=member_id), shown(after, None)))
 
 
+def watch(state: RoomState, guest_id: str) -> None:
+    """Whether a player may watch by this guest's link: whoever would have to wait, or isn't taken, may not.
+
+    Raises ``ProtocolError`` ``room-locked``: while the room is locked or has a lobby, and in office hours.
+    """
+    closed = state.floor.locked or state.floor.lobby or state.record.queued
+    if closed and state.member(guest_id) is None and not state.leads_by_right(guest_id):
+        raise ProtocolError("room-locked")
+
+
 def turned_away(state: RoomState, member_id: str) -> Change:
     """They wait no longer: their page is gone, or comes again."""
     waiting = tuple(each for each in state.waiting if each.id != member_id)

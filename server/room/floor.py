@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from server.room import door, members
 from server.room.change import Change, DropMember, SaveFloor, SaveGuest, SaveMember, Send
+from server.room.record import GuestRecord
 from server.room.state import Present, RoomState, Waiter
 from signaling.errors import ProtocolError
 from signaling.messages import Hand, Moderate, Silenced
@@ -158,7 +159,13 @@ def _in_role(state: RoomState, member: Present, role: Role) -> Change:
 
 
 def _remove(state: RoomState, message: Moderate, by: str, now_ms: int) -> Change:
-    """Out for good: the link falls with it, so that a reload doesn't lead back in."""
+    """Out for good: the link falls with it, so that a reload doesn't lead back in.
+
+    Of somebody who isn't in the room it is the link alone, and with it a player that watches by it.
+    """
+    absent = None if message.member is None else state.record.guest(message.member)
+    if absent is not None and state.member(absent.id) is None:
+        return _link_falls(state, absent, by)
     member = _member(state, message)
     if member.id == by:
         raise ProtocolError("no-member", "member", "leave instead")
@@ -173,6 +180,15 @@ def _remove(state: RoomState, message: Moderate, by: str, now_ms: int) -> Change
         gone = replace(gone, record=gone.record.with_guest(fallen))
         saves = (SaveGuest(fallen), *saves)
     return Change(gone, saves, (), (member.id,), ((member.id, "removed"),))
+
+
+def _link_falls(state: RoomState, guest: GuestRecord, by: str) -> Change:
+    if guest.revoked or state.leads_by_right(guest.id) or not state.leads_by_right(by):
+        raise ProtocolError("no-member", "member")
+    fallen = replace(guest, revoked=True)
+    after = replace(door.turned_away(state, guest.id).state, record=state.record.with_guest(fallen))
+    told = (door.shown(after, by),) if after.waiting != state.waiting else ()
+    return Change(after, (SaveGuest(fallen),), told, (), ((guest.id, "removed"),))
 
 
 _by_right: frozenset[Moderation] = frozenset({"promote", "demote"})

@@ -22,8 +22,10 @@ from signaling.messages import (
     ChatOpen,
     ClientMessage,
     Enter,
+    FloorChanged,
     Hand,
     Join,
+    LookingOn,
     Media,
     Moderate,
     NotesOpen,
@@ -120,6 +122,52 @@ async def test_an_encoder_of_somebody_who_observes_is_shown_and_not_forwarded(st
             streaming.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await streaming
+
+
+async def test_a_player_ends_with_the_link_that_it_came_by(store: Redis) -> None:
+    """WHEP shows a room without being in it: whoever is removed doesn't see on by it, in it or away."""
+    _, (mentor, mentee, third) = await make_room(
+        store, (("Mo", "mentor"), ("Ana", "mentee"), ("Bo", "mentee"))
+    )
+    async with (
+        serving(store) as server,
+        Robot(server.url, mentor) as mo,
+        Robot(server.url, mentee) as ana,
+        caller(server.base, "whep", mentee) as hers,
+        caller(server.base, "whep", third) as his,
+    ):
+        await mo.come("Mo")
+        await ana.come("Ana")
+        for player in (hers, his):
+            await player.connect()
+        bo = mo.room().guests[2].id
+        await mo.hears(LookingOn, lambda told: set(told.guests) == {ana.id, bo})
+        await mo.send(Moderate(action="remove", member=ana.id))
+        await mo.hears(LookingOn, lambda told: told.guests == (bo,))
+        await mo.send(Moderate(action="remove", member=bo))
+        await mo.hears(LookingOn, lambda told: told.guests == ())
+        await eventually(lambda: server.relay.stats.peers == 0, "the end of both")
+        for player in (hers, his):
+            async with player.post() as refused:
+                assert refused.status == 401
+
+
+async def test_a_locked_room_is_locked_to_players(store: Redis) -> None:
+    _, (mentor, mentee) = await make_room(store)
+    async with (
+        serving(store) as server,
+        Robot(server.url, mentor) as mo,
+        caller(server.base, "whep", mentee) as player,
+    ):
+        await mo.come("Mo")
+        await mo.send(Moderate(action="lock"))
+        await mo.hears(FloorChanged, lambda told: told.floor.locked)
+        async with player.post() as refused:
+            assert refused.status == 503
+            assert "Retry-After" in refused.headers
+        await mo.send(Moderate(action="unlock"))
+        await mo.hears(FloorChanged, lambda told: not told.floor.locked)
+        await player.connect()
 
 
 def test_every_rule_has_its_test() -> None:

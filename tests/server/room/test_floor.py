@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from server.room import door
 from server.room.change import SaveFloor, SaveGuest, SaveMember
 from server.room.record import GuestRecord
 from server.room.rules import handle, loaded
@@ -107,6 +108,29 @@ def test_who_is_removed_is_shown_out_and_their_link_falls() -> None:
     assert change.state.member("bo") is None
     assert guest(change.state, "bo").revoked
     assert SaveGuest(guest(change.state, "bo")) in change.saves
+
+
+def test_the_link_of_somebody_who_is_away_can_fall_but_not_by_whoever_stands_in() -> None:
+    state = after(room(), (MO, IN), (ANA, IN))
+    change = handle(state, MO, Moderate(action="remove", member="bo"), 1)
+    assert (change.out, change.saves) == ((("bo", "removed"),), (SaveGuest(guest(change.state, "bo")),))
+    assert guest(change.state, "bo").revoked
+    assert refusal(change.state, MO, Moderate(action="remove", member="bo")) == "no-member"
+    standing_in = replace(state.without_member("mo"), floor=replace(state.floor, stand_in="ana"))
+    for away in ("bo", "mo"):
+        assert refusal(standing_in, ANA, Moderate(action="remove", member=away)) == "no-member"
+
+
+def test_a_closed_door_is_closed_to_players_too() -> None:
+    state = after(room(), (MO, IN), (ANA, IN))
+    door.watch(state, "bo")
+    for action in ("lock", "lobby"):
+        closed = after(state, (MO, Moderate(action=action)))
+        with pytest.raises(ProtocolError) as refused:
+            door.watch(closed, "bo")
+        assert refused.value.code == "room-locked"
+        for inside in ("ana", "mo"):
+            door.watch(closed, inside)
 
 
 def test_nobody_removes_themself() -> None:

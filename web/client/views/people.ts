@@ -20,7 +20,7 @@ export class PeoplePanel extends LightElement {
   /** Opens the figures of one's own connection. */
   @property({ attribute: false }) details: () => void = () => undefined;
   /** Whom the question is about, before somebody is removed. */
-  @own() private removing: Member | null = null;
+  @own() private removing: Guest | null = null;
 
   protected override render() {
     const { state } = this;
@@ -38,9 +38,11 @@ export class PeoplePanel extends LightElement {
           (member) => this.present(member),
         )}
       </ul>
+      ${this.players()}
       ${list(
         "people.away",
         away.filter((guest) => !waiting.has(guest.id) && !inLine.has(guest.id)),
+        away.filter((guest) => !waiting.has(guest.id) && !state.watchers.includes(guest.id)),
       )}
       <label class="check people-balance"
         ><input
@@ -90,6 +92,36 @@ export class PeoplePanel extends LightElement {
           ? html`<button class="button" type="button" data-moderate="admit-all" @click=${() => this.ask("admit-all")}>${t("people.admit-all")}</button>`
           : nothing
       }
+    </section>`;
+  }
+
+  /** Links that somebody watches by without being here; whoever leads can let them fall. */
+  private players(): TemplateResult | typeof nothing {
+    const { state } = this;
+    const watching = state.room.guests.filter(({ id }) => state.watchers.includes(id));
+    if (watching.length === 0) return nothing;
+    return html`<section aria-labelledby="players-title">
+      <h3 class="people-heading" id="players-title">${t("people.players")}</h3>
+      <ul class="people-list" role="list">
+        ${watching.map(
+          (guest) => html`<li class="people-row" data-watcher=${guest.id}>
+            ${person(guest)}
+            ${
+              leadsByRight(state) && guest.role !== "mentor"
+                ? html`<button
+                    class="button quiet"
+                    type="button"
+                    data-moderate="remove"
+                    aria-label=${t("people.remove-name", { name: guest.name })}
+                    @click=${() => this.moderate("remove", guest)}
+                  >
+                    ${t("people.players-end")}
+                  </button>`
+                : nothing
+            }
+          </li>`,
+        )}
+      </ul>
     </section>`;
   }
 
@@ -192,7 +224,7 @@ export class PeoplePanel extends LightElement {
     </button>`;
   }
 
-  private moderate(action: Moderation, member: Member): void {
+  private moderate(action: Moderation, member: Guest): void {
     if (action === "remove") {
       this.removing = member;
       void this.updateComplete.then(() => this.querySelector("dialog")?.showModal());
