@@ -41,8 +41,7 @@ export class PeoplePanel extends LightElement {
       ${this.players()}
       ${list(
         "people.away",
-        away.filter((guest) => !waiting.has(guest.id) && !inLine.has(guest.id)),
-        away.filter((guest) => !waiting.has(guest.id) && !state.watchers.includes(guest.id)),
+        away.filter(({ id }) => !waiting.has(id) && !inLine.has(id) && !state.watchers.includes(id)),
       )}
       <label class="check people-balance"
         ><input
