@@ -56,7 +56,9 @@ def view(desk: Desk, letter: Letter, person: Person, url: str, *, answered: bool
         fallback=words.text("letter.fallback"),
         hint=words.text("letter.answer") if answered else "",
         above=words.text("letter.above") if answered else "",
-        foot=words.text("letter.why", site=desk.site.partition("://")[2]),
+        foot=words.text(
+            "letter.why-guest" if letter.address else "letter.why", site=desk.site.partition("://")[2]
+        ),
         stop=words.text(f"letter.stop.{letter.topic}") if optional else "",
         stop_url=stop_url(desk, letter, person) if optional else "",
     )

@@ -17,7 +17,7 @@ from server.pages.recap_extras import extras
 from server.pages.recap_shown import as_file, asked_zone, part
 from server.pages.room import let_in
 from server.pages.site import SITE, PageError, asker, language_of, page, see_other
-from server.recaps.document import action_line, document, headline
+from server.recaps.document import action_line, document, for_letter, headline
 from server.recaps.loading import load_recap
 from server.room.formats import formats
 from server.room.recap import Recap
@@ -177,7 +177,7 @@ async def _letter(request: web.Request, record: RoomRecord, guest: GuestRecord, 
         topic="account",
         at_ms=request.app[SITE].clock(),
         values={"title": headline(recap, words)},
-        document=document(recap, words, asked_zone(request)[1]),
+        document=for_letter(document(recap, words, asked_zone(request)[1]), words),
         address=address,
         name=guest.name,
         language=language,

@@ -27,7 +27,7 @@ from server.pages.scheduling.shown import clocks, meeting, people_of, title_of
 from server.pages.scheduling.times import check_free, offered
 from server.pages.scheduling.wrap_up_actions import faults_in, first_rows, rows_of, settled
 from server.pages.site import SITE, PageError, Site, language_of, page, see_other
-from server.recaps.document import document
+from server.recaps.document import document, for_letter
 from server.room.recap import Recap
 from server.storage.actions import SessionNotes, load_actions, load_notes, saved_notes
 from server.storage.letters import posted as posted_letter
@@ -70,6 +70,7 @@ async def mail(request: web.Request) -> web.Response:
     recap = await _recap(request, session, people, await _notes(site, session))
     zone = zone_of(person.zone)
     assert zone is not None
+    words = translator(person.language)
     letter = Letter(
         id=new_id(),
         to=person.id,
@@ -78,7 +79,7 @@ async def mail(request: web.Request) -> web.Response:
         at_ms=site.clock(),
         values={"title": recap.title},
         path=f"/sessions/{session.id}",
-        document=document(recap, translator(person.language), zone),
+        document=for_letter(document(recap, words, zone), words),
     )
     location = f"/sessions/{session.id}/wrap-up?done=mailed"
     if site.letters_to.allow(person.email, site.clock() / 1000):

@@ -239,6 +239,8 @@ async def test_it_is_sent_to_whom_it_concerns_and_not_again_and_again(
     assert "Bonjour Zoë" in body
     assert "## Décisions" in body
     assert "/j/" not in body, "a link of somebody's goes to nobody else"
+    assert "saisi cette adresse" in body
+    assert "compte" not in body
     [file] = [each for each in message.iter_attachments() if each.get_content_type() == "text/markdown"]
     assert file.get_filename() == "bilan.md"
     assert "- [ ] @Zoë write the CV (2026-11-03)" in file.get_content()

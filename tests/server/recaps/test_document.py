@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
 from server.mentoring.actions import read_actions
-from server.recaps.document import demoted, document
+from server.recaps.document import LONGEST_LETTER, demoted, document, for_letter
 from server.room.recap import Agreed, Attended, BoxTime, Extra, Recap
 from signaling.parts import Words
 from web.i18n import translator
@@ -89,3 +89,11 @@ def test_what_is_empty_is_left_out() -> None:
 )
 def test_headings_of_what_stands_inside_go_below(text: str, after: str) -> None:
     assert demoted(text, 3) == after
+
+
+def test_a_letter_carries_the_beginning_of_what_is_very_long() -> None:
+    words = translator("en")
+    assert for_letter("short\n", words) == "short\n"
+    cut = for_letter("line\n" * LONGEST_LETTER, words)
+    assert len(cut) < LONGEST_LETTER + 200
+    assert cut.endswith("line\n\n*There is more: the files on the session\u2019s page have all of it.*\n")
