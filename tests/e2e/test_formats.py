@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from server.clock import now_ms
+from server.room.formats import formats
 from signaling.parts import Box
 from tests.e2e.test_floor import picture
 from tests.support.announcements import LISTENS
@@ -36,7 +37,9 @@ FORMATS = {
     "mastermind-120": (120, 3),
     "speed-60": (60, 6),
 }
-"""Minutes of each and how many come."""
+"""Minutes of each and how many come; office hours have no course but the visits, and a test of their own."""
+
+OFFICE_HOURS = "office-hours-60"
 
 MINUTE = 60_000
 
@@ -63,7 +66,7 @@ async def clocked(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pla
 @asynccontextmanager
 async def begun(browsers: Browsers, server: Place, key: str) -> AsyncIterator[Course]:
     """The format's people are in the room: the leader in English, another in French, robots after them."""
-    minutes, people = FORMATS[key]
+    minutes, people = FORMATS.get(key, (60, 2))
     company = Company(browsers, server.url)
     room = await company.room(people, key)
     async with AsyncExitStack() as stack:
@@ -73,7 +76,10 @@ async def begun(browsers: Browsers, server: Place, key: str) -> AsyncIterator[Co
                 scripts = (LISTENS, SOUNDED, NO_DEVICES)
                 person = await company.person(room, index, "chromium", *scripts, locale=locale)
                 await person.arrive()
-                await person.enter()
+                if pages and formats()[key].boxes[0].queue:
+                    await called(person, pages[0][0])
+                else:
+                    await person.enter()
                 pages.append((person, locale[:2]))
             robots = []
             for index in range(2, people):
@@ -90,6 +96,14 @@ async def begun(browsers: Browsers, server: Place, key: str) -> AsyncIterator[Co
             assert company.problems() == []
         finally:
             await company.go_home()
+
+
+async def called(visitor: Person, mentor: Person) -> None:
+    """Somebody comes to office hours, waits in line, and is called in by one key."""
+    await visitor.tab.click("#join")
+    await mentor.until("() => compagnon.state.queue?.line.length === 1", what="somebody waits")
+    await mentor.tab.press("x")
+    await visitor.in_room()
 
 
 @pytest.mark.parametrize("key", FORMATS)
@@ -111,6 +125,26 @@ async def test_the_whole_course(browsers: Browsers, clocked: Place, key: str) ->
             await course.drive("next" if index + 1 < len(course.boxes) else "finish")
         await planned_and_actual(course)
         await headings(course)
+
+
+async def test_office_hours_by_the_clock(browsers: Browsers, clocked: Place) -> None:
+    """A visit has its own clock, which begins with the call, is called out, and goes over calmly."""
+    async with begun(browsers, clocked, OFFICE_HOURS) as course:
+        box, visitor = course.boxes[0], course.pages[1][0].member
+        await course.prompted(0)
+        await course.turn_is(visitor)
+        await course.pass_by(box.turn_s * 1000 - MINUTE)
+        await course.said("say.one-minute", box=box.key)
+        await course.pass_by(MINUTE)
+        await course.said("say.turn-up")
+        await course.everyone(
+            "() => document.querySelector('.timer').dataset.signal === 'turn-up'", what="the light"
+        )
+        await course.pass_by(MINUTE)
+        await course.everyone("() => !!document.querySelector('.turn .turn-over')", what="it is over")
+        await course.drive("finish")
+        course.spent_ms.append((box.turn_s + 60) * 1000)
+        await planned_and_actual(course)
 
 
 async def headings(course: Course) -> None:
