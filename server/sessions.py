@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from server.carry_over import beginning
+from server.mentoring.meetings import AgendaItem
 from server.room.formats import Format
 from server.room.links import sign_management, sign_personal
 from server.room.record import GuestRecord, Invited, RoomRecord, plan
 from server.storage.rooms import create
-from signaling.parts import Role
+from signaling.parts import Language, Role
 
 LINKS_LIVE_MS = 14 * 24 * 3_600_000
 """How long links open a room: two weeks, so that a session can be moved once and still be found."""
@@ -36,6 +37,10 @@ async def make(
     now_ms: int,
     title: str = "",
     still_open: Sequence[str] = (),
+    *,
+    items: Sequence[AgendaItem] = (),
+    language: Language = "en",
+    zone: str = "UTC",
 ) -> Session:
     """A new room with one link for each of ``people``; its notes begin with the lines ``still_open``.
 
@@ -49,6 +54,9 @@ async def make(
         invited=[Invited(secrets.token_urlsafe(6), name, role) for name, role in people],
         now_ms=now_ms,
         expires_ms=now_ms + LINKS_LIVE_MS,
+        items=items,
+        language=language,
+        zone=zone,
     )
     await create(store, record, timer, beginning(record, None, still_open))
     return Session(record, sign_management(secret, record.id))

@@ -109,15 +109,18 @@ async def again(request: web.Request) -> web.Response:
         raise PageError(429, "too-many-requests", retry=True)
     recap = await _recap(request, record, guest)
     still_open = [action_line(each) for each in recap.actions if not each.done]
+    agenda = formats().get(record.format, formats()["open"])
     made = await sessions.make(
         site.store,
         site.secret,
-        formats().get(record.format, formats()["open"]),
-        record.minutes,
+        agenda,
+        max(record.minutes, len(agenda.course)),
         [(each.name, each.role) for each in record.guests if not each.revoked],
         site.clock(),
         record.title,
         still_open,
+        language=record.language,
+        zone=record.zone,
     )
     location = f"/s/{made.management}?done=created"
     try:

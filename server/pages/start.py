@@ -12,21 +12,33 @@ from aiohttp import web
 from multidict import MultiMapping
 
 from server import sessions
-from server.pages.site import SITE, PageError, asker, page, see_other
-from server.room.formats import formats
+from server.mentoring.meetings import AgendaItem
+from server.pages import box_rows, forms
+from server.pages.site import SITE, PageError, asker, language_of, page, see_other
+from server.room.formats import formats, scale
 from server.room.guest_list import Listed, read_list
 from server.room.names import LONGEST_NAME, clean_name
 from server.room.record import MOST_GUESTS
 from signaling.errors import ProtocolError
-from signaling.parts import Role
-from web.i18n import LANGUAGES, translator
-from web.views import BoxLine, FormatChoice, PersonRow, StartError, StartView
+from signaling.parts import Box, Role
+from web.i18n import LANGUAGES, Translator, translator
+from web.views import BoxLine, FormatChoice, PersonRow, StartError, StartErrorCode, StartView
+from web.views.boxes import BoxRow
+from web.views.form import Fault, Form
+from web.zones import is_zone
 
 LEAST_MINUTES = 5
 MOST_MINUTES = 240
 LEAST_PEOPLE = 2
 ROWS = 8
 """People who are typed one by one; more are pasted as a list."""
+
+BOX_CODES: Mapping[str, StartErrorCode] = {
+    "missing": "box-missing",
+    "too-long": "box-too-long",
+    "number": "box-number",
+}
+"""What is wrong with one box is said beside it, and above the form."""
 
 _longest_field = 500
 _longest_list = 20_000
@@ -41,6 +53,10 @@ class Typed:
     minutes: str
     people: tuple[PersonRow, ...]
     list: str = ""
+    boxes: tuple[BoxRow, ...] = ()
+    boxes_of: str = ""
+    zone: str = ""
+    press: str = ""
 
     @property
     def listed(self) -> tuple[Listed, ...]:
@@ -67,6 +83,10 @@ def read_form(form: MultiMapping[object]) -> Typed:
         _text(form.get("minutes", "")).strip(),
         people,
         _text(form.get("list", ""), _longest_list),
+        box_rows.rows_of(forms.read(form)),
+        _text(form.get("boxes-of", "")),
+        _text(form.get("zone", "")),
+        _text(form.get("do", "")),
     )
 
 
@@ -95,6 +115,37 @@ def faults(typed: Typed) -> tuple[StartError, ...]:
     return tuple(found)
 
 
+def written(typed: Typed, say: Translator) -> tuple[tuple[AgendaItem, ...], tuple[StartError, ...]]:
+    """The agenda that was written in place of the format's, and what is to be put right in it."""
+    if not typed.boxes or typed.format not in formats():
+        return (), ()
+    if typed.boxes_of != typed.format:
+        return (), (StartError(code="box-other", box="item-0"),)
+    items, wrong = box_rows.items(typed.boxes, _course(typed), say, MOST_MINUTES)
+    found = [StartError(code=BOX_CODES[each.code], box=each.field, values=each.values) for each in wrong]
+    total = sum(each.minutes for each in items)
+    if not wrong and not LEAST_MINUTES <= total <= MOST_MINUTES:
+        values = {"total": total, "least": LEAST_MINUTES, "most": MOST_MINUTES}
+        found.append(StartError(code="box-total", box="item-0", values=values))
+    return items, tuple(found)
+
+
+def _course(typed: Typed) -> tuple[Box, ...]:
+    """The boxes of the chosen format, as long as was asked for where that can be."""
+    agenda = formats()[typed.format]
+    fits = _minutes_fit(typed.minutes, least_minutes(typed.format))
+    return scale(agenda, int(typed.minutes) if fits else agenda.minutes)
+
+
+def _rearranged(typed: Typed, say: Translator) -> Typed:
+    """After a press in the agenda: its boxes to change, as the format has them, moved, or away again."""
+    if typed.format not in formats() or typed.press == "as-it-was":
+        return replace(typed, boxes=(), boxes_of="")
+    if typed.press == "boxes" or typed.boxes_of != typed.format:
+        return replace(typed, boxes=box_rows.filled(_course(typed), say), boxes_of=typed.format)
+    return replace(typed, boxes=box_rows.pressed(typed.boxes, typed.press))
+
+
 def least_minutes(key: str) -> int:
     """The shortest that a session of this format can be: a minute for each of its boxes, five at least."""
     agenda = formats().get(key)
@@ -121,9 +172,15 @@ async def show(request: web.Request) -> web.Response:
 
 async def make(request: web.Request) -> web.Response:
     """``POST /start``: 303 to the links, or the form again with everything typed and what to put right."""
-    typed = read_form(await request.post())
-    errors = faults(typed)
+    typed, say = read_form(await request.post()), translator(language_of(request))
+    if typed.press:
+        return page(request, _again(_rearranged(typed, say), ()))
+    items, wrong = written(typed, say)
+    errors = (*faults(typed), *wrong)
     if errors:
+        if typed.boxes and typed.boxes_of != typed.format:
+            # Another format was chosen meanwhile: its own boxes stand there to be changed.
+            typed = _rearranged(typed, say)
         return page(request, _again(typed, errors), status=422)
     site = request.app[SITE]
     if not site.creations.allow(asker(request), site.clock() / 1000):
@@ -133,15 +190,19 @@ async def make(request: web.Request) -> web.Response:
         site.store,
         site.secret,
         agenda,
-        int(typed.minutes) if typed.minutes else agenda.minutes,
+        sum(each.minutes for each in items) or (int(typed.minutes) if typed.minutes else agenda.minutes),
         [(row.name, row.role) for row in typed.coming],
         site.clock(),
+        items=items,
+        language=language_of(request),
+        zone=typed.zone if is_zone(typed.zone) else "UTC",
     )
     return see_other(f"/s/{session.management}?done=created")
 
 
 def _again(typed: Typed, errors: tuple[StartError, ...]) -> StartView:
     chosen = typed.format if typed.format in formats() else next(iter(formats()))
+    inline = {said: code for code, said in BOX_CODES.items()}
     return StartView(
         formats=choices(),
         chosen=chosen,
@@ -149,6 +210,16 @@ def _again(typed: Typed, errors: tuple[StartError, ...]) -> StartView:
         people=typed.people,
         list=typed.list,
         errors=errors,
+        boxes=typed.boxes,
+        boxes_form=Form(
+            values={},
+            once="",
+            faults=tuple(
+                Fault(field=each.box, code=inline[each.code], values=each.values)
+                for each in errors
+                if each.code in inline
+            ),
+        ),
         least_minutes=least_minutes(chosen),
         most_minutes=MOST_MINUTES,
         most_rows=ROWS,

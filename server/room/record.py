@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from server.mentoring.meetings import AgendaItem
 from server.room.formats import Format, scale
 from server.room.names import clean_name
+from server.room.planned import planned_boxes, waiting
 from signaling.errors import ProtocolError
 from signaling.parts import Guest, Language, Role, Timer, Words
 
@@ -105,8 +107,13 @@ def plan(
     invited: Sequence[Invited],
     now_ms: int,
     expires_ms: int,
+    items: Sequence[AgendaItem] = (),
+    language: Language = "en",
+    zone: str = "UTC",
 ) -> tuple[RoomRecord, Timer]:
     """A new room and its timer, names cleaned. Ids are the caller's, random and unguessable.
+
+    ``items`` are an agenda in place of the format's; ``language`` and ``zone`` those of the notes' headings.
 
     Raises ``ProtocolError`` ``name-missing`` or ``name-too-long`` with the field ``guests.<index>.name`` or
     ``title``, ``room-full`` beyond ``MOST_GUESTS``; ``ValueError`` for minutes that don't fit the format.
@@ -121,6 +128,8 @@ def plan(
         created_ms=now_ms,
         expires_ms=expires_ms,
         queued=agenda.queued,
+        language=language,
+        zone=zone,
         guests=tuple(
             GuestRecord(
                 id=each.id, name=clean_name(each.name, f"guests.{index}.name"), role=each.role, place=index
@@ -128,4 +137,5 @@ def plan(
             for index, each in enumerate(invited)
         ),
     )
-    return record, Timer(status="ready", index=0, boxes=scale(agenda, minutes), since_ms=None, turn=None)
+    boxes = planned_boxes(agenda, minutes, items) if items else scale(agenda, minutes)
+    return record, waiting(boxes)

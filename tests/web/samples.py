@@ -36,6 +36,8 @@ from web.views import (
     StartView,
     View,
 )
+from web.views.boxes import BoxRow
+from web.views.form import Fault, Form
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}</textarea>&amp;"
 """A name that breaks out of whatever does not escape it."""
@@ -91,6 +93,20 @@ def start_with_errors(name: str) -> StartView:
             StartError(code="name-missing", row=0),
             StartError(code="name-twice", row=2, values={"name": name}),
         ),
+    )
+
+
+def start_with_agenda(name: str) -> StartView:
+    """The start form while somebody changes the format's boxes, one of them wrongly."""
+    values = {"least": 1, "most": 240}
+    return start(
+        boxes=(
+            BoxRow(title="Check-in", minutes="5", of="b0"),
+            BoxRow(title=name, minutes="soon", of="b1"),
+            BoxRow(title="", minutes="10"),
+        ),
+        boxes_form=Form(values={}, once="", faults=(Fault(field="minutes-1", code="number", values=values),)),
+        errors=(StartError(code="box-number", box="minutes-1", values=values),),
     )
 
 
@@ -150,6 +166,7 @@ PAGES: dict[str, Callable[[str, Language], View]] = {
     "landing": lambda name, language: LandingView(),
     "start": lambda name, language: start(),
     "start-errors": lambda name, language: start_with_errors(name),
+    "start-agenda": lambda name, language: start_with_agenda(name),
     "links-created": lambda name, language: links(name, done="created"),
     "links-revoked": lambda name, language: links(name, done="revoked", done_id="g3"),
     "links-ended": lambda name, language: links(name, ended=True),

@@ -125,7 +125,7 @@ def test_every_error_page_has_its_words(renderer: Renderer, code: PageErrorCode,
 def test_every_start_error_leads_to_its_field(
     renderer: Renderer, code: StartErrorCode, language: Language
 ) -> None:
-    values = {"least": 5, "most": 80, "name": "Paul"}
+    values = {"least": 5, "most": 80, "name": "Paul", "total": 300}
     for wrong in (
         StartError(code=code, field="minutes", values=values),
         StartError(code=code, row=1, values=values),

@@ -13,6 +13,8 @@ from dataclasses import field as made_of
 from typing import ClassVar, Literal
 
 from signaling.parts import Guest, IceServer, Language, Role, Rung
+from web.views.boxes import BoxRow
+from web.views.form import Form
 
 StartField = Literal["format", "minutes", "people"]
 """A part of the start form that can be at fault as a whole; a person's row is named by ``row`` instead."""
@@ -27,6 +29,11 @@ StartErrorCode = Literal[
     "name-too-long",
     "name-twice",
     "role-unknown",
+    "box-missing",
+    "box-too-long",
+    "box-number",
+    "box-other",
+    "box-total",
 ]
 """Each has one sentence in ``pages.json`` under ``start.error.<code>``."""
 
@@ -124,6 +131,8 @@ class StartError:
 
     code: StartErrorCode
     field: StartField | None = None
+    box: str = ""
+    """The input of the agenda that it is about."""
     row: int | None = None
     line: int | None = None
     values: Mapping[str, str | int] = made_of(default_factory=dict)
@@ -148,6 +157,9 @@ class StartView(View):
         PersonRow(name="", role="mentee"),
     )
     list: str = ""
+    boxes: tuple[BoxRow, ...] = ()
+    """The chosen format's boxes while somebody changes them; none: it is taken as it is."""
+    boxes_form: Form | None = None
     errors: tuple[StartError, ...] = ()
     least_minutes: int = 5
     most_minutes: int = 240

@@ -12,7 +12,9 @@ from server.pages.start import choices, faults, read_form
 from server.room.formats import formats
 from server.room.links import read_management
 from server.storage.rooms import load
+from signaling.parts import Words
 from tests.server.pages.conftest import Client
+from tests.support.forms import fields_of, send
 
 Pairs = list[tuple[str, object]]
 
@@ -166,3 +168,52 @@ async def test_whoever_makes_too_many_is_asked_to_wait(client: Client) -> None:
     assert statuses[-1] == 429
     async with client.get("/start") as answer:
         assert answer.status == 200
+
+
+async def test_the_boxes_can_be_changed_before_the_room_is_made(client: Client, site: Site) -> None:
+    page = await (await client.get("/start")).text()
+
+    async def sent(**typed: str | list[str]) -> tuple[int, str, str]:
+        answer = await send(client, page, "/start", 1, **typed)
+        return answer.status, answer.headers.get("Location", ""), await answer.text()
+
+    people: dict[str, str | list[str]] = {"name": ["Zoë", "Bao"], "role": ["mentor", "mentee"]}
+    status, _, page = await sent(**people, format="quick-30", minutes="40", do="boxes")
+    assert status == 200
+    fields = dict(fields_of(page, "/start"))
+    assert (fields["item-1"], fields["minutes-1"], fields["boxes-of"]) == ("Topic", "20", "quick-30")
+    # Another format meanwhile: what was changed of the first can't be kept, and that is said.
+    status, _, other = await sent(**people, format="open")
+    assert status == 422
+    assert "You chose another format meanwhile" in other
+    assert dict(fields_of(other, "/start"))["item-0"] == "Conversation"
+    _, _, page = await sent(**people, format="quick-30", do="up-1")
+    for typed, said in (
+        ({"minutes-0": "x"}, "write a number from 1 to 240"),
+        ({"item-1": ""}, "Give this box a name."),
+        ({"minutes-0": "200", "minutes-1": "100"}, "All boxes take 313 minutes"),
+    ):
+        status, _, wrong = await sent(**people, format="quick-30", **typed)
+        assert status == 422
+        assert said in wrong
+    status, place, _ = await sent(
+        **people, format="quick-30", zone="America/Montreal", **{"item-0": "Your <CV>", "minutes-0": "11"}
+    )
+    assert status == 303
+    token = place.removeprefix("/s/").partition("?")[0]
+    stored = await load(site.store, read_management(site.secret, token))
+    assert stored is not None
+    assert (stored.record.minutes, stored.record.zone, stored.record.language) == (
+        31, "America/Montreal", "en",
+    )  # fmt: skip
+    first, second, third = stored.timer.boxes
+    assert (first.key, first.title, first.seconds) == ("topic", Words(en="Your <CV>", fr="Your <CV>"), 660)
+    assert (second.key, second.title, third.key) == ("check-in", None, "next-steps")
+
+
+async def test_the_agenda_can_be_as_the_format_has_it_again(client: Client) -> None:
+    page = await (await client.get("/start")).text()
+    page = await (await send(client, page, "/start", format="grow-45", do="boxes")).text()
+    assert 'name="item-4"' in page
+    page = await (await send(client, page, "/start", format="grow-45", do="as-it-was")).text()
+    assert 'name="item-0"' not in page

@@ -70,7 +70,14 @@ function sayBusy(): void {
   addEventListener("pageshow", () => button?.removeAttribute("aria-busy"));
 }
 
+/** The heading of the notes has the day as it is here. */
+function sayZone(): void {
+  const zone = find<HTMLInputElement>("[data-zone]");
+  if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 followFormat();
+sayZone();
 const people = find<HTMLElement>("[data-people]");
 if (people) managePeople(people);
 sayBusy();
