@@ -150,8 +150,13 @@ class SmallRooms:
     def _tell(self) -> None:
         self._news = None
         self._told_at = self._loop.time()
-        shown = self._told().parting.shown()
-        self._audience.tell_all(ApartChanged(apart=shown, now_ms=self._clock()))
+        state, now_ms = self._told(), self._clock()
+        if state.record.queued:
+            for connection in self._audience:
+                own = state.shown_apart(connection.member)
+                connection.outbox.send(ApartChanged(apart=own, now_ms=now_ms))
+        else:
+            self._audience.tell_all(ApartChanged(apart=state.parting.shown(), now_ms=now_ms))
 
     # ---------------------------------------------------------------- the time
 

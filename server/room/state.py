@@ -9,7 +9,7 @@ from server.room.parting import TOGETHER, Parting
 from server.room.poll_record import PollRecord
 from server.room.record import RoomRecord
 from signaling.messages import Enter
-from signaling.parts import NOT_KEPT, Floor, Keeping, Member, Role, Room, Timer
+from signaling.parts import NOT_KEPT, Apart, Floor, Keeping, Member, Role, Room, Timer
 from signaling.visits import QueuePlace
 
 PLACE_KEPT_S = 30.0
@@ -154,8 +154,14 @@ class RoomState(Struct, frozen=True, kw_only=True):
             expires_ms=self.record.expires_ms,
             floor=self.shown_floor(),
             keeping=self.keeping,
-            apart=self.parting.shown(),
+            apart=self.shown_apart(reader),
         )
+
+    def shown_apart(self, reader: str) -> Apart | None:
+        """The small rooms as a person is shown them; of a visit in office hours only who is in it knows."""
+        if self.record.queued and not (self.facilitates(reader) or self.parting.room_of(reader)):
+            return None
+        return self.parting.shown()
 
     def shown_member(self, member: Present) -> Member:
         """A member as everyone sees them; the role is the guest's, whatever anybody says."""

@@ -11,6 +11,7 @@ from server.live_small_notes import visit_notes
 from server.storage import rooms
 from signaling.codec import encode
 from signaling.messages import (
+    ApartChanged,
     Bye,
     ChatLines,
     ChatOpen,
@@ -73,6 +74,10 @@ async def test_visitors_wait_are_told_their_place_and_come_in_one_by_one(store: 
 
             await mo.send(NEXT)
             await bo.hears(Entered)
+            # Who waits doesn't learn who visits, by whatever name.
+            await cy.hears(ApartChanged)
+            assert bo.id not in str([each for each in cy.told if isinstance(each, ApartChanged)])
+            await bo.until(lambda: bo.room().apart is not None, "the room of the visit")
             await ana.hears(QueuePlace, lambda told: told.place == 1)
             stored = await rooms.load(store, record.id)
             assert stored is not None
