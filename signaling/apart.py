@@ -16,9 +16,10 @@ Minutes = Annotated[int, Meta(ge=1, le=240)]
 class Split(Wire, tag="split", frozen=True):
     """Splits the room, anew if it is split already. Facilitators only.
 
-    ``rooms`` belongs to ``hand``: who goes where, guests who have not come yet too. ``size`` belongs to
-    ``random``: so many people a room, one more where they don't divide. ``stay`` remain in the main room.
-    After ``minutes`` everybody is back; null for no end. ``seen``: see ``ApartCommand``.
+    ``rooms`` belongs to ``hand``: who goes where, guests who have not come yet too; and to ``random`` where
+    somebody has looked at the draw before. ``size`` belongs to ``random`` without them: so many people a
+    room, one more where they don't divide. ``stay`` remain in the main room. After ``minutes`` everybody is
+    back; null for no end. ``seen``: see ``ApartCommand``.
     """
 
     how: SplitHow

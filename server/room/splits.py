@@ -24,6 +24,8 @@ def groups(state: RoomState, message: Split, now_ms: int) -> Groups:
     match message.how:
         case "hand":
             found = _by_hand(state, message)
+        case "random" if message.rooms:
+            found = _by_hand(state, message)
         case "random":
             seed = f"{state.record.id}/{state.parting.splits}/{now_ms}"
             found = at_random([member.id for member in going], message.size, seed)

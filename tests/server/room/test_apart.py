@@ -84,6 +84,17 @@ def test_another_draw_is_another_split() -> None:
     assert not {each.id for each in room.apart.rooms} & {"1.1", "1.2"}
 
 
+def test_a_draw_that_was_looked_at_before_is_the_one_that_is_made() -> None:
+    room = crowd(1, 4)
+    drawn = (("e3", "e0"), ("e1", "e2"))
+    room.says("m0", Split(how="random", rooms=drawn, stay=("m0",)))
+    assert room.groups == [["e0", "e3"], ["e1", "e2"]]
+    room.leave("e1")
+    room.come("late")
+    assert room.room_of("late") == room.room_of("e2")
+    assert room.refuses("m0", Split(how="random", rooms=(("e0", "e1"), ("e1", "e2")))) == "bad-message"
+
+
 def test_at_random_who_comes_late_goes_where_fewest_are_but_for_whoever_leads_or_observes() -> None:
     room = crowd(2, 6)
     room.leave("m1")

@@ -99,10 +99,14 @@ export function roomSelect(
   </span>`;
 }
 
-/** A person by initials and name. */
-export function chip(name: string, extra: TemplateResult | typeof nothing = nothing): TemplateResult {
+/** A person by initials and name; the name may be shown in other words. */
+export function chip(
+  name: string,
+  extra: TemplateResult | typeof nothing = nothing,
+  shown = name,
+): TemplateResult {
   return html`<span class="person hue-${hue(name)}">
     <span class="initials" aria-hidden="true">${initials(name)}</span>
-    <span class="person-text"><span class="person-name">${name}</span>${extra}</span>
+    <span class="person-text"><span class="person-name">${shown}</span>${extra}</span>
   </span>`;
 }

@@ -202,7 +202,7 @@ export class ApartPanel extends LightElement {
     const self = id === this.state.me.id;
     const { moving } = this;
     return html`<li class="apart-person" data-person=${id}>
-      ${chip(self ? t("tile.you", { name }) : name)}
+      ${chip(name, nothing, self ? t("tile.you", { name }) : name)}
       ${
         self
           ? nothing

@@ -32,6 +32,8 @@ export class ApartSetup extends LightElement {
   @own() private rooms = "2";
   @own() private minutes = "10";
   @own() private takesPart = false;
+  /** Whether the person has said so; else it is as it mostly is. */
+  private said = false;
   @own() private draft: Draft = { rooms: 2, places: {} };
   @own() private between: Between = "all";
   @own() private rounds = "";
@@ -48,7 +50,7 @@ export class ApartSetup extends LightElement {
       this.minutes = String(asked.minutes);
       this.rounds = String(asked.rounds);
     }
-    this.takesPart = this.how === "rotation" && this.between === "roles";
+    this.takesPart = this.likelyPart();
     this.bySize("2");
   }
 
@@ -73,7 +75,7 @@ export class ApartSetup extends LightElement {
 
   private bySize(text: string): void {
     this.size = text;
-    const size = whole(text, 1, 100);
+    const size = whole(text, 2, 50);
     if (size !== null) this.divide(roomsFor(this.people().length, size), false);
   }
 
@@ -85,15 +87,21 @@ export class ApartSetup extends LightElement {
 
   /** So many rooms; the other of the two fields follows. */
   private divide(rooms: number, sizeFollows: boolean): void {
-    if (sizeFollows) this.size = String(Math.max(1, Math.floor(this.people().length / rooms)));
+    if (sizeFollows) this.size = String(Math.max(2, Math.floor(this.people().length / rooms)));
     else this.rooms = String(rooms);
     this.draft = resized(this.draft, rooms);
     if (this.how === "random") this.draw();
   }
 
+  /** Who leads alone looks after the others; in pairs and among several mentors they are one of them. */
+  private likelyPart(): boolean {
+    return this.how === "pairs" || (this.how === "rotation" && this.between === "roles");
+  }
+
   private choose(how: How): void {
     this.how = how;
     this.tried = false;
+    if (!this.said) this.takesPart = this.likelyPart();
     if (how === "random") this.bySize(this.size);
   }
 
@@ -119,7 +127,7 @@ export class ApartSetup extends LightElement {
     if (!timed || whole(this.rooms, 1, MOST_ROOMS) === null) return false;
     // Those who were drawn are sent as they were shown, or as they were moved since.
     const rooms = roomsOf(this.draft, this.ids()).filter((room) => room.length > 0);
-    return rooms.length > 0 && this.call.features.apart.split({ how: "hand", rooms, minutes });
+    return rooms.length > 0 && this.call.features.apart.split({ how, rooms, minutes, stay });
   }
 
   private rotate(): boolean {
@@ -154,6 +162,7 @@ export class ApartSetup extends LightElement {
           ? nothing
           : check("takes-part", t("apart.takes-part"), this.takesPart, (on) => {
               this.takesPart = on;
+              this.said = true;
               if (how === "random") this.bySize(this.size);
             })
       }
@@ -178,6 +187,7 @@ export class ApartSetup extends LightElement {
       name: "size",
       label: t("apart.size"),
       value: this.size,
+      error: this.error(this.size, 2, 50),
       change: (text) => this.bySize(text),
     })}${rooms}`;
   }
@@ -211,6 +221,7 @@ export class ApartSetup extends LightElement {
       this.between,
       (between) => {
         this.between = between;
+        if (!this.said) this.takesPart = this.likelyPart();
       },
     )}
       <div class="apart-numbers">

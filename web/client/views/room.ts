@@ -37,7 +37,7 @@ import "./settings";
 import "./stage";
 import "./timer-ring";
 
-/** For so long (ms) after somebody is moved single keys do nothing. */
+/** For so long (ms) after somebody who writes is moved single keys do nothing. */
 const MOVED_FOR = 2_000;
 
 /** The room: the stage, the timer above it, the controls below, one panel beside it. */
@@ -51,10 +51,10 @@ export class SessionRoom extends LightElement {
   @state() private notesOpened = false;
 
   private readonly canShare = canShareScreen(browserHost());
-  /** When (browser clock, ms) this person was last moved to another room. */
+  /** When (browser clock, ms) this person was last moved to another room while writing. */
   private moved = Number.NEGATIVE_INFINITY;
   private readonly onKey = (event: KeyboardEvent): void => {
-    // Whoever was writing when they were moved means letters still.
+    // What was written in is gone, and letters are still meant.
     if (!this.state.shortcuts || event.timeStamp - this.moved < MOVED_FOR) return;
     const act = shortcutOf(event, isTyping(event.composedPath()[0] ?? null));
     if (act === null) return;
@@ -84,7 +84,8 @@ export class SessionRoom extends LightElement {
   protected override willUpdate(changes: PropertyValues<this>): void {
     const before = changes.get("state");
     const room = ({ apart, me }: State) => roomOf(apart, me.id);
-    if (before !== undefined && room(before) !== room(this.state)) this.moved = performance.now();
+    const types = isTyping(document.activeElement);
+    if (before !== undefined && types && room(before) !== room(this.state)) this.moved = performance.now();
     this.lazy.fetch(needed(this.state));
     if (this.state.panel === "notes") this.notesOpened = true;
     // Nobody waits for them when the session is divided; two alone never need them.
