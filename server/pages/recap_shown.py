@@ -11,7 +11,7 @@ from aiohttp import web
 from server.pages.room import disposition, file_name
 from server.pages.site import SITE, PageError, asker, language_of
 from server.recaps.document import box_name, document, headline
-from server.recaps.pdf import PressError, pdf
+from server.recaps.pdf import BusyError, PressError, pdf
 from server.room.recap import Recap
 from web.i18n import Translator, translator
 from web.i18n import zone as zone_of
@@ -72,6 +72,8 @@ async def as_file(request: web.Request, recap: Recap, ending: str, zone: tzinfo)
             raise PageError(429, "too-many-requests", retry=True)
         try:
             made = await pdf(title, text, words)
+        except BusyError:
+            raise PageError(429, "too-many-requests", retry=True) from None
         except PressError as error:
             log.error("a wrap-up can't be set: %s", error)
             raise PageError(500, "server-error", retry=True) from None

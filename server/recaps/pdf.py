@@ -16,15 +16,34 @@ LONGEST_S = 20.0
 LONGEST_TEXT = 150_000
 """Letters that are set: some 50 pages, 5 s. The Markdown file always has all of it."""
 
+MOST_WAITING = 10
+"""Documents that wait for their turn; whoever comes then is told to come again."""
+
 _at_once = asyncio.Semaphore(1)
+_waiting: set[object] = set()
 
 
 class PressError(Exception):
     """The document could not be set, or not in time."""
 
 
+class BusyError(PressError):
+    """Too many wait already."""
+
+
 async def pdf(title: str, text: str, words: Translator) -> bytes:
-    """The document as a tagged PDF. Raises ``PressError``."""
+    """The document as a tagged PDF. Raises ``PressError``, ``BusyError`` when too many wait."""
+    if len(_waiting) >= MOST_WAITING:
+        raise BusyError
+    turn = object()
+    _waiting.add(turn)
+    try:
+        return await _in_turn(title, text, words)
+    finally:
+        _waiting.discard(turn)
+
+
+async def _in_turn(title: str, text: str, words: Translator) -> bytes:
     if len(text) > LONGEST_TEXT:
         text = f"{text[:LONGEST_TEXT]}…\n\n*{words.text('recap.cut')}*\n"
     # One after another: two cores that carry a call have nothing to spare for two of them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import pypdfium2
@@ -10,7 +11,7 @@ import pytest
 
 from server.recaps import pdf as pdf_module
 from server.recaps.layout import DEEPEST
-from server.recaps.pdf import PressError, pdf
+from server.recaps.pdf import BusyError, PressError, pdf
 from server.recaps.press import Sheet, pressed
 from web.i18n import translator
 
@@ -109,3 +110,12 @@ async def test_one_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(pdf_module, "LONGEST_S", 0.001)
     with pytest.raises(PressError):
         await pdf("A title", "text", translator("en"))
+
+
+async def test_one_after_another_and_not_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_module, "MOST_WAITING", 2)
+    made = [pdf("A title", f"text {number}", translator("en")) for number in range(3)]
+    found = await asyncio.gather(*made, return_exceptions=True)
+    assert [type(each) for each in found] == [bytes, bytes, BusyError]
+    # Those who waited are done: there is room again.
+    assert (await pdf("A title", "text", translator("en"))).startswith(b"%PDF-")
