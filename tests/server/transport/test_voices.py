@@ -12,6 +12,8 @@ from tests.support.rtc_client import until
 from tests.support.rtc_room import scene
 from tests.support.voices import PACKET, RATE, Line, Samples, Voice, dialogue, hum, levels
 
+pytestmark = pytest.mark.alone
+
 VOICES = {"mo": Voice("en", 150, 35), "zoe": Voice("fr", 170, 70)}
 LINES = [
     Line("mo", 0.7, "What would you like to have clear, at the end of this hour?"),
