@@ -71,7 +71,8 @@ async def out_of_reach(tab: Tab) -> list[str]:
             const there = document.elementFromPoint(x, y);
             const label = e.labels?.[0];
             const wide = [...e.children].find((child) =>
-              child.checkVisibility(shown) && child.getBoundingClientRect().width > width + 1);
+              child.checkVisibility(shown) && getComputedStyle(child).clipPath === 'none' &&
+              child.getBoundingClientRect().width > width + 1);
             if (wide) lost.push(`${tag(wide)} is wider than ${tag(e)}`);
             if (there && (e.contains(there) || there.contains(e) || label?.contains(there))) continue;
             // What a person opened themself lies over the rest until they close it; toasts go by themselves.
