@@ -71,10 +71,10 @@ describe("captions", () => {
   });
 
   it("are fetched when there are any, or a question about them", () => {
-    expect(needed(inRoom())).toEqual([]);
-    expect(needed(receive(inRoom(), { type: "captions", lines: [] }, 0))).toEqual(["captions"]);
-    expect(needed(keeping(inRoom(), "sam", "sam"))).toEqual(["captions"]);
-    expect(needed(act(inRoom(), { type: "panel", panel: "captions" }))).toEqual(["captions"]);
+    expect(needed(inRoom())).toEqual(["company"]);
+    expect(needed(receive(inRoom(), { type: "captions", lines: [] }, 0))).toEqual(["company", "captions"]);
+    expect(needed(keeping(inRoom(), "sam", "sam"))).toEqual(["company", "captions"]);
+    expect(needed(act(inRoom(), { type: "panel", panel: "captions" }))).toEqual(["company", "captions"]);
   });
 
   it("are kept when everybody has agreed, and each step of that is said", () => {

@@ -83,9 +83,9 @@ describe("polls", () => {
 
   it("fetches what shows them only when there is something to show", () => {
     const state = inRoom();
-    expect(needed(state)).toEqual([]);
-    expect(needed(told(state, now()))).toEqual(["polls"]);
-    expect(needed(act(state, { type: "panel", panel: "polls" }))).toEqual(["polls"]);
+    expect(needed(state)).toEqual(["company"]);
+    expect(needed(told(state, now()))).toEqual(["company", "polls"]);
+    expect(needed(act(state, { type: "panel", panel: "polls" }))).toEqual(["company", "polls"]);
   });
 
   it("names a new poll at random", () => {

@@ -13,7 +13,7 @@ import { type Melody, play } from "../sounds";
 import { officeHours, type State, type View } from "../state";
 import type { TimerMark } from "../timer";
 import { TimerWatch } from "../timer-watch";
-import type { Timers } from "../timers";
+import { browserTimers, type Timers } from "../timers";
 import { titleWords, visitMelody } from "../visits";
 import { LightElement } from "./element";
 import { ended, left } from "./ending";
@@ -35,7 +35,11 @@ export class RoomApp extends LightElement {
   private readonly ends: (() => void)[] = [];
   private region: LiveRegion | null = null;
   private shown: View | null = null;
-  private readonly lazy = new LazyViews(() => this.call.toast("toast.view-failed", {}, "problem"));
+  private readonly lazy = new LazyViews(
+    browserTimers,
+    () => this.call.toast("toast.view-failed", {}, "problem"),
+    () => this.requestUpdate(),
+  );
   private readonly ownTitle = document.title;
   private dim: () => void = () => undefined;
 

@@ -26,8 +26,8 @@ export class DetailsPanel extends LightElement {
   @state() private details: Details | null = null;
   @state() private copied: "details.copied" | "details.not-copied" | null = null;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
+  /** Only now is it known whose they are: the element may be there before its script. */
+  protected override firstUpdated(): void {
     this.call.details.start((details) => {
       this.details = details;
     });

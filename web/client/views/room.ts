@@ -5,7 +5,7 @@ import type { Bootstrap } from "../bootstrap";
 import type { Call } from "../call";
 import { browserHost, canShareScreen } from "../devices";
 import { corners } from "../layout";
-import { captionsOnScreen, LazyViews, needed } from "../lazy";
+import { captionsOnScreen, LazyViews, leavesEmpty, needed } from "../lazy";
 import { sessionTitle } from "../names";
 import { hasUnsent, shelfHere } from "../notes/shelf";
 import type { NotesState } from "../notes/types";
@@ -14,6 +14,7 @@ import { proposed } from "../rotation";
 import { isTyping, type Shortcut, shortcutOf } from "../shortcuts";
 import { arranged, canArrange } from "../stage";
 import { canPart, handUp, lit, observes, type PanelName, type State } from "../state";
+import { browserTimers } from "../timers";
 import { nextOf } from "../visits";
 import { fetchApartViews } from "./apart";
 import { banner } from "./banner";
@@ -26,13 +27,10 @@ import { panel } from "./panel";
 import type { RoomActs } from "./room-acts";
 import type { DeviceSettings } from "./settings";
 import { toasts } from "./toasts";
-import "./chat";
 import "./data-choices";
-import "./details-panel";
 import "./help";
 import "./leave-dialog";
 import "./notes";
-import "./people";
 import "./settings";
 import "./stage";
 import "./timer-ring";
@@ -62,11 +60,16 @@ export class SessionRoom extends LightElement {
     if (act === "leave") this.querySelector<LeaveDialog>("leave-dialog")?.show();
     else this.run(act);
   };
-  private readonly lazy = new LazyViews(() => {
-    this.call.toast("toast.view-failed", {}, "problem");
-    const { panel } = this.state;
-    if (panel === "polls" || panel === "captions") this.togglePanel(panel);
-  });
+  private readonly lazy = new LazyViews(
+    browserTimers,
+    (view) => {
+      const { panel } = this.state;
+      if (panel === null || !leavesEmpty(panel, view)) return;
+      this.call.toast("toast.view-failed", {}, "problem");
+      this.togglePanel(panel);
+    },
+    () => this.requestUpdate(),
+  );
   private readonly redraw = (): void => this.requestUpdate();
 
   override connectedCallback(): void {
