@@ -39,7 +39,10 @@ LOOK = "session-look"
 ANSWER = "session-answer"
 """The kind of task that looks after a proposal: it reminds (mark "remind") and ends it (no mark)."""
 
-LEADS_MS: Mapping[str, int] = {"day": 24 * HOUR_MS, "hour": HOUR_MS, "now": 0}
+LEADS_MS: Mapping[str, int] = {"day": 24 * HOUR_MS, "hour": HOUR_MS, "soon": HOUR_MS // 12, "now": 0}
+
+BY_PUSH: frozenset[str] = frozenset({"soon", "now"})
+"""Of these browsers are told; of "soon" nobody gets a letter."""
 
 
 class Step(Struct, frozen=True):

@@ -49,6 +49,7 @@ class Config:
     base_url: str | None
     trust_proxy: bool
     metrics_token: str | None
+    push_private: bool
     room_members: int
     workers: int
     turn: Turn
@@ -285,6 +286,8 @@ OPTIONS = (
     Option("oidc_name", "OIDC_NAME", "--oidc-name", str, "NAME",
            "what people know the provider by (its host name)"),
     Option("trust_proxy", "TRUST_PROXY", None, _yes, "", "take people's addresses from X-Forwarded-For"),
+    Option("push_private", "PUSH_PRIVATE", None, _yes, "",
+           "let browsers name push services at addresses inside, too"),
     Option("metrics_token", "METRICS_TOKEN", None, _text, "", "bearer token that opens /metrics"),
     Option("room_members", "ROOM_MEMBERS", None, _members, "", f"people in a room at a time ({MOST_GUESTS})"),
     Option("dev", "DEV", None, _yes, "", "show /design and full error messages in logs"),
@@ -348,6 +351,7 @@ def _complete(values: dict[str, Any], environment: Mapping[str, str]) -> Config:
         base_url=values["base_url"],
         trust_proxy=bool(values["trust_proxy"]),
         metrics_token=values["metrics_token"],
+        push_private=bool(values["push_private"]),
         room_members=values["room_members"] or MOST_GUESTS,
         workers=workers,
         turn=_turn(values["turn_urls"] or (), values["turn_secret"], values["turn_secret_file"]),

@@ -10,6 +10,7 @@ from server.mail.post import SIGN_IN_KIND, Post
 from server.matchmaking import tasks as matchmaking
 from server.pages.scheduling import tasks as session_tasks
 from server.pages.site import Site
+from server.pushes import Pushes
 from server.storage import letters
 from server.storage.conversations import NOTIFY
 from server.storage.due import Due
@@ -32,6 +33,7 @@ def handlers(site: Site) -> Mapping[str, Handler]:
         return again
 
     return {
+        **Pushes(site.store, site.config.start_url, private=site.config.push_private).handlers(),
         letters.KIND: post.letter,
         SIGN_IN_KIND: post.sign_in,
         NOTIFY: told_of_messages,

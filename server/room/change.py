@@ -94,6 +94,12 @@ class SaveSmall(Struct, frozen=True):
     record: SmallRecord
 
 
+class TellTurn(Struct, frozen=True):
+    """Let somebody who has an account be told that they are next, though they look elsewhere."""
+
+    member: str
+
+
 Save = (
     SaveMember
     | DropMember
@@ -101,6 +107,7 @@ Save = (
     | SaveFloor
     | SaveGuest
     | SaveQueue
+    | TellTurn
     | SavePoll
     | SaveVote
     | DropVotes

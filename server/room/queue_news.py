@@ -6,7 +6,7 @@ from math import ceil
 
 from msgspec.structs import replace
 
-from server.room.change import Change, SaveQueue, SaveTimer, Send
+from server.room.change import Change, SaveQueue, SaveTimer, Send, TellTurn
 from server.room.line import at_door, visit_over, with_line
 from server.room.state import RoomState, Visitor
 from signaling.messages import Members, TimerChanged
@@ -35,7 +35,7 @@ def followed(before: RoomState, change: Change, now_ms: int) -> Change:
     visit = change.state.queue.visit
     if visit is not None and change.state.member(visit.visitor.id) is None:
         change = replace(change, state=visit_over(change.state, now_ms))
-    saves: tuple[SaveQueue | SaveTimer, ...] = ()
+    saves: tuple[SaveQueue | SaveTimer | TellTurn, ...] = ()
     sends: tuple[Send, ...] = ()
     if change.state.timer != before.timer and not _tells(change.sends, TimerChanged):
         saves += (SaveTimer(change.state.timer),)
@@ -43,6 +43,8 @@ def followed(before: RoomState, change: Change, now_ms: int) -> Change:
     if change.state.queue != before.queue:
         saves += (SaveQueue(change.state.queue),)
     after, places = _places(change.state, now_ms)
+    if change.state.record.after:
+        saves += tuple(TellTurn(member) for member in _nearly(change.state, after))
     sends += places + _to_mentors(before, after)
     return replace(change, state=after, saves=change.saves + saves, sends=change.sends + sends)
 
@@ -124,6 +126,19 @@ def _places(state: RoomState, now_ms: int) -> tuple[RoomState, tuple[Send, ...]]
             sends.append(Send(place, to=waiter.id))
         waiting.append(waiter if place == waiter.told else replace(waiter, told=place))
     return (replace(state, waiting=tuple(waiting)) if sends else state), tuple(sends)
+
+
+def _nearly(before: RoomState, after: RoomState) -> list[str]:
+    """Who has become the next one."""
+    earlier = {waiter.id: waiter.told for waiter in before.waiting}
+    return [
+        waiter.id
+        for waiter in after.waiting
+        if waiter.told is not None
+        and waiter.told.place == 1
+        and (was := earlier.get(waiter.id)) is not None
+        and was.place > 1
+    ]
 
 
 def _to_mentors(before: RoomState, after: RoomState) -> tuple[Send, ...]:

@@ -8,6 +8,9 @@ from __future__ import annotations
 SECRET = "compagnon:secret"  # noqa: S105 - the key's name, not the secret
 """String: what links are signed with."""
 
+PUSH_KEY = "compagnon:push-key"
+"""String: the secret number of the key that proves to push services who we are. Never expires."""
+
 OCCUPIED = "compagnon:occupied"
 """Set of ids of rooms with somebody in them: what a starting server brings back to life."""
 
@@ -394,6 +397,16 @@ def attached(mentorship: str) -> str:
 def reply_address(token: str) -> str:
     """String, "mentorship person": what an answer by e-mail to this address is."""
     return f"compagnon:{{people}}:reply-address:{token}"
+
+
+def subscription(subscription: str) -> str:
+    """String, JSON: a browser that wants to be told by Web Push."""
+    return f"compagnon:{{people}}:subscription:{subscription}"
+
+
+def subscriptions(person: str) -> str:
+    """Set of ids: a person's browsers that want to be told."""
+    return f"compagnon:{{people}}:subscriptions:{person}"
 
 
 def passkey(passkey: str) -> str:

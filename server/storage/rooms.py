@@ -25,6 +25,7 @@ from server.room.change import (
     SaveSmall,
     SaveTimer,
     SaveVote,
+    TellTurn,
 )
 from server.room.choices import Choice
 from server.room.parting import TOGETHER, Parting, SmallRecord
@@ -32,6 +33,7 @@ from server.room.poll_record import PollRecord
 from server.room.record import GuestRecord, RoomRecord
 from server.room.state import NOBODY_WAITS, NOTHING_SAID, Present, Queue
 from server.storage import keys, polls
+from server.storage.subscriptions import add_turn
 from signaling.parts import NOT_KEPT, Box, Floor, Keeping, Timer
 
 RETENTION_MS = 30 * 24 * 3_600_000
@@ -241,6 +243,8 @@ def _write(pipe: Pipeline, room: str, save: Save, until: int, at_ms: int) -> Non
         case SaveSmall(record):
             pipe.hset(keys.smalls(room), record.id, json.encode(record))
             pipe.pexpireat(keys.smalls(room), until)
+        case TellTurn(member_id):
+            add_turn(pipe, room, member_id, at_ms)
         case SaveGuest(guest):
             pipe.hset(keys.guests(room), guest.id, json.encode(guest))
         case SaveKeeping(keeping):

@@ -30,6 +30,7 @@ from server.storage.people import load as load_person
 from server.storage.programmes import enrolments_of, load_profile, load_programme, saved_enrolment
 from server.storage.records import Change, Drop, Once, Op, commit, deciding, load_many, put
 from server.storage.requests import requests_of
+from server.storage.subscriptions import load_subscriptions, removed_subscription
 from server.storage.tie_notes import dropped_note, notes_in
 from server.ties.asking import take_back
 from server.ties.keeping import Rule, others, step
@@ -132,6 +133,8 @@ async def _changes(store: Redis, person: Person, name: str, by: PersonId, now_ms
             changes.append(Op("SREM", matching_keys.rankings(each.programme, each.role), (person.id,)))
     # Their calendar's address opens nothing any more; what was to come is called off with the ties.
     changes += [Op("DEL", keys.feed(person.id), ()), Op("DEL", keys.calendar(person.id), ())]
+    for subscription in await load_subscriptions(store, person.id):
+        changes += removed_subscription(subscription)
     for passkey in await load_passkeys(store, person.id):
         changes += removed_passkey(passkey)
     for tie in await mentorships_of(store, person.id):

@@ -47,6 +47,7 @@ def test_every_option_has_its_variable() -> None:
         "COMPAGNON_BASE_URL": "https://meet.example.org/",
         "COMPAGNON_TRUST_PROXY": "1",
         "COMPAGNON_METRICS_TOKEN": "0123456789abcdef",
+        "COMPAGNON_PUSH_PRIVATE": "1",
         "COMPAGNON_ROOM_MEMBERS": "30",
         "COMPAGNON_DEV": "yes",
         "COMPAGNON_WORKERS": "4",

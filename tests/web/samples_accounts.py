@@ -17,6 +17,7 @@ from web.views.accounts import (
     SignInSentView,
     SignInView,
     StayedLetter,
+    SubscriptionLine,
     UnsubscribeView,
 )
 from web.views.form import Fault, Form
@@ -51,6 +52,7 @@ def account(name: str, language: Language, *faults: Fault, done: str = "") -> Ac
             PasskeyLine(id="k2", name="", created_ms=AT_MS, used_ms=None),
         ),
         passkeys_work=True,
+        subscriptions=(SubscriptionLine(id="s1", known_as=("Firefox", "Linux"), created_ms=AT_MS),),
     )
 
 

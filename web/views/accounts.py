@@ -118,6 +118,15 @@ class PasskeyLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionLine:
+    """A browser that is told by Web Push; ``known_as`` as in ``BrowserLine``."""
+
+    id: str
+    known_as: tuple[str, str]
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountView(View):
     """``GET /account``. ``form`` has ``name``, ``language`` and ``zone``; ``zones`` are regions
     and their zones.
@@ -137,6 +146,7 @@ class AccountView(View):
     browsers: tuple[BrowserLine, ...]
     passkeys: tuple[PasskeyLine, ...]
     passkeys_work: bool
+    subscriptions: tuple[SubscriptionLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

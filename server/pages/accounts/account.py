@@ -19,13 +19,24 @@ from server.storage.bank import name_changes, number_of
 from server.storage.passkeys import load_passkeys
 from server.storage.people import ChangedMeanwhileError
 from server.storage.records import commit, deciding, put
+from server.storage.subscriptions import load_subscriptions
 from web.i18n import as_language
-from web.views.accounts import AccountView, BrowserLine, PasskeyLine
+from web.views.accounts import AccountView, BrowserLine, PasskeyLine, SubscriptionLine
 from web.views.form import Fault, Form
 from web.zones import is_zone, zone_choices
 
 _done = frozenset(
-    {"saved", "letters", "browser-ended", "others-ended", "passkey-added", "passkey-named", "passkey-removed"}
+    {
+        "saved",
+        "letters",
+        "browser-ended",
+        "others-ended",
+        "passkey-added",
+        "passkey-named",
+        "passkey-removed",
+        "push-added",
+        "push-removed",
+    }
 )
 
 
@@ -65,6 +76,10 @@ async def _page(request: web.Request, person: Person, form: Form, status: int = 
             for each in passkeys
         ),
         passkeys_work=place(site_url(request)) is not None,
+        subscriptions=tuple(
+            SubscriptionLine(id=each.id, known_as=known_as(each.agent), created_ms=each.created_ms)
+            for each in await load_subscriptions(site.store, person.id)
+        ),
     )
     return page(request, view, status=status)
 

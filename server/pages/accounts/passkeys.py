@@ -49,7 +49,7 @@ def _place(request: web.Request) -> Place:
     return here
 
 
-async def _said(request: web.Request) -> dict[str, Any]:
+async def said_by_script(request: web.Request) -> dict[str, Any]:
     """What the page's script sends. Raises ``PageError`` 400."""
     try:
         said = await request.json() if (request.content_length or 0) <= _longest_body else None
@@ -85,7 +85,7 @@ async def add(request: web.Request) -> web.Response:
     Whoever's account it is gets a letter: a passkey stays when a stolen browser is signed out.
     """
     site, person = request.app[SITE], visitor(request)
-    here, said = _place(request), await _said(request)
+    here, said = _place(request), await said_by_script(request)
     now = site.clock()
     try:
         text = challenge_in(said.get("credential", {}))
@@ -149,7 +149,7 @@ async def sign_in_options(request: web.Request) -> web.Response:
 
 async def sign_in(request: web.Request) -> web.Response:
     """``POST /sign-in/passkey``: ``{"next", "credential"}``; says where to go and sets the cookie."""
-    site, here, said = request.app[SITE], _place(request), await _said(request)
+    site, here, said = request.app[SITE], _place(request), await said_by_script(request)
     if not site.sign_ins.allow(asker(request), site.clock() / 1000):
         raise PageError(429, "too-many-requests")
     credential = said.get("credential", {})

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from server.pages import home
 from server.pages.access import guarded
-from server.pages.accounts import account, elsewhere, outbox, passkeys, sign_in, unsubscribe
+from server.pages.accounts import account, elsewhere, outbox, passkeys, push, sign_in, unsubscribe
 
 
 def add(app: web.Application) -> None:
@@ -46,6 +46,9 @@ def add(app: web.Application) -> None:
     guarded(
         app, "POST", f"{at}/passkeys/{{passkey}}/remove", passkeys.remove, name="passkey-remove", action=own
     )
+    guarded(app, "GET", f"{at}/push/key", push.key, name="push-key", action="account.see")
+    guarded(app, "POST", f"{at}/push", push.add, name="push-add", action=own)
+    guarded(app, "POST", f"{at}/push/{{subscription}}/remove", push.remove, name="push-remove", action=own)
     stop = "letters.stop"
     guarded(app, "GET", "/unsubscribe/{token}", unsubscribe.show, name="unsubscribe", action=stop)
     guarded(app, "POST", "/unsubscribe/{token}", unsubscribe.change, name="unsubscribe-do", action=stop)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from server.appointments import ANSWER, LEADS_MS, LOOK, REMINDER, Step, settle
+from server.appointments import ANSWER, BY_PUSH, LEADS_MS, LOOK, REMINDER, Step, settle
 from server.jobs import Handler
 from server.mentoring.attendance import attendance, empty_since_ms, present
 from server.mentoring.letters import Letter
@@ -21,13 +21,14 @@ from server.pages.scheduling.shown import CLOSES_MS, people_of
 from server.pages.site import Site
 from server.session_letters import details, with_whom
 from server.storage import keys
-from server.storage.due import Due
+from server.storage.due import Due, falls_due
 from server.storage.letters import posted
 from server.storage.meetings import load_session, sessions_in
 from server.storage.mentorships import load_mentorship
 from server.storage.people import ChangedMeanwhileError
 from server.storage.records import Change, DoneBeforeError, Once, commit
 from server.storage.rooms import load_stays
+from server.storage.subscriptions import PUSH, load_subscriptions
 from server.storage.surveys import pulse_after
 from server.storage.ties import SESSIONS
 
@@ -77,7 +78,13 @@ async def _remind(site: Site, task: Due, now_ms: int) -> int | None:
     changes: list[Change] = []
     for person in session.coming:
         if person in people and person not in there:
-            changes += posted(_reminder(session, task.mark, people[person], people, now_ms))
+            if task.mark != "soon":
+                changes += posted(_reminder(session, task.mark, people[person], people, now_ms))
+            if task.mark in BY_PUSH:
+                changes += [
+                    falls_due(Due(PUSH, each.id, f"{task.mark}:{session.id}"), now_ms)
+                    for each in await load_subscriptions(site.store, person)
+                ]
     once = Once(keys.once(f"reminder-{session.id}-{task.mark}-{session.starts_ms}"), "")
     try:
         await commit(site.store, changes, once)

@@ -22,6 +22,7 @@ from server.mentoring.mentorships import Goal, Mentorship
 from server.mentoring.passkeys import Passkey
 from server.mentoring.programmes import Cohort
 from server.mentoring.seats import joined, queued
+from server.mentoring.subscriptions import Subscription
 from server.mentoring.tie_events import TieEvent
 from server.mentoring.tie_notes import TieNote
 from server.room.formats import formats
@@ -43,6 +44,7 @@ from server.storage.programmes import (
 from server.storage.records import Change, Once, commit
 from server.storage.requests import load_request
 from server.storage.secret import load_secret
+from server.storage.subscriptions import saved_subscription
 from server.storage.tie_notes import saved_note
 from server.ties import asking
 from server.ties.keeping import step
@@ -80,6 +82,21 @@ async def unsubscribing(store: Redis, stage: Stage) -> Made:
     """The token of a letter's link."""
     person = stage.people["mentee"].id
     return {"token": sign_unsubscribe(await load_secret(store), person, "messages")}
+
+
+async def subscription(store: Redis, stage: Stage) -> Made:
+    """A mentor's browser that wants to be told."""
+    made = Subscription(
+        id="browser-one",
+        person=stage.people["mentor"].id,
+        endpoint="https://push.example.org/one",
+        p256dh="p",
+        auth="a",
+        agent="",
+        created_ms=0,
+    )
+    await commit(store, saved_subscription(made))
+    return {"subscription": made.id}
 
 
 async def passkey(store: Redis, stage: Stage) -> Made:

@@ -31,6 +31,7 @@ ELSEWHERE = {
     "signin-passkey-options": "test_passkeys.py",
     "passkey-add": "test_passkeys.py",
     "passkey-options": "test_passkeys.py",
+    "push-add": "test_push.py",
     # Links that count once.
     "signin-enter": "test_sign_in.py",
     # Sessions without accounts.
@@ -62,6 +63,7 @@ ACCOUNTS = {
     "browser-end": button("mentor"),
     "passkey-name": Row(who="mentor", fields=lambda _: {"name": "My phone"}, asks=False, ready=ready.passkey),
     "passkey-remove": button("mentor", ready.passkey),
+    "push-remove": button("mentor", ready.subscription),
     "account-erase-do": Row(
         who="mentee",
         fields=lambda stage: {"email": stage.people["mentee"].email},

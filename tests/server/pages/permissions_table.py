@@ -261,6 +261,7 @@ async def staged(store: Redis) -> Stage:
             "name": "no-such-file.css",
             "browser": "no-such-browser",
             "passkey": "no-such-passkey",
+            "subscription": "no-such-subscription",
             "message": "no-such-message",
             "file": "no-such-file",
         },

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from server.room import door, members, queue_news
-from server.room.change import Change, SaveQueue, SaveTimer
+from server.room.change import Change, SaveQueue, SaveTimer, TellTurn
 from server.room.consequences import consequences
 from server.room.formats import formats
 from server.room.queue_news import PLACE_KEPT_MS
@@ -244,6 +244,17 @@ def test_a_mentor_calls_out_of_turn_puts_back_and_sends_away() -> None:
     assert visitor(again) == "cy"
     away = does(back.state, MO, QueueCommand(action="dismiss", member="ana"))
     assert (away.out, line(away.state)) == ((("ana", "refused"),), ["cy", "bo"])
+
+
+def test_whoever_becomes_next_is_told_elsewhere_too_where_there_are_accounts() -> None:
+    nobody = does(waiting(), MO, NEXT)
+    assert not any(isinstance(save, TellTurn) for save in nobody.saves)
+    state = waiting()
+    planned = replace(state, record=replace(state.record, after="/sessions/r"))
+    first = does(planned, MO, NEXT)
+    assert [save for save in first.saves if isinstance(save, TellTurn)] == [TellTurn("bo")]
+    again = does(first.state, BO, QueueAbout(text="My thesis"))
+    assert not any(isinstance(save, TellTurn) for save in again.saves)
 
 
 def test_a_closed_queue_takes_nobody_new_and_tells_those_who_wait() -> None:

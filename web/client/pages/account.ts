@@ -2,6 +2,7 @@
 
 import { closeByThemselves } from "../menus";
 import { add, passkeys } from "../passkeys";
+import { canBeTold, subscribe } from "../push";
 
 const section = document.querySelector<HTMLElement>("[data-passkeys]");
 const form = section?.querySelector<HTMLFormElement>("[data-add-passkey]");
@@ -17,6 +18,24 @@ if (section && form && button && passkeys) {
     } catch {
       if (error) error.textContent = section.dataset.failed ?? "";
       button.removeAttribute("aria-busy");
+    }
+  });
+}
+
+const push = document.querySelector<HTMLElement>("[data-push]");
+const adding = push?.querySelector<HTMLElement>("[data-push-add]");
+if (push && adding && canBeTold) {
+  push.hidden = false;
+  adding.hidden = false;
+  adding.querySelector("button")?.addEventListener("click", async (event) => {
+    const pressed = event.currentTarget as HTMLElement;
+    pressed.setAttribute("aria-busy", "true");
+    try {
+      location.assign(await subscribe());
+    } catch {
+      const error = push.querySelector("[data-error]");
+      if (error) error.textContent = push.dataset.failed ?? "";
+      pressed.removeAttribute("aria-busy");
     }
   });
 }
