@@ -115,6 +115,7 @@ async def moved(people: list[Person]) -> dict[str, dict[str, Any]]:
     return found
 
 
+@pytest.mark.alone
 async def test_a_session_is_divided_and_comes_together_again(company: Company) -> None:
     room = await company.room(4)
     people = [await company.person(room, index) for index in range(4)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from redis.asyncio import Redis
 
 from bench.parting import WITHIN_S, gathered, good, story
@@ -12,6 +13,7 @@ from tests.support.robots_server import make_room, serving
 PEOPLE = 14
 
 
+@pytest.mark.alone
 async def test_a_move_is_quick_and_nothing_crosses_whoever_leaves(store: Redis) -> None:
     """The same with a hundred: ``bench/apart``."""
     roles: list[tuple[str, Role]] = [("Mo", "mentor"), *((f"P{i}", "mentee") for i in range(PEOPLE - 1))]  # type: ignore[list-item]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
 from server.transport.relay import Feed
 from tests.support.rtc_client import until
 from tests.support.rtc_room import Guest, Scene, scene
@@ -61,6 +63,7 @@ async def test_a_view_of_somebody_elsewhere_shows_nothing_of_them() -> None:
         assert shown(stage, "anna") == {"ben"}
 
 
+@pytest.mark.alone
 async def test_a_picture_begins_at_once_after_a_move() -> None:
     async with scene() as stage:
         guests = await four(stage)
