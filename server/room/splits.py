@@ -25,7 +25,9 @@ def groups(state: RoomState, message: Split, now_ms: int) -> Groups:
         case "hand":
             found = _by_hand(state, message)
         case "random" if message.rooms:
-            found = _by_hand(state, message)
+            named = {person for room in message.rooms for person in room}
+            new = [each.id for each in going if each.id not in named and not state.facilitates(each.id)]
+            found = _with(_by_hand(state, message), new)
         case "random":
             seed = f"{state.record.id}/{state.parting.splits}/{now_ms}"
             found = at_random([member.id for member in going], message.size, seed)
@@ -45,6 +47,14 @@ def at_random(people: Sequence[str], size: int, seed: str) -> Groups:
     count = min((len(people) + size // 2) // size, len(people) // 2, MOST_ROOMS)
     mixed = shuffled(people, seed)
     return [mixed[at :: max(1, count)] for at in range(max(1, count))]
+
+
+def _with(found: Groups, newcomers: Sequence[str]) -> Groups:
+    """The same with whoever has come since the draw was looked at, each where fewest are."""
+    filled = [list(group) for group in found]
+    for person in newcomers:
+        min(filled, key=len).append(person)
+    return filled
 
 
 def _by_hand(state: RoomState, message: Split) -> Groups:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drawn, placed, resized, roomsFor, roomsOf, whole } from "./apart-draft";
+import { drawn, filled, placed, resized, roomsFor, roomsOf, whole } from "./apart-draft";
 
 const ids = Array.from({ length: 7 }, (_, index) => `p${index}`);
 
@@ -41,6 +41,15 @@ describe("a split that is thought out", () => {
     const counts = [...met.values()];
     expect(counts).toHaveLength(6);
     expect(Math.max(...counts) / Math.min(...counts)).toBeLessThan(1.25);
+  });
+
+  it("puts whoever comes since where fewest are, and nobody else elsewhere", () => {
+    const draft = { rooms: 3, places: { p0: 1, p1: 1, p2: 2 } };
+    expect(roomsOf(filled(draft, ["p3", "p4", "p5", "p6"]), ids)).toEqual([
+      ["p0", "p1", "p6"],
+      ["p2", "p4"],
+      ["p3", "p5"],
+    ]);
   });
 
   it("takes one person elsewhere, and back to the main room", () => {

@@ -37,6 +37,19 @@ export function resized(draft: Draft, rooms: number): Draft {
   return { rooms, places: Object.fromEntries(places) };
 }
 
+/** The draft with people who have come since: each where fewest are. */
+export function filled(draft: Draft, newcomers: readonly string[]): Draft {
+  const sizes = Array.from({ length: draft.rooms }, () => 0);
+  for (const room of Object.values(draft.places)) sizes[room - 1] = (sizes[room - 1] ?? 0) + 1;
+  const places = { ...draft.places };
+  for (const id of newcomers) {
+    const smallest = sizes.indexOf(Math.min(...sizes));
+    sizes[smallest] = (sizes[smallest] ?? 0) + 1;
+    places[id] = smallest + 1;
+  }
+  return { ...draft, places };
+}
+
 /** Who is in each room, the first room first; `ids` are those who can be placed. */
 export function roomsOf(draft: Draft, ids: readonly string[]): readonly (readonly string[])[] {
   return Array.from({ length: draft.rooms }, (_, index) =>

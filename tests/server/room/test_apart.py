@@ -87,6 +87,9 @@ def test_another_draw_is_another_split() -> None:
 def test_a_draw_that_was_looked_at_before_is_the_one_that_is_made() -> None:
     room = crowd(1, 4)
     drawn = (("e3", "e0"), ("e1", "e2"))
+    room.says("m0", Split(how="random", rooms=drawn[:1], stay=("m0", "e1")))
+    # Who came while it was looked at is somewhere, too; whoever was left in the main room is not moved.
+    assert (room.groups, room.main) == ([["e0", "e2", "e3"]], {"m0", "e1"})
     room.says("m0", Split(how="random", rooms=drawn, stay=("m0",)))
     assert room.groups == [["e0", "e3"], ["e1", "e2"]]
     room.leave("e1")

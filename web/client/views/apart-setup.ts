@@ -1,7 +1,17 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state as own, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { type Draft, drawn, MOST_ROOMS, placed, resized, roomsFor, roomsOf, whole } from "../apart-draft";
+import {
+  type Draft,
+  drawn,
+  filled,
+  MOST_ROOMS,
+  placed,
+  resized,
+  roomsFor,
+  roomsOf,
+  whole,
+} from "../apart-draft";
 import type { Call } from "../call";
 import { t } from "../i18n";
 import { icon } from "../icon";
@@ -35,6 +45,10 @@ export class ApartSetup extends LightElement {
   /** Whether the person has said so; else it is as it mostly is. */
   private said = false;
   @own() private draft: Draft = { rooms: 2, places: {} };
+  /** Whom the draw knew, and whether anybody was moved by hand since. */
+  private known: readonly string[] = [];
+  private touched = false;
+  private counted: "size" | "rooms" = "size";
   @own() private between: Between = "all";
   @own() private rounds = "";
   @own() private odd: OddOne = "pause";
@@ -54,6 +68,22 @@ export class ApartSetup extends LightElement {
     this.bySize("2");
   }
 
+  protected override willUpdate(): void {
+    if (this.how === "random") this.followPeople();
+  }
+
+  /** Whoever comes or goes while this is open: a draw that nobody has touched is made anew. */
+  private followPeople(): void {
+    const ids = this.ids();
+    const newcomers = ids.filter((id) => !this.known.includes(id));
+    if (newcomers.length === 0 && ids.length === this.known.length) return;
+    if (!this.touched) {
+      if (this.counted === "size") this.bySize(this.size);
+      else this.byRooms(this.rooms);
+    } else this.draft = filled(this.draft, newcomers);
+    this.known = ids;
+  }
+
   /** Those who are divided: who is here and takes part; by hand also who observes or has not come yet. */
   private people(): readonly Person[] {
     const { members, room, me } = this.state;
@@ -71,16 +101,20 @@ export class ApartSetup extends LightElement {
 
   private draw(): void {
     this.draft = drawn(this.ids(), this.draft.rooms, Math.random);
+    this.known = this.ids();
+    this.touched = false;
   }
 
   private bySize(text: string): void {
     this.size = text;
+    this.counted = "size";
     const size = whole(text, 2, 50);
     if (size !== null) this.divide(roomsFor(this.people().length, size), false);
   }
 
   private byRooms(text: string): void {
     this.rooms = text;
+    this.counted = "rooms";
     const rooms = whole(text, 1, MOST_ROOMS);
     if (rooms !== null) this.divide(rooms, true);
   }
@@ -127,7 +161,10 @@ export class ApartSetup extends LightElement {
     if (!timed || whole(this.rooms, 1, MOST_ROOMS) === null) return false;
     // Those who were drawn are sent as they were shown, or as they were moved since.
     const rooms = roomsOf(this.draft, this.ids()).filter((room) => room.length > 0);
-    return rooms.length > 0 && this.call.features.apart.split({ how, rooms, minutes, stay });
+    const main = this.ids().filter((id) => this.draft.places[id] === undefined);
+    return (
+      rooms.length > 0 && this.call.features.apart.split({ how, rooms, minutes, stay: [...stay, ...main] })
+    );
   }
 
   private rotate(): boolean {
@@ -299,6 +336,7 @@ export class ApartSetup extends LightElement {
                 this.draft.places[id] ?? 0,
                 (room) => {
                   this.draft = placed(this.draft, id, room);
+                  this.touched = true;
                 },
               )}
             </li>`,
