@@ -12,7 +12,8 @@ from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
-_read_s = 1.0
+# Only between two readings is it looked whom else to listen to.
+_read_s = 0.25
 _first_pause_s = 0.1
 _longest_pause_s = 2.0
 
