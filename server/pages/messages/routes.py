@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from aiohttp import web
 
 from server.live_news import News
@@ -14,8 +16,7 @@ from server.pages.ties.timeline import TIMELINE
 
 def add(app: web.Application) -> None:
     """Adds them."""
-    app[conversation.NEWS] = News(app[SITE].store)
-    app.on_cleanup.append(_stop)
+    app.cleanup_ctx.append(_news)
     at = "/m/{mentorship}/messages"
     guarded(app, "GET", at, conversation.show, name="messages", action="messages.read")
     guarded(app, "POST", at, conversation.write, name="messages-write", action="messages.write")
@@ -30,8 +31,11 @@ def add(app: web.Application) -> None:
     )
 
 
-async def _stop(app: web.Application) -> None:
-    await app[conversation.NEWS].stop()
+async def _news(app: web.Application) -> AsyncIterator[None]:
+    """What is new in conversations, for as long as the application serves."""
+    app[conversation.NEWS] = news = News(app[SITE].store)
+    yield
+    await news.stop()
 
 
 home.PARTS.append(elsewhere.unread_part)
