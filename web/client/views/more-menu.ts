@@ -10,6 +10,9 @@ import { Dropdown } from "./dropdown";
 import { LightElement } from "./element";
 import type { RoomActs } from "./room-acts";
 
+/** Whether this browser has small windows over other apps. */
+const canFloat = "documentPictureInPicture" in window || document.pictureInPictureEnabled;
+
 /** What is needed less often; on a narrow screen also what has no room in the bar. */
 export class MoreMenu extends LightElement {
   @property({ attribute: false }) state!: State;
@@ -59,6 +62,7 @@ export class MoreMenu extends LightElement {
       ${this.plain("settings", t("more.devices"), () => acts.devices())}
       ${this.plain("settings", t("more.data"), () => acts.data())}
       ${this.plain("connection", t("more.details"), () => acts.details())}
+      ${canFloat ? this.plain("float", t("more.float"), () => acts.float()) : nothing}
       ${this.item(
         "fullscreen",
         full ? "fullscreen-exit" : "fullscreen",

@@ -10,6 +10,7 @@ export interface RoomActs {
   react(reaction: Reaction): void;
   devices(): void;
   worry(): void;
+  float(): void;
   details(): void;
   data(): void;
   open(panel: PanelName): void;

@@ -134,6 +134,11 @@ export class SessionRoom extends LightElement {
         () => this.call.toast("worry.not-loaded", {}, "problem"),
       );
     },
+    float: () => {
+      import("../float")
+        .then(({ toggleFloat }) => toggleFloat(this.call))
+        .catch(() => this.call.toast("toast.view-failed", {}, "problem"));
+    },
     devices: () => void this.querySelector<DeviceSettings>("device-settings")?.show(),
   };
 
