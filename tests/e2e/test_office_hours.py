@@ -66,7 +66,12 @@ async def test_visitors_wait_calmly_and_come_in_by_one_key(company: Company) -> 
     await bao.in_room()
     await said(bao, "It is your turn")
     await bao.sees(ada)
+    await bao.frames_come(ada)
     await waits(chloe, 1)
+    assert await chloe.tab.run(
+        """async () => [...(await compagnon.peer.getStats()).values()]
+          .filter(({ type }) => type === 'inbound-rtp').every(({ packetsReceived }) => !packetsReceived)"""
+    ), "nothing of a visit reaches whoever waits"
     await said(chloe, "You are next")
     assert await chloe.tab.run("() => document.title.startsWith('You are next')")
     await chloe.tab.reload()
