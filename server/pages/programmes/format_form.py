@@ -168,7 +168,11 @@ def _field(path: str) -> str:
         return {"minutes": "", "rounds": "rounds"}.get(path, "-".join(parts) if len(parts) == 2 else path)
     if len(parts) == 1:
         return ""
-    name = {"turn_s": "turn", "rotate_s": "minutes", "key": "title-en", "title": "title-en"}.get(
-        parts[2], parts[2]
-    )
+    name = {
+        "turn_s": "turn",
+        "rotate_s": "minutes",
+        "queue": "speaks",
+        "key": "title-en",
+        "title": "title-en",
+    }.get(parts[2], parts[2])
     return f"{name}-{parts[1]}" if len(parts) == 3 else f"{name}-{parts[3]}-{parts[1]}"

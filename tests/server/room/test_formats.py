@@ -111,6 +111,8 @@ BOX = '[[boxes]]\nkey = "a"\nminutes = 5\n'
         (BOX + 'colour = "red"', "boxes.0.colour"),
         (BOX + 'writes = ["notes", "notes"]', "boxes.0.writes"),
         (BOX + "rotate_s = 301", "boxes.0.rotate_s"),
+        (BOX + "queue = true", "boxes.0.turn_s"),
+        (BOX + 'queue = true\nturn_s = 60\nspeaks = "turns"', "boxes.0.queue"),
         (BOX + 'writes = ["verse"]', "boxes.0.writes.0"),
         (BOX + 'title = { de = "Frage" }', "boxes.0.title.de"),
         (BOX + f'prompt = {{ fr = "{"é" * 301}" }}', "boxes.0.prompt.fr"),
