@@ -22,6 +22,7 @@ export class ShortcutHelp extends LightElement {
       <dl class="help-keys">
         ${Object.entries(shortcuts)
           .filter(([, act]) => act !== "apart" || canPart(this.state))
+          .filter(([, act]) => act !== "next-visitor" || this.state.queue !== null)
           .map(
             ([key, act]) =>
               html`<div><dt><kbd>${key.toUpperCase()}</kbd></dt><dd>${t(`help.${act}`)}</dd></div>`,
