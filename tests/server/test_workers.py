@@ -89,6 +89,7 @@ async def test_rooms_spread_and_people_of_one_meet(server: Server) -> None:
         assert 'process_cpu_seconds_total{worker="1"}' in text
 
 
+@pytest.mark.alone
 async def test_a_killed_workers_room_goes_on_elsewhere(server: Server) -> None:
     room = await server.new_room("grow-45")
     before = children(pid_of(server))
