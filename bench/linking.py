@@ -11,8 +11,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import os
 import random
+import secrets
 import shutil
 import stat
 import tempfile
@@ -114,7 +114,8 @@ class Trial:
         """Start what the systems need; gives the address of the page that calls directly."""
         async with contextlib.AsyncExitStack() as stack:
             # The servers listen on the line's own address.
-            self._line = Emulated(f"line{os.getpid() % 10_000}", HERE, THERE[0])
+            # A name of its own for each run: one that was killed leaves its own behind.
+            self._line = Emulated(f"line{secrets.token_hex(3)}", HERE, THERE[0])
             stack.callback(self._line.close)
             if OURS in systems:
                 stack.callback(self._server.stop)
