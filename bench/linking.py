@@ -54,7 +54,7 @@ _STARTING_S: Final = 90.0
 """The longest that a call takes to begin, in browsers that start anew."""
 _READY: Final = {
     OURS: """
-() => compagnon.state.mine.camera === 'on' && compagnon.state.mine.microphone === 'on'
+() => window.compagnon?.state.mine.camera === 'on' && compagnon.state.mine.microphone === 'on'
   && document.querySelector('#join')?.disabled === false
 """,
     **dict.fromkeys(PEERS, "() => !document.querySelector('#join').disabled"),
