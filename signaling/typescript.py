@@ -1,25 +1,31 @@
-"""The TypeScript twin of parts and messages: ``python -m signaling.typescript > web/client/protocol.ts``."""
+"""The TypeScript twin of parts and messages: ``python -m signaling.typescript web/client/protocol``."""
 
 from __future__ import annotations
 
 import inspect
 import json
+import re
 import sys
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import ModuleType
 
 import msgspec
 from msgspec import Struct, UnsetType
 
-from signaling import agenda, captions, messages, parts, pointers, polls, visits
+from signaling import agenda, apart, captions, messages, parts, pointers, polls, requests, visits
 
 _scalars = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
 
 _bases = {Struct, parts.Wire, parts.Part}
 
-_modules = (parts, messages, agenda, polls, pointers, captions, visits)
-"""Where words, parts and messages are written."""
+_modules = (parts, requests, agenda, apart, polls, pointers, captions, visits, messages)
+"""Where words, parts and messages are written: a file each. What one takes from another comes after it."""
+
+_unions = ("ClientMessage", "ServerMessage")
 
 _widest = 100
 
@@ -27,37 +33,82 @@ _renamed = {"Error": "ErrorMessage"}
 """Names that would hide something of the browser's own."""
 
 
-def generate() -> str:
-    """The whole file, ending in a newline."""
-    unions = {
-        name: value for name, value in vars(messages).items() if name in {"ClientMessage", "ServerMessage"}
-    }
-    text = [
-        "// Generated from signaling/*.py: edit those, then `python -m signaling.typescript`.\n",
-        *(_declare(name, alias) for name, alias in _aliases()),
-        *(_interface(struct) for struct in _structs()),
-        *(_declare(name, union) for name, union in unions.items()),
+def generate() -> Mapping[str, str]:
+    """Every file's text by its name; ``index.ts`` has all of them."""
+    files = {_file(module): text for module in _modules if (text := _written(module))}
+    names = "".join(f'export * from "./{name.removesuffix(".ts")}";\n' for name in sorted(files))
+    return {"index.ts": _heading("*") + names, **files}
+
+
+def _written(module: ModuleType) -> str:
+    """What a module of ours declares; empty where that is nothing a browser needs."""
+    aliases = [(name, alias) for name, alias in _aliases().items() if _home()[name] is module]
+    structs = [
+        each
+        for each in vars(module).values()
+        if isinstance(each, type) and _home().get(_name(each)) is module
     ]
-    return "\n".join(text)
+    unions = [(name, getattr(module, name)) for name in _unions if _home()[name] is module]
+    body = [
+        *(_declare(name, alias) for name, alias in aliases),
+        *(_interface(struct) for struct in structs),
+        *(_declare(name, union) for name, union in unions),
+    ]
+    if not body:
+        return ""
+    text = "\n".join(body)
+    return _heading(_file(module).removesuffix(".ts")) + _imports(module, text) + text
 
 
-def _aliases() -> Iterator[tuple[str, object]]:
+def _heading(of: str) -> str:
+    how = "edit that, then `python -m signaling.typescript web/client/protocol`"
+    return f"// Generated from signaling/{of}.py: {how}.\n\n"
+
+
+def _imports(module: ModuleType, text: str) -> str:
+    """The types that a text takes from other files."""
+    code = re.sub(r"/\*\*.*?\*/|\"[^\"]*\"", "", text, flags=re.DOTALL)
+    used = set(re.findall(r"\b[A-Z]\w*", code))
+    taken = {
+        other: [name for name, home in _home().items() if home is other and name in used]
+        for other in _modules
+        if other is not module
+    }
+    lines = [
+        f'import type {{ {", ".join(sorted(names))} }} from "./{_file(other).removesuffix(".ts")}";\n'
+        for other, names in taken.items()
+        if names
+    ]
+    return "".join([*lines, "\n"] if lines else [])
+
+
+def _file(module: ModuleType) -> str:
+    return f"{module.__name__.rpartition('.')[2]}.ts"
+
+
+@cache
+def _home() -> Mapping[str, ModuleType]:
+    """The module in which each name is written."""
+    here = {module.__name__: module for module in _modules}
+    structs = {
+        _name(value): here[value.__module__]
+        for module in _modules
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Struct) and value not in _bases
+    }
+    words = {name: next(module for module in _modules if name in vars(module)) for name in _aliases()}
+    return {**words, **structs, **dict.fromkeys(_unions, messages)}
+
+
+@cache
+def _aliases() -> Mapping[str, object]:
     """The named sets of words: ``Role``, ``Source``, …"""
-    seen = set()
-    for module in _modules:
-        for name, value in vars(module).items():
-            if typing.get_origin(value) is typing.Literal and name not in seen:
-                seen.add(name)
-                yield name, value
-
-
-def _structs() -> Iterator[type[Struct]]:
-    """Parts and messages in the order they are written, without the two bases."""
-    seen = set(_bases)
-    for value in (value for module in _modules for value in vars(module).values()):
-        if isinstance(value, type) and issubclass(value, Struct) and value not in seen:
-            seen.add(value)
-            yield value
+    return {
+        name: value
+        for module in reversed(_modules)
+        for name, value in vars(module).items()
+        if typing.get_origin(value) is typing.Literal
+    }
 
 
 def _interface(struct: type[Struct]) -> str:
@@ -97,7 +148,7 @@ def _type(hint: object) -> str:
             return _name(hint)
         return _scalars[hint]
     if typing.get_origin(hint) is typing.Literal:
-        return next(name for name, alias in _aliases() if alias == hint)
+        return next(name for name, alias in _aliases().items() if alias == hint)
     if typing.get_origin(hint) is tuple:
         inner = _type(typing.get_args(hint)[0])
         return f"readonly ({inner})[]" if inner.startswith("readonly") else f"readonly {inner}[]"
@@ -112,5 +163,16 @@ def _union(hint: object) -> str:
     return " | ".join(_type(member) for member in typing.get_args(hint) if member is not UnsetType)
 
 
+def main(folder: Path) -> None:
+    """Writes the files anew, and takes away those that are not made any more."""
+    files = generate()
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob("*.ts"):
+        if old.name not in files:
+            old.unlink()
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
-    sys.stdout.write(generate())
+    main(Path(sys.argv[1]))
