@@ -13,6 +13,8 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.support.browsers import eventually as until_so
+from tests.support.eventually import eventually
 from tests.support.server import Server, free_port
 from tests.support.store import Valkey
 
@@ -87,9 +89,12 @@ async def test_a_killed_store_is_back_by_itself(tmp_path: Path) -> None:
         links = await server.new_room()
         store = server.store_pid()
         server.kill_store()
-        async with asyncio.timeout(10):
-            while await status_of(f"{server.url}/readyz") != 200 or server.store_pid() in {store, None}:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+        await eventually(lambda: server.store_pid() not in {store, None}, "another store")
+
+        async def ready() -> bool:
+            return await status_of(f"{server.url}/readyz") == 200
+
+        await until_so(ready, "the server is ready")
         assert await status_of(links.management) == 200
 
 

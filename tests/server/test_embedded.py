@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from server.embedded import EmbeddedStore, socket_path
 from server.errors import OperatorError
+from tests.support.eventually import eventually
 
 
 async def answered(call: Callable[[], Awaitable[object]], seconds: float = 10) -> object:
@@ -47,10 +48,8 @@ async def test_writes_outlive_a_kill_of_the_store(tmp_path: Path) -> None:
         assert first is not None
         await client.set("shown", "1")
         os.kill(first, signal.SIGKILL)
-        async with asyncio.timeout(10):
-            # A killed process may still answer for a moment.
-            while store.pid in (None, first):  # noqa: ASYNC110 - there is nothing to wait on
-                await asyncio.sleep(0.01)
+        # A killed process may still answer for a moment.
+        await eventually(lambda: store.pid not in (None, first), "another process")
         assert await answered(lambda: client.get("shown")) == "1"
     finally:
         await client.aclose()
