@@ -91,7 +91,10 @@ class Document:
         Returns the update; None when something of that ``name`` was written before, or there is no room.
         """
         update = written_once(self._decided, name, text, first=first)
-        if update is None or self._size + len(update) > MOST_BYTES:
+        if update is None:
+            return None
+        if self._size + len(update) > MOST_BYTES:
+            self._undo()
             return None
         self._queued.append(update)
         self._size += len(update)

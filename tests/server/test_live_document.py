@@ -110,6 +110,18 @@ def test_a_document_is_full_at_a_bound_and_has_room_again(monkeypatch: pytest.Mo
     assert accepted(document, writer.write("y" * 5_000)) is None
 
 
+def test_a_paragraph_that_there_was_no_room_for_is_not_taken_for_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live_document, "MOST_BYTES", 10_000)
+    document = Document()
+    assert document.compose("box:b0", "x" * 10_000, first=False) is None
+    assert document.exchanging(lambda said: [(0, "y")] if said else []) == b""
+    assert document.compose("box:b0", "### Welcome\n\n", first=False) is not None
+    document.settle()
+    assert document.text() == "### Welcome\n\n"
+
+
 def test_a_stored_update_that_is_damaged_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
     document, writer = Document(), Writer()
     document.load(writer.write("kept "))
