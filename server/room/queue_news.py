@@ -60,8 +60,10 @@ def tick(state: RoomState, now_ms: int) -> Change:
         elif now_ms - each.lost_ms < PLACE_KEPT_MS:
             line.append(each)
     kept = tuple(line)
-    after = state if kept == state.queue.line else with_line(state, kept)
-    return followed(state, Change(after), now_ms)
+    if kept != state.queue.line:
+        return Change(with_line(state, kept))
+    # Minutes alone make no other room: without what people were told of them nobody would look at it.
+    return followed(state, Change(state), now_ms)
 
 
 def greeting(state: RoomState, member_id: str) -> tuple[Send, ...]:

@@ -195,9 +195,18 @@ def test_a_place_is_kept_for_two_minutes_over_a_reload_or_a_loss() -> None:
     back = after(lost, comes(ANA), now_ms=2 * MINUTE)
     assert line(back) == ["ana", "bo", "cy"]
     assert queue_news.tick(back, 10 * MINUTE).state.queue.line == back.queue.line
-    gone = queue_news.tick(lost, MINUTE + PLACE_KEPT_MS)
+    late = MINUTE + PLACE_KEPT_MS
+    gone = consequences(lost, queue_news.tick(lost, late), late)
     assert line(gone.state) == ["bo", "cy"]
     assert place(gone, "bo") == QueuePlace(place=1, minutes=0, behind=True, closed=False, about="")
+
+
+def test_a_place_that_falls_free_is_stored_and_told_once() -> None:
+    lost = queue_news.tick(door.turned_away(waiting(), "ana").state, MINUTE).state
+    late = MINUTE + PLACE_KEPT_MS
+    gone = consequences(lost, queue_news.tick(lost, late), late)
+    assert gone.saves == (SaveQueue(gone.state.queue),)
+    assert [send.to for send in gone.sends if isinstance(send.message, QueueChanged)] == ["mo"]
 
 
 def test_who_is_not_there_is_passed_over_and_keeps_their_place() -> None:
