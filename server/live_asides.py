@@ -40,7 +40,9 @@ class Asides:
     ) -> None:
         self._polls = PollNews(told, audience.here, audience.tell_frame)
         self._pointers = PointerNews(told, audience.around, audience.tell, audience.tell_frame)
-        self._captions = CaptionNews(decided, told, audience.around, audience.tell_frame, saver)
+        self._captions = CaptionNews(
+            decided, told, audience.room_of, audience.around, audience.tell_frame, saver
+        )
 
     def handle(self, member: str, outbox: Outbox, message: Aside, now_ms: int) -> None:
         """Carries out what somebody who has entered asks. Raises ``ProtocolError``."""

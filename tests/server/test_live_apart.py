@@ -12,6 +12,8 @@ from redis.asyncio import Redis
 
 from server.clock import now_ms
 from server.live import Limits
+from server.storage.captions import transcript
+from signaling.captions import Caption, Captions, CaptionsWanted, KeepCaptions, KeepingChanged
 from signaling.messages import (
     ApartChanged,
     ApartCommand,
@@ -131,6 +133,36 @@ async def test_what_is_said_in_a_small_room_stays_there(store: Redis) -> None:
         ):
             await robot.send(ChatOpen())
             assert [line.text for line in (await robot.hears(ChatLines)).lines] == told
+
+
+async def test_a_sentence_begun_in_a_small_room_is_neither_shown_nor_kept_in_the_main_one(
+    store: Redis,
+) -> None:
+    def said(line: int, text: str, *, final: bool = True) -> Caption:
+        return Caption(line=line, text=text, final=final, language="en")
+
+    async with five(store) as (_, robots):
+        mo, ana, bo, *_ = robots
+        await mo.send(KeepCaptions(act="ask"))
+        for robot in robots[1:]:
+            await robot.hears(KeepingChanged)
+            await robot.send(KeepCaptions(act="agree"))
+        await mo.hears(KeepingChanged, lambda told: len(told.keeping.agreed) == len(robots))
+        for robot in (mo, bo):
+            await robot.send(CaptionsWanted(on=True))
+        await by_two(robots)
+        await ana.send(said(1, "between us", final=False))
+        await bo.hears(Captions)
+        await mo.send(ApartCommand(action="back"))
+        await ana.hears(ApartChanged, lambda told: told.apart is None)
+        await ana.send(said(1, "Between us alone"))
+        await ana.send(said(2, "here", final=False))
+        await ana.send(said(2, "Here we are"))
+        await mo.hears(Captions, lambda news: any(line.text == "Here we are" for line in news.lines))
+        heard = [line.text for each in mo.told if isinstance(each, Captions) for line in each.lines]
+        assert not [text for text in heard if "between us" in text.lower()]
+        room = mo.room().id
+    assert [each.text for each in await transcript(store, room)] == ["Here we are"]
 
 
 async def test_a_line_for_others_than_those_who_would_read_it_now_is_refused(store: Redis) -> None:
