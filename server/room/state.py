@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -84,7 +87,7 @@ class Queue(Struct, frozen=True, kw_only=True):
 NOBODY_WAITS = Queue()
 
 
-class RoomState(Struct, frozen=True, kw_only=True):
+class RoomState(Struct, frozen=True, kw_only=True, dict=True):
     """A live room. ``members`` is in the order of entering, ``waiting`` in that of coming to the door.
 
     ``floor`` is as stored, without those who wait. ``polls`` are in the order in which they were written;
@@ -104,7 +107,12 @@ class RoomState(Struct, frozen=True, kw_only=True):
 
     def member(self, member_id: str) -> Present | None:
         """Who is in under this id, None when nobody is."""
-        return next((member for member in self.members if member.id == member_id), None)
+        return self._by_id.get(member_id)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Present]:
+        # Whoever tells a hundred people something asks of each whether they are in.
+        return {member.id: member for member in self.members}
 
     def with_member(self, changed: Present) -> RoomState:
         """The same room with that member exchanged, or come in last."""
