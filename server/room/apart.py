@@ -119,9 +119,7 @@ def become(state: RoomState, apart: Parting) -> Change:
 
 
 def _facilitator(state: RoomState, by: str) -> None:
-    members.entered(state, by)
-    if not state.facilitates(by):
-        raise ProtocolError("not-facilitator")
+    members.leading(state, by)
     if state.record.queued:
         raise ProtocolError("apart-state", "type", "visitors of office hours don't know of each other")
 

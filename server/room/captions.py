@@ -34,8 +34,7 @@ def keep(state: RoomState, by: str, message: KeepCaptions) -> Change:
     keeping = state.keeping
     match message.act:
         case "ask":
-            if not state.facilitates(by):
-                raise ProtocolError("not-facilitator")
+            members.leading(state, by)
             after = Keeping(by=by, agreed=(by,)) if keeping.by is None else keeping
         case "agree":
             if keeping.by is None:

@@ -28,8 +28,8 @@ def hand(state: RoomState, member_id: str, message: Hand) -> Change:
 
 def moderate(state: RoomState, by: str, message: Moderate, now_ms: int) -> Change:
     """Carries out what a facilitator asks. Raises ``ProtocolError``, and nothing has changed then."""
-    members.entered(state, by)
-    if not state.facilitates(by) or (message.action in _by_right and not state.leads_by_right(by)):
+    members.leading(state, by)
+    if message.action in _by_right and not state.leads_by_right(by):
         raise ProtocolError("not-facilitator")
     if state.record.queued and message.action in _of_the_door:
         raise ProtocolError("queue-state", "action", "the queue lets in")

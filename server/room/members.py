@@ -89,6 +89,13 @@ def entered(state: RoomState, member_id: str) -> Present:
     return member
 
 
+def leading(state: RoomState, member_id: str) -> None:
+    """Whether they are in and lead now; otherwise ``ProtocolError`` ``not-entered``, ``not-facilitator``."""
+    entered(state, member_id)
+    if not state.facilitates(member_id):
+        raise ProtocolError("not-facilitator")
+
+
 def _become(state: RoomState, before: Present, after: Present) -> Change:
     if before == after:
         return Change(state)

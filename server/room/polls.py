@@ -30,7 +30,7 @@ MOST_POLLS = 50
 
 def draft(state: RoomState, by: str, message: PollDraft, now_ms: int) -> Change:
     """Writes a question down, or asks it at once. Raises ``ProtocolError`` with the field at fault."""
-    _leads(state, by)
+    members.leading(state, by)
     known = state.poll(message.poll)
     if state.deleted_poll is not None and state.deleted_poll.id == message.poll:
         raise ProtocolError("no-poll", "poll")
@@ -57,7 +57,7 @@ def draft(state: RoomState, by: str, message: PollDraft, now_ms: int) -> Change:
 
 def do(state: RoomState, by: str, message: PollDo) -> Change:
     """Carries out what a facilitator does with a poll. Raises ``ProtocolError``."""
-    _leads(state, by)
+    members.leading(state, by)
     return _acts[message.act](state, message.poll)
 
 
@@ -117,12 +117,6 @@ def voters(state: RoomState, poll_id: str, member: str) -> tuple[tuple[str, ...]
         tuple(vote.member for vote in poll.votes if index in vote.choices)
         for index in range(len(poll.choices))
     )
-
-
-def _leads(state: RoomState, by: str) -> None:
-    members.entered(state, by)
-    if not state.facilitates(by):
-        raise ProtocolError("not-facilitator")
 
 
 def _known(state: RoomState, poll_id: str) -> PollRecord:

@@ -74,9 +74,7 @@ def stepped_out(state: RoomState, member_id: str) -> RoomState:
 
 def command(state: RoomState, by: str, message: QueueCommand, now_ms: int) -> Change:
     """Carries out what a mentor asks. Raises ``ProtocolError``, and nothing has changed then."""
-    members.entered(state, by)
-    if not state.facilitates(by):
-        raise ProtocolError("not-facilitator")
+    members.leading(state, by)
     if not state.record.queued:
         raise ProtocolError("queue-state", "action", "no office hours")
     return _acts[message.action](state, message, now_ms)

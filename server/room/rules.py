@@ -98,9 +98,7 @@ def _leave(state: RoomState, actor: Actor, message: Leave, now_ms: int) -> Chang
 
 
 def _drive(state: RoomState, actor: Actor, message: TimerCommand, now_ms: int) -> Change:
-    members.entered(state, actor.id)
-    if not state.facilitates(actor.id):
-        raise ProtocolError("not-facilitator")
+    members.leading(state, actor.id)
     present = [each.id for each in state.members if each.connected and not state.observes(each.id)]
     timer = drive(state.timer, message, now_ms, present)
     told = Send(TimerChanged(timer=timer, by=actor.id, now_ms=now_ms))
@@ -108,9 +106,7 @@ def _drive(state: RoomState, actor: Actor, message: TimerCommand, now_ms: int) -
 
 
 def _agenda(state: RoomState, actor: Actor, message: AgendaEdit, now_ms: int) -> Change:
-    members.entered(state, actor.id)
-    if not state.facilitates(actor.id):
-        raise ProtocolError("not-facilitator")
+    members.leading(state, actor.id)
     timer = agenda.edited(state.timer, message)
     told = Send(TimerChanged(timer=timer, by=actor.id, now_ms=now_ms))
     return Change(replace(state, timer=timer), (SaveTimer(timer),), (told,))
