@@ -101,15 +101,13 @@ def _drive(state: RoomState, actor: Actor, message: TimerCommand, now_ms: int) -
     members.leading(state, actor.id)
     present = [each.id for each in state.members if each.connected and not state.observes(each.id)]
     timer = drive(state.timer, message, now_ms, present)
-    told = Send(TimerChanged(timer=timer, by=actor.id, now_ms=now_ms))
-    return Change(replace(state, timer=timer), (SaveTimer(timer),), (told,))
+    return _timed(state, timer, actor.id, now_ms)
 
 
 def _agenda(state: RoomState, actor: Actor, message: AgendaEdit, now_ms: int) -> Change:
     members.leading(state, actor.id)
     timer = agenda.edited(state.timer, message)
-    told = Send(TimerChanged(timer=timer, by=actor.id, now_ms=now_ms))
-    return Change(replace(state, timer=timer), (SaveTimer(timer),), (told,))
+    return _timed(state, timer, actor.id, now_ms)
 
 
 def replan(state: RoomState, boxes: tuple[Box, ...], now_ms: int) -> Change:
@@ -117,7 +115,12 @@ def replan(state: RoomState, boxes: tuple[Box, ...], now_ms: int) -> Change:
     timer = agenda.replanned(state.timer, boxes)
     if timer is state.timer:
         return Change(state)
-    told = Send(TimerChanged(timer=timer, by=None, now_ms=now_ms))
+    return _timed(state, timer, None, now_ms)
+
+
+def _timed(state: RoomState, timer: Timer, by: str | None, now_ms: int) -> Change:
+    """The room with another timer, which everyone is told of."""
+    told = Send(TimerChanged(timer=timer, by=by, now_ms=now_ms))
     return Change(replace(state, timer=timer), (SaveTimer(timer),), (told,))
 
 
