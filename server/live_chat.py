@@ -209,8 +209,9 @@ class Chat:
                 found = await conversations.messages_since(self._store, record.conversation, since_ms)
                 new = [each for each in found if each.id not in self._known]
                 self._newest_ms = max([self._newest_ms, *(each.at_ms for each in found)])
-                for member in self._audience.here() if new else ():
-                    await conversations.read_until(self._store, record.conversation, member, new[-1].at_ms)
+                if new:
+                    here, until_ms = self._audience.here(), new[-1].at_ms
+                    await conversations.read_by(self._store, record.conversation, here, until_ms)
                 for line in await chat.in_chat(self._store, record, new):
                     self._remember(line.id)
                     self._show(line)

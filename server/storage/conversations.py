@@ -103,16 +103,24 @@ async def load_message(store: Redis, message: str) -> Message | None:
 
 async def read_until(store: Redis, mentorship: MentorshipId, person: PersonId, at_ms: int) -> None:
     """Notes that a person has read all that was written until an instant; what is newer stays unread."""
-    await store.eval(
-        _READ,
-        3,
-        keys.read_marks(mentorship),
-        keys.unread(person),
-        keys.messages(mentorship),
-        person,
-        mentorship,
-        at_ms,
-    )
+    await read_by(store, mentorship, [person], at_ms)
+
+
+async def read_by(store: Redis, mentorship: MentorshipId, people: Iterable[PersonId], at_ms: int) -> None:
+    """The same for several, in one round trip."""
+    async with store.pipeline(transaction=False) as pipe:
+        for person in people:
+            pipe.eval(
+                _READ,
+                3,
+                keys.read_marks(mentorship),
+                keys.unread(person),
+                keys.messages(mentorship),
+                person,
+                mentorship,
+                at_ms,
+            )
+        await pipe.execute()
 
 
 # A message that came while the page was being drawn is not read. Its author could be the reader only if they
