@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import json, structs
 from redis.asyncio import Redis
@@ -68,9 +68,9 @@ async def asked(store: Redis, room: str) -> tuple[PollRecord, ...]:
     )
 
 
-def _forget(pipe: Pipeline, room: str, poll: str, members: Iterable[str]) -> None:
-    for member in members:
-        pipe.hdel(keys.votes(room), _field(poll, member))
+def _forget(pipe: Pipeline, room: str, poll: str, members: Collection[str]) -> None:
+    if members:
+        pipe.hdel(keys.votes(room), *(_field(poll, member) for member in members))
 
 
 def _field(poll: str, member: str) -> str:
