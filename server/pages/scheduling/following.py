@@ -33,11 +33,13 @@ LATEST = 6
 """Of the sessions that are over, so many may still have the line of an action in their notes."""
 
 
-async def followed(site: Site, session: Session, *, over: bool = False) -> list[Change]:
+async def followed(
+    site: Site, session: Session, *, over: bool = False, but: ActionItem | None = None
+) -> list[Change]:
     """What the notes of a session's room say by now, as changes: the notes, and what was ticked in them.
 
     When it is ``over``, the actions that they ask for are made, and the minutes by box kept. Not before: what
-    somebody is still typing is no action.
+    somebody is still typing is no action. ``but`` is an action whose own page has said more lately.
     """
     tie = await load_mentorship(site.store, session.mentorship)
     before = await load_notes(site.store, session.id)
@@ -50,6 +52,8 @@ async def followed(site: Site, session: Session, *, over: bool = False) -> list[
     actions = await load_actions(site.store, tie.id)
     known = by_text(actions, session.starts_ms)
     changed = after_notes(known, seen, text, names, now)
+    if but is not None:
+        changed = [each for each in changed if each.id != but.id]
     notes = SessionNotes(session=session.id, text=text, version=1 if before is None else before.version + 1)
     if over:
         today = local(session.zone, session.starts_ms).date()
@@ -63,10 +67,10 @@ async def followed(site: Site, session: Session, *, over: bool = False) -> list[
     return [*saved_notes(notes), *(change for each in changed for change in saved_action(each))]
 
 
-async def follow(site: Site, session: Session) -> None:
-    """Stores what was ticked in the notes of a session that goes on."""
+async def follow(site: Site, session: Session, *, but: ActionItem | None = None) -> None:
+    """Stores what was ticked in the notes of a session that goes on; ``but`` is as for ``followed``."""
     try:
-        await commit(site.store, await followed(site, session))
+        await commit(site.store, await followed(site, session, but=but))
     except ChangedMeanwhileError:
         log.info("somebody ticks an action on its page: the notes are looked at again soon")
 
@@ -102,17 +106,23 @@ async def tick_notes(site: Site, tie: Mentorship, action: ActionItem) -> None:
     held = 0
     for session in reversed(await sessions_in(site.store, tie.id)):
         if is_open(session, now):
-            if await rooms.load_record(site.store, session.id) is None:
-                continue
-            try:
-                await site.rooms.tick(session.id, action.text, done=done)
-            except (ProtocolError, RedisError) as error:
-                log.warning("an action is ticked, its line in the notes not yet: %s", type(error).__name__)
+            if await rooms.load_record(site.store, session.id) is not None:
+                await _tick_live(site, session, action, done=done)
         elif session.state in {"held", "recapped"}:
             held += 1
             if held > LATEST:
                 return
             await _tick_kept(site, session, action, done=done)
+
+
+async def _tick_live(site: Site, session: Session, action: ActionItem, *, done: bool) -> None:
+    """In the room's notes, and in what was last seen of them: whoever takes it back there says something."""
+    try:
+        await follow(site, session, but=action)
+        await site.rooms.tick(session.id, action.text, done=done)
+        await _tick_kept(site, session, action, done=done)
+    except (ProtocolError, RedisError) as error:
+        log.warning("an action is ticked, its line in the notes not yet: %s", type(error).__name__)
 
 
 async def _tick_kept(site: Site, session: Session, action: ActionItem, *, done: bool) -> None:

@@ -194,6 +194,42 @@ async def test_what_is_agreed_in_the_room_is_carried_on_by_itself(
     assert len(await load_actions(store, pair.tie.id)) == 3
 
 
+@pytest.mark.parametrize("looked_at", [True, False], ids=["looked-at", "just-written"])
+async def test_what_was_ticked_on_its_page_can_be_opened_again_in_the_room_at_once(
+    client_as: ClientAs,
+    pair: Pair,
+    session: Session,
+    store: Redis,
+    site: Site,
+    clock: Clock,
+    rooms: NotedRooms,
+    looked_at: bool,
+) -> None:
+    """Between two looks at the notes: they end as they began, and yet somebody has said something."""
+    mentee, path = await client_as(pair.mentee), f"/m/{pair.tie.id}"
+    clock.now_ms = STARTS
+    await both_there(store, mentee, pair, session)
+    for text in ("write the CV", "call the lab"):
+        said = {"action_text": text, "action_due": "2027-11-09", "action_owner": pair.mentee.id}
+        assert (await submit(mentee, path, f"{path}/actions", **said)).status == 303
+    cv = await action_of(store, pair, "write the CV")
+    open_ = "- [ ] @Zoé write the CV\n- [ ] @Zoé call the lab\n"
+    rooms.notes[session.id] = open_
+    for _ in range(2 if looked_at else 0):
+        clock.now_ms += MINUTE
+        await run_due(site)
+    rooms.notes[session.id] = open_.replace("[ ] @Zoé call", "[x] @Zoé call")
+    await submit(mentee, path, f"{path}/actions/{cv.id}")
+    assert (await action_of(store, pair, "write the CV")).done_ms is not None
+    rooms.notes[session.id] = rooms.notes[session.id].replace("[x] @Zoé write", "[ ] @Zoé write")
+    # The first look of all sees that it has begun, the next what the notes say.
+    for _ in range(2):
+        clock.now_ms += MINUTE
+        await run_due(site)
+    assert (await action_of(store, pair, "write the CV")).done_ms is None
+    assert (await action_of(store, pair, "call the lab")).done_ms is not None
+
+
 async def test_whoever_left_last_wraps_up_at_once(
     client_as: ClientAs, pair: Pair, session: Session, store: Redis, clock: Clock, rooms: NotedRooms
 ) -> None:
