@@ -8,6 +8,7 @@
 
 import { describe, speakIn } from "./codecs";
 import { Exchange } from "./exchange";
+import { layered } from "./layered";
 import { configured, createPeer, described, firstOffer, type Peer } from "./peer";
 import type { IceServer, Offer, Source, VideoCodec } from "./protocol";
 import { SerialQueue } from "./queue";
@@ -264,7 +265,8 @@ export class Negotiation {
   }
 
   private async take(peer: Peer, answer: string): Promise<void> {
-    await peer.connection.setRemoteDescription({ type: "answer", sdp: packed(answer, this.packing) });
+    const sdp = layered(packed(answer, this.packing), this.encodings);
+    await peer.connection.setRemoteDescription({ type: "answer", sdp });
     peer.answer = answer;
   }
 
