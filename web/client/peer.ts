@@ -87,6 +87,8 @@ export function createPeer(
     names.map((rid, index) => ({
       rid,
       scaleResolutionDownBy: 2 ** (names.length - 1 - index),
+      // Of a picture in temporal layers, which is Chromium's own choice, a receiver skips what is repaired late.
+      scalabilityMode: "L1T1",
       ...(codec === undefined ? {} : { codec }),
     }));
   const senders = {
