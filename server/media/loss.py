@@ -14,6 +14,11 @@ AGAIN_S = 0.012
 """On a line that loses packets each question goes twice: browsers answer once a round trip, so that costs a
 small packet, and where one in seven is lost only one answer in 50 is late for it."""
 
+LEAST_S, ANSWERED_S = 0.02, 0.008
+"""Between two questions, at least; and from one that was answered to the next that may be, beside the round
+trip.
+"""
+
 LOSSY = 8
 """256ths of packets lost from which a line is one of these."""
 
@@ -86,10 +91,17 @@ class Missing:
                 self.gave_up = True
             elif hole.due <= now:
                 hole.asked += 1
-                first = self.hurried and hole.asked % 2
-                hole.due = now + (AGAIN_S if first else max(0.02, rtt * 1.1))
+                hole.due = now + self._following(hole.asked, rtt)
                 asked.append(number)
         return asked
+
+    def _following(self, asked: int, rtt: float) -> float:
+        """Return after how many seconds to ask again for what was asked for so often."""
+        if not self.hurried:
+            return max(LEAST_S, 1.1 * rtt)
+        # Browsers leave a packet that they sent again within a round trip and 5 ms (libwebrtc's
+        # RtpPacketHistory): the first of the next two questions is no use before that.
+        return AGAIN_S if asked % 2 else max(LEAST_S, 1.1 * rtt + ANSWERED_S - AGAIN_S)
 
     def next_due(self) -> float | None:
         """Return when ``ask`` has something to say again, None while nothing is missing."""

@@ -43,8 +43,8 @@ MAX_LIMITED = 8
 MAX_TOLD = 32
 """Transport-wide reports of a link that wait for the next round; browsers send two a round."""
 
-NACK_S = 0.01
-"""While something is missing, how often it is looked at whether to ask for it (again)."""
+NACK_S = 0.002
+"""What is missing is asked for when that is due, but not more often than this (seconds)."""
 
 
 class Reports:
@@ -177,9 +177,11 @@ class Reports:
 
     def lossy(self, stream: Stream) -> None:
         """Ask for what is missing, once it is sure that it is not merely late."""
-        if not self._lossy:
-            self._ask_due = self._clock() + NACK_S
-            self.patience = NACK_S
+        now = self._clock()
+        due = now + stream.missing.wait
+        if not self._lossy or due < self._ask_due:
+            self._ask_due = due
+            self._hurry(now)
         self._lossy.add(stream)
 
     def run(self) -> None:
@@ -204,8 +206,13 @@ class Reports:
                 self.keyframe(stream)
             if not stream.holes:
                 self._lossy.discard(stream)
-        self._ask_due = now + NACK_S
-        self.patience = NACK_S if self._lossy else self._every
+        dues = [due for stream in self._lossy if (due := stream.missing.next_due()) is not None]
+        self._ask_due = min(dues, default=now)
+        self._hurry(now)
+
+    def _hurry(self, now: float) -> None:
+        """Wake up when the next packet is to be asked for, if that is before the next round."""
+        self.patience = max(NACK_S, min(self._every, self._ask_due - now)) if self._lossy else self._every
 
     def _tick(self, now: float) -> None:
         """Serve the next group of peers. What is overdue is not made up for."""
@@ -229,7 +236,7 @@ class Reports:
         count = max(1, -(-len(peers) // GROUP))
         self._groups = [peers[index::count] for index in range(count)]
         self._every = ROUND_S / count
-        self.patience = NACK_S if self._lossy else self._every
+        self._hurry(now)
 
     def _serve(self, peer: Peer, now: float) -> None:
         peer.rounds += 1

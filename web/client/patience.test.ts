@@ -41,10 +41,10 @@ describe("Patience", () => {
     await looks(3, 0);
     expect(waits).toEqual([]);
     await looks(2, 5);
-    expect(waits).toEqual([190, 190]);
+    expect(waits).toEqual([260, 260]);
     await looks(1, 15);
     await looks(1, 5);
-    expect(waits.slice(2)).toEqual([290, 290]);
+    expect(waits.slice(2)).toEqual([490, 490]);
     await looks(9, 0);
     expect(waits).not.toContain(null);
     await looks(1, 0);
@@ -54,11 +54,11 @@ describe("Patience", () => {
     expect(waits).toHaveLength(told);
   });
 
-  it("never waits for longer than 450 ms", async () => {
+  it("never waits for longer than half a second", async () => {
     const { patience, looks, waits } = setUp(2);
     patience.start();
     await looks(3, 30);
-    expect(waits.at(-1)).toBe(450);
+    expect(waits.at(-1)).toBe(500);
     patience.stop();
     const told = waits.length;
     await looks(3, 30);

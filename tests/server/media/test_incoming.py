@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.media.incoming import HISTORY, Incoming
-from server.media.loss import GIVE_UP_S, LONGEST_REORDER_S, MAX_ASKS, MAX_MISSING, REORDER_S, Missing
+from server.media.loss import AGAIN_S, GIVE_UP_S, LONGEST_REORDER_S, MAX_ASKS, MAX_MISSING, REORDER_S, Missing
 
 
 def packet(sequence: int, body: bytes = b"") -> bytes:
@@ -161,6 +161,18 @@ def test_where_packets_overtake_each_other_it_waits_for_longer_and_not_for_ever(
         assert missing.ask(number / 10 + LONGEST_REORDER_S, 0.3) == [number]
         assert missing.found(number, number / 10 + 0.4, repair=True)
     assert missing.wait == REORDER_S
+
+
+def test_a_lossy_line_is_asked_twice_and_the_next_time_when_browsers_answer_again() -> None:
+    missing = Missing()
+    missing.hurried = True
+    missing.gap(10, 11, 0.0)
+    rtt = 0.04
+    asked = [now for now in range(1, 200) if missing.ask(now / 1_000, rtt)]
+    first, twice, again, _ = asked[:4]
+    assert twice - first == pytest.approx(AGAIN_S * 1_000, abs=1)
+    # Chromium leaves a packet alone that it has sent again within a round trip and 5 ms.
+    assert rtt * 1_000 + 5 < again - first < rtt * 1_000 + 20
 
 
 def test_what_never_comes_is_given_up() -> None:
