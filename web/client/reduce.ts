@@ -5,12 +5,12 @@ import { boxAtHand } from "./boxes";
 import type { CaptionChoices } from "./captions";
 import { fetched, returned, said } from "./chat";
 import type { DeviceProblem } from "./devices";
+import { bye, forgotten, outAgain, refused } from "./ending";
 import type { Corner } from "./layout";
-import { noPolls, polled } from "./polls";
+import { polled } from "./polls";
 import type { Probing } from "./probe";
 import type {
   Advice,
-  ByeReason,
   ErrorCode,
   Joined,
   Member,
@@ -20,17 +20,7 @@ import type {
   Source,
   Timer,
 } from "./protocol";
-import {
-  type Arrangement,
-  emptyChat,
-  type Link,
-  type LiveSlot,
-  type MediaPath,
-  type Mine,
-  type PanelName,
-  type State,
-  type Toast,
-} from "./state";
+import type { Arrangement, Link, LiveSlot, MediaPath, Mine, PanelName, State, Toast } from "./state";
 import { type TimerMark, turnView } from "./timer";
 
 /** Something that happened in this browser. */
@@ -402,90 +392,4 @@ function liveSlots(
     const warm = old.member !== null || (old.reused && now - old.since < LINGERING);
     return { ...slot, since: now, reused: warm };
   });
-}
-
-const fatal: ReadonlySet<ErrorCode> = new Set([
-  "link-invalid",
-  "link-expired",
-  "link-revoked",
-  "room-ended",
-  "room-full",
-  "server-full",
-  "elsewhere",
-  "too-many-joins",
-]);
-
-function refused(state: State, code: ErrorCode, about: string | null): State {
-  if (fatal.has(code) && (about === "join" || about === "enter" || about === null)) {
-    return { ...forgotten(state), view: "error", ending: code };
-  }
-  if (about === "enter" && code === "store-unavailable") return { ...state, joinError: code };
-  if (about === "enter") {
-    const named = code === "name-missing" || code === "name-too-long";
-    return {
-      ...state,
-      view: "green-room",
-      place: null,
-      nameError: named ? code : null,
-      joinError: named ? null : code,
-    };
-  }
-  if (about === "join") return { ...state, joinError: code };
-  return state;
-}
-
-const final: ReadonlySet<ByeReason> = new Set([
-  "replaced",
-  "revoked",
-  "removed",
-  "refused",
-  "visited",
-  "room-ended",
-]);
-
-function bye(state: State, reason: ByeReason): State {
-  if (final.has(reason)) return { ...forgotten(state), view: "error", ending: reason };
-  if (reason === "stopping") return { ...state, link: "stopping", joined: false };
-  return state;
-}
-
-/** Back from the room to its door: nobody is seen or heard any more. */
-function outAgain(state: State): State {
-  const members = state.members.filter((member) => member.id !== state.me.id);
-  return { ...state, waiting: true, entered: false, members, slots: [], panel: null, reactions: [] };
-}
-
-/** Nobody, nothing: this page is not in the room any more. */
-function forgotten(state: State): State {
-  return {
-    ...state,
-    members: [],
-    slots: [],
-    speaker: null,
-    lastSpeaker: null,
-    spoke: [],
-    kept: null,
-    page: 0,
-    quality: {},
-    advice: null,
-    joined: false,
-    entered: false,
-    waiting: false,
-    place: null,
-    queue: null,
-    apart: null,
-    rotated: null,
-    smallNotes: null,
-    broadcast: null,
-    reactions: [],
-    signal: null,
-    chat: emptyChat,
-    polls: noPolls,
-    saving: false,
-    panel: null,
-    soundBlocked: false,
-    roundTrip: null,
-    probing: null,
-    toasts: [],
-  };
 }
