@@ -11,18 +11,17 @@ import { Features } from "./features";
 import type { FloorActs } from "./floor";
 import { Hearing } from "./hearing";
 import { Keeping } from "./keeping";
+import { LineCheck } from "./line-check";
 import { mediaPath, socketTo } from "./lines";
 import { type MediaState, Negotiation } from "./negotiation";
 import { NotesLines } from "./notes-line";
 import { Outgoing } from "./outgoing";
 import { PathWatch } from "./path-watch";
-import { LineProbe, noise } from "./probe";
 import type { ClientMessage, IceServer, Join, Joined, Rung, ServerMessage, TimerAction } from "./protocol";
 import type { Memory } from "./remember";
-import { RoundTripWatch } from "./round-trip";
 import { Sources } from "./sources";
 import { initialState, observes, type State } from "./state";
-import { available, bytesReceived, roundTrip } from "./stats";
+import { bytesReceived } from "./stats";
 import { Store } from "./store";
 import { placeOf } from "./timer";
 import type { Timers } from "./timers";
@@ -37,8 +36,6 @@ export interface CallParts {
   players: HTMLElement;
 }
 
-/** The first figures of a new path are there after this long (ms). */
-const FIRST_FIGURES = 300;
 const ENTER_AGAIN = 1_500;
 /** How long leaving waits for the last edits to be stored. */
 const SETTLE_WITHIN = 1_500;
@@ -61,10 +58,9 @@ export class Call {
   private session: string | null = null;
   private readonly keeping: Keeping;
   private readonly outgoing: Outgoing;
-  private readonly roundTrip: RoundTripWatch;
   private readonly watches: CallWatches;
   private readonly path: PathWatch;
-  private readonly probe: LineProbe;
+  private readonly check: LineCheck;
   private relays: readonly IceServer[];
   private shutDown = false;
 
@@ -101,11 +97,6 @@ export class Call {
       negotiation: () => this.negotiation,
       send: (message) => this.connection.send(message),
     });
-    this.roundTrip = new RoundTripWatch(
-      timers,
-      async () => roundTrip(await this.negotiation.look()),
-      (roundTrip) => this.store.dispatch({ type: "round-trip", roundTrip }),
-    );
     this.path = new PathWatch(timers, async () => bytesReceived(await this.negotiation.look()), {
       lost: () => this.networkChanged(),
       back: () => this.wake(),
@@ -132,16 +123,15 @@ export class Call {
       toast: (key, values) => this.toast(key, values),
     });
     this.viewing = new Viewing(timers, (message) => this.state.entered && this.connection.send(message));
-    this.probe = new LineProbe({
+    this.check = new LineCheck({
       timers,
-      noise,
+      look: () => this.negotiation.look(),
       send: (message) => this.connection.send(message),
-      sendTrack: (track) => {
+      attempt: (track) => {
         // Once in the room, the camera itself is there.
         if (this.state.view === "green-room") this.outgoing.attempt(track);
       },
-      available: async () => available(await this.negotiation.look()),
-      changed: (probing) => this.store.dispatch({ type: "probing", probing }),
+      found: (act) => this.store.dispatch(act),
     });
     this.store.watch((after, before) => this.follow(after, before));
   }
@@ -255,7 +245,7 @@ export class Call {
 
   /** A closer look at the connection: some seconds, and a little of the person's data. */
   probeLine(): void {
-    this.probe.start();
+    this.check.begin();
   }
 
   /** Asks for camera and microphone again. */
@@ -370,7 +360,7 @@ export class Call {
         void this.negotiation.restart();
         break;
       case "probed":
-        void this.probe.answered(message);
+        void this.check.answered(message);
         break;
       case "figures":
         void this.details.answered(message);
@@ -463,12 +453,7 @@ export class Call {
     if (after.view === "error" && before.view !== "error") this.stop();
     // The server did not let this person in.
     if (after.view === "green-room" && before.view === "room") this.outgoing.detachAll();
-    const shown = after.view === "green-room" && after.media === "ok";
-    if (!shown) this.probe.stop();
-    if (shown !== (before.view === "green-room" && before.media === "ok")) {
-      if (shown) this.roundTrip.start(FIRST_FIGURES);
-      else this.roundTrip.stop();
-    }
+    this.check.follow(after, before);
     const listens = after.view === "room" && after.entered && after.joined;
     if (listens !== (before.view === "room" && before.entered && before.joined)) {
       if (listens) this.watches.start();
