@@ -16,11 +16,12 @@ import { mediaPath, socketTo } from "./lines";
 import { type MediaState, Negotiation } from "./negotiation";
 import { NotesLines } from "./notes-line";
 import { Outgoing } from "./outgoing";
+import { OwnDevices } from "./own-devices";
 import { PathWatch } from "./path-watch";
 import type { ClientMessage, IceServer, Join, Joined, Rung, ServerMessage, TimerAction } from "./protocol";
 import type { Memory } from "./remember";
 import { Sources } from "./sources";
-import { initialState, observes, type State } from "./state";
+import { initialState, type State } from "./state";
 import { bytesReceived } from "./stats";
 import { Store } from "./store";
 import { placeOf } from "./timer";
@@ -45,6 +46,7 @@ export class Call {
   readonly toast: Toasting;
   readonly sources: Sources;
   readonly hearing: Hearing;
+  readonly devices: OwnDevices;
   readonly notes: NotesLines;
   readonly details: DetailsWatch;
   readonly viewing: Viewing;
@@ -88,6 +90,8 @@ export class Call {
       },
     });
     if (choices.devices.speaker !== null) void this.hearing.choose(choices.devices.speaker);
+    const { sources, hearing } = this;
+    this.devices = new OwnDevices({ memory, sources, hearing, state: () => this.state });
     this.notes = new NotesLines(() => this.connection);
     this.connection = this.newConnection();
     this.negotiation = this.newNegotiation();
@@ -119,7 +123,8 @@ export class Call {
       store: this.store,
       ask: (message) => this.ask(message),
       send: (message) => this.connection.send(message),
-      switchOff: (source) => (source === "screen" ? this.setScreen(false) : this.setMicrophone(false)),
+      switchOff: (source) =>
+        source === "screen" ? this.devices.setScreen(false) : this.devices.setMicrophone(false),
       toast: (key, values) => this.toast(key, values),
     });
     this.viewing = new Viewing(timers, (message) => this.state.entered && this.connection.send(message));
@@ -158,7 +163,7 @@ export class Call {
     if (place?.entered) this.store.dispatch({ type: "entering", name: place.name });
     void this.firstOffer();
     this.connection.start();
-    this.openDevices(place?.entered ? place : choices);
+    this.devices.open(place?.entered ? place : choices);
   }
 
   // ---------------------------------------------------------------- what a person asks
@@ -171,28 +176,6 @@ export class Call {
     }
     this.store.dispatch({ type: "entering", name: trimmed });
     this.outgoing.enter();
-  }
-
-  setMicrophone(on: boolean): void {
-    this.parts.memory.choose({ microphone: on });
-    void this.sources.setMicrophone(on);
-  }
-
-  setCamera(on: boolean): void {
-    this.parts.memory.choose({ camera: on });
-    void this.sources.setCamera(on);
-  }
-
-  setScreen(on: boolean): void {
-    void this.sources.setScreen(on);
-  }
-
-  async chooseDevice(kind: "microphone" | "camera" | "speaker", id: string): Promise<void> {
-    if (kind === "speaker") {
-      this.sources.devices.speaker = id;
-      await this.hearing.choose(id);
-    } else await this.sources.choose(kind, id);
-    this.parts.memory.choose({ devices: this.sources.devices });
   }
 
   drive(action: TimerAction, minutes = 1): void {
@@ -233,7 +216,7 @@ export class Call {
     this.shutDown = false;
     if (directly) this.store.dispatch({ type: "entering", name: this.state.me.name });
     this.connection.start();
-    this.openDevices(this.parts.memory.choices);
+    this.devices.open(this.parts.memory.choices);
   }
 
   /** The green room's "Try again" of the connection check. */
@@ -246,17 +229,6 @@ export class Call {
   /** A closer look at the connection: some seconds, and a little of the person's data. */
   probeLine(): void {
     this.check.begin();
-  }
-
-  /** Asks for camera and microphone again. */
-  retryDevices(): void {
-    const { mine } = this.state;
-    this.openDevices({ microphone: mine.microphone === "off", camera: mine.camera === "off" });
-  }
-
-  /** Whoever observes sends nothing, and is not asked for devices. */
-  private openDevices(wanted: Parameters<Sources["open"]>[0]): void {
-    if (!observes(this.state)) void this.sources.open(wanted);
   }
 
   /** The page is looked at again, or the browser says that it is online. */

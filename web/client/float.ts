@@ -67,7 +67,7 @@ async function ofDocument(call: Call): Promise<Floating> {
             : html`<span class="initials float-initials hue-${hue(member.name)}" aria-hidden="true">${initials(member.name)}</span>`
         }
         <p class="float-name">${member?.name ?? ""}</p>
-        <button class="control ${on ? "" : "off"}" type="button" data-float-mute aria-label=${label} aria-pressed=${on} @click=${() => call.setMicrophone(!on)}>
+        <button class="control ${on ? "" : "off"}" type="button" data-float-mute aria-label=${label} aria-pressed=${on} @click=${() => call.devices.setMicrophone(!on)}>
           ${icon(on ? "microphone" : "microphone-off")}
         </button>`,
       page.body,

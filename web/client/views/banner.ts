@@ -34,7 +34,7 @@ function run(shown: Banner, call: Call): void {
       call.hearing.unblock();
       break;
     case "camera-off":
-      call.setCamera(false);
+      call.devices.setCamera(false);
       break;
     default:
   }

@@ -29,7 +29,7 @@ export function checks(state: State, call: Call): TemplateResult {
     ${troubles.map(
       ({ source, key, again }) => html`<div class="check-row" data-check=${source} data-state="bad">
         ${icon("alert")}<span>${t(key)}</span>
-        ${again ? html`<button class="button quiet" type="button" @click=${() => call.retryDevices()}>${t("again")}</button>` : nothing}
+        ${again ? html`<button class="button quiet" type="button" @click=${() => call.devices.again()}>${t("again")}</button>` : nothing}
       </div>`,
     )}
   </div>`;

@@ -61,7 +61,7 @@ export class DeviceChoices extends LightElement {
         <select
           id="choice-${kind}"
           data-device=${kind}
-          @change=${(event: Event) => void this.call.chooseDevice(kind, (event.target as HTMLSelectElement).value)}
+          @change=${(event: Event) => void this.call.devices.choose(kind, (event.target as HTMLSelectElement).value)}
         >
           ${choices.map((choice, index) => this.option(kind, choice, index, chosen))}
         </select>

@@ -64,7 +64,7 @@ export class CameraPreview extends LightElement {
       aria-pressed=${mine === "on"}
       aria-label=${label}
       aria-busy=${mine === "starting" ? "true" : nothing}
-      @click=${() => (source === "camera" ? this.call.setCamera(off) : this.call.setMicrophone(off))}
+      @click=${() => (source === "camera" ? this.call.devices.setCamera(off) : this.call.devices.setMicrophone(off))}
     >
       ${icon(off ? `${source}-off` : source)}<span class="control-word">${t(`control.${source}`)}</span>
     </button>`;

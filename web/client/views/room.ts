@@ -147,13 +147,13 @@ export class SessionRoom extends LightElement {
     if (observes(state) && ofParticipants.has(act)) return;
     switch (act) {
       case "microphone":
-        call.setMicrophone(state.mine.microphone === "off");
+        call.devices.setMicrophone(state.mine.microphone === "off");
         break;
       case "camera":
-        call.setCamera(state.mine.camera === "off");
+        call.devices.setCamera(state.mine.camera === "off");
         break;
       case "screen":
-        if (this.canShare) call.setScreen(state.mine.screen === "off");
+        if (this.canShare) call.devices.setScreen(state.mine.screen === "off");
         break;
       case "notes":
       case "chat":

@@ -100,7 +100,7 @@ export class SessionTimer extends LightElement {
       }
       ${
         listens && state.mine.microphone === "on"
-          ? html`<button class="button" type="button" data-turn-mute @click=${() => call.setMicrophone(false)}>
+          ? html`<button class="button" type="button" data-turn-mute @click=${() => call.devices.setMicrophone(false)}>
               ${icon("microphone-off")}${t("turn.mute")}
             </button>`
           : nothing
