@@ -9,10 +9,15 @@ from contextlib import asynccontextmanager
 import aiohttp
 from aiortc import sdp
 
+from signaling.parts import Role
+from tests.support.robots import Robot
+from tests.support.robots_server import RobotServer
 from tests.support.rtc_client import Client
 
 SDP = "application/sdp"
 FRAGMENT = "application/trickle-ice-sdpfrag"
+PEOPLE: tuple[tuple[str, Role], ...] = (("Mo", "mentor"), ("Ana", "mentee"), ("Encoder", "mentee"))
+"""Who has a link to the room behind the doors, in the order of their tokens."""
 
 
 class Caller:
@@ -102,3 +107,19 @@ async def caller(base: str, door: str, token: str) -> AsyncIterator[Caller]:
             yield made
         finally:
             await made.client.close()
+
+
+class Stage:
+    """A room with one robot in it, a server with both doors, and tokens for two more."""
+
+    def __init__(self, server: RobotServer, robot: Robot, tokens: list[str], room: str) -> None:
+        self.server, self.robot, self.tokens, self.room = server, robot, tokens, room
+
+
+async def problem(answer: aiohttp.ClientResponse) -> dict[str, object]:
+    """What a refusal says of itself (RFC 9457)."""
+    assert answer.content_type == "application/problem+json"
+    told: dict[str, object] = await answer.json()
+    assert told["status"] == answer.status
+    assert told["detail"]
+    return told
