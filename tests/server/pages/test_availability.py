@@ -15,8 +15,9 @@ from server.pages.site import Site
 from server.storage.availability import load_availability
 from server.storage.people import load
 from tests.support.accounts import make_person
+from tests.support.arranged import confirmed
 from tests.support.forms import Client, send, submit
-from tests.support.meetings import Clock, Pair, at, made_pair
+from tests.support.meetings import Clock, at, made_pair
 
 ClientAs = Callable[[Person], Awaitable[Client]]
 
@@ -124,7 +125,7 @@ async def test_a_feed_is_private_follows_and_can_be_taken_back(client_as: Client
     pair = await made_pair(store, NOW)
     mentor, mentee = await client_as(pair.mentor), await client_as(pair.mentee)
     starts = at("Europe/Paris", 2026, 10, 27, 15)
-    path = await session(mentor, mentee, pair, starts)
+    path = await confirmed(mentor, mentee, pair, starts)
     address = await feed_of(mentee, "on")
     [event] = icalendar.Calendar.from_ical(await read(mentor, address)).walk("VEVENT")
     assert round(event.start.timestamp() * 1000) == starts
@@ -140,15 +141,6 @@ async def test_a_feed_is_private_follows_and_can_be_taken_back(client_as: Client
     await submit(mentee, "/sessions", "/sessions/feed", do="off")
     assert (await mentor.get(fresh)).status == 404
     assert (await mentor.get(fresh.replace(".ics", "x.ics"))).status == 404
-
-
-async def session(mentor: Client, mentee: Client, pair: Pair, starts_ms: int) -> str:
-    """The path of a confirmed session."""
-    new = f"/m/{pair.tie.id}/sessions/new"
-    answer = await submit(mentor, new, new, starts=str(starts_ms))
-    path = answer.headers["Location"].partition("?")[0]
-    assert (await submit(mentee, path, f"{path}/agree")).status == 303
-    return path
 
 
 async def feed_of(client: Client, do: str) -> str:

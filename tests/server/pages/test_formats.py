@@ -15,6 +15,7 @@ from server.storage import audit, rooms
 from server.storage.formats import format_named, formats_for, load_owns
 from server.storage.meetings import sessions_in
 from signaling.parts import Words
+from tests.support.arranged import confirmed, new_session
 from tests.support.forms import Client, fields_of, send, submit
 from tests.support.meetings import MINUTE, Clock, Pair, at, made_pair
 
@@ -139,16 +140,13 @@ async def test_a_session_has_the_format_and_keeps_it_when_it_is_archived(
 ) -> None:
     coordinator, at_, own = await copied(client_as, pair, store)
     mentor, mentee = await client_as(pair.mentor), await client_as(pair.mentee)
-    new = f"/m/{pair.tie.id}/sessions/new"
-    answer = await submit(mentor, new, new, starts=str(STARTS), format=own.id, minutes="35")
-    path = answer.headers["Location"].partition("?")[0]
-    assert (await submit(mentee, path, f"{path}/agree")).status == 303
+    path = await confirmed(mentor, mentee, pair, STARTS, format=own.id, minutes="35")
     assert "Ours" in await (await mentee.get(path)).text()
 
     gone = await submit(coordinator, at_, f"{at_}/{own.id}/archive")
     assert gone.headers["Location"] == f"{at_}?done=archive"
     assert own.id not in await formats_for(store, pair.tie.programme)
-    assert f'value="{own.id}"' not in await (await mentor.get(new)).text()
+    assert f'value="{own.id}"' not in await (await mentor.get(new_session(pair))).text()
     assert (await format_named(store, own.id)).name == Words(en="Ours", fr="")
 
     clock.now_ms = STARTS - 5 * MINUTE

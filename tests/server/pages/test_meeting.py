@@ -16,8 +16,6 @@ from server.mentoring.meetings import Session
 from server.mentoring.no_show import missed_sessions
 from server.mentoring.people import Person
 from server.pages.site import Site
-from server.room.change import DropMember, SaveMember
-from server.room.state import Present
 from server.storage import rooms
 from server.storage.actions import load_actions, load_notes
 from server.storage.meetings import load_session, saved_session, sessions_in
@@ -25,6 +23,7 @@ from server.storage.records import commit
 from server.storage.surveys import last_mood
 from tests.server.pages.conftest import NotedRooms
 from tests.support.accounts import make_person
+from tests.support.arranged import confirmed, in_room
 from tests.support.forms import Client, fields_of, submit
 from tests.support.meetings import (
     DAY,
@@ -69,27 +68,9 @@ async def pair(store: Redis) -> Pair:
 async def session(client_as: ClientAs, pair: Pair, store: Redis) -> Session:
     """Confirmed, for Tuesday at 15:00 in Paris."""
     mentor, mentee = await client_as(pair.mentor), await client_as(pair.mentee)
-    new = f"/m/{pair.tie.id}/sessions/new"
-    answer = await submit(mentor, new, new, starts=str(STARTS))
-    path = answer.headers["Location"].partition("?")[0]
-    assert (await submit(mentee, path, f"{path}/agree")).status == 303
+    await confirmed(mentor, mentee, pair, STARTS)
     [made] = await sessions_in(store, pair.tie.id)
     return made
-
-
-async def in_room(store: Redis, session: Session, person: Person, from_ms: int, to_ms: int | None) -> None:
-    """The person was in the session's room, as a live room stores it."""
-    record = await rooms.load_record(store, session.id)
-    assert record is not None
-    member = Present(
-        id=person.id, name=person.name, microphone=True, camera=True, screen=False,
-        connected=True, session="s", entered_ms=from_ms,
-    )  # fmt: skip
-    async with store.pipeline(transaction=True) as pipe:
-        rooms.add_saves(pipe, session.id, record.expires_ms, [SaveMember(member)], from_ms)
-        if to_ms is not None:
-            rooms.add_saves(pipe, session.id, record.expires_ms, [DropMember(person.id, from_ms)], to_ms)
-        await pipe.execute()
 
 
 async def test_the_room_opens_for_its_people_a_quarter_of_an_hour_before(
@@ -140,17 +121,17 @@ async def test_a_session_is_live_while_two_are_there_and_held_when_they_have_lef
     mentor = await client_as(pair.mentor)
     clock.now_ms = STARTS
     await mentor.get(f"/sessions/{session.id}/join", allow_redirects=False)
-    await in_room(store, session, pair.mentor, STARTS - MINUTE, None)
+    await in_room(store, session.id, pair.mentor, STARTS - MINUTE, None)
     await run_due(site)
     assert (await state_of(store, session)) == "confirmed"
     # The reminder that it begins went to her who is not there yet.
-    await in_room(store, session, pair.mentee, STARTS + 2 * MINUTE, None)
+    await in_room(store, session.id, pair.mentee, STARTS + 2 * MINUTE, None)
     clock.now_ms = STARTS + 3 * MINUTE
     await run_due(site)
     assert await state_of(store, session) == "live"
 
     for person, came, left in ((pair.mentor, -1, 58), (pair.mentee, 2, 57)):
-        await in_room(store, session, person, STARTS + came * MINUTE, STARTS + left * MINUTE)
+        await in_room(store, session.id, person, STARTS + came * MINUTE, STARTS + left * MINUTE)
     rooms.notes[session.id] = "- [ ] @Zoé write the CV (2027-11-09)\n- [ ] read a book\n"
     clock.now_ms = STARTS + 59 * MINUTE
     await run_due(site)
@@ -314,7 +295,7 @@ async def test_whom_the_room_has_seen_did_not_miss_it(
     path = f"/sessions/{session.id}"
     clock.now_ms = STARTS
     await mentor.get(f"{path}/join", allow_redirects=False)
-    await in_room(store, session, pair.mentee, STARTS, STARTS + 5 * MINUTE)
+    await in_room(store, session.id, pair.mentee, STARTS, STARTS + 5 * MINUTE)
     clock.now_ms = STARTS + 16 * MINUTE
     refused = await submit(mentor, path, f"{path}/missed", missing=pair.mentee.id)
     assert refused.status == 422

@@ -23,7 +23,7 @@ from server.storage.records import commit
 from server.storage.subscriptions import TURN, load_subscriptions
 from server.tls import make_self_signed
 from server.webpush import encoded, point_of
-from tests.server.pages.test_sessions import confirmed
+from tests.support.arranged import confirmed
 from tests.support.forms import Client, submit
 from tests.support.meetings import MINUTE, Clock, Pair, at, made_pair, run_due
 from tests.support.push_receiver import Service, read, service

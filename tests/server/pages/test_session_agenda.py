@@ -16,6 +16,7 @@ from signaling.messages import TimerCommand
 from signaling.parts import Timer
 from tests.server.pages.conftest import NotedRooms
 from tests.server.pages.test_formats import NOW, STARTS, ClientAs
+from tests.support.arranged import confirmed
 from tests.support.forms import fields_of, send, submit
 from tests.support.meetings import MINUTE, Clock, Pair, made_pair
 
@@ -39,10 +40,7 @@ async def pair(store: Redis) -> Pair:
 async def session(client_as: ClientAs, pair: Pair, store: Redis) -> Session:
     """Confirmed: GROW, for an hour."""
     mentor, mentee = await client_as(pair.mentor), await client_as(pair.mentee)
-    new = f"/m/{pair.tie.id}/sessions/new"
-    answer = await submit(mentor, new, new, starts=str(STARTS), format="grow-60")
-    path = answer.headers["Location"].partition("?")[0]
-    assert (await submit(mentee, path, f"{path}/agree")).status == 303
+    await confirmed(mentor, mentee, pair, STARTS, format="grow-60")
     [made] = await sessions_in(store, pair.tie.id)
     return made
 

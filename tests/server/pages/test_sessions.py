@@ -12,6 +12,7 @@ from server.mentoring.people import Person
 from server.pages.site import Site
 from server.storage import outbox
 from server.storage.meetings import load_session, sessions_in
+from tests.support.arranged import confirmed, new_session, proposed
 from tests.support.forms import Client, send, submit
 from tests.support.meetings import DAY, HOUR, MINUTE, Clock, Pair, at, letters, made_pair, run_due, slots_of
 
@@ -36,30 +37,14 @@ async def pair(store: Redis) -> Pair:
     return await made_pair(store, NOW)
 
 
-def new(pair: Pair) -> str:
-    return f"/m/{pair.tie.id}/sessions/new"
-
-
-async def proposed(client: Client, pair: Pair, starts_ms: int, **typed: str) -> str:
-    answer = await submit(client, new(pair), new(pair), starts=str(starts_ms), **typed)
-    assert answer.status == 303, await answer.text()
-    return answer.headers["Location"].partition("?")[0]
-
-
 async def press(client: Client, path: str, act: str, **typed: str) -> int:
     answer = await submit(client, path, f"{path}/{act}", **typed)
     return answer.status
 
 
-async def confirmed(mentor: Client, mentee: Client, pair: Pair, starts_ms: int) -> str:
-    path = await proposed(mentor, pair, starts_ms)
-    assert await press(mentee, path, "agree") == 303
-    return path
-
-
 async def test_common_time_is_offered_on_both_clocks_over_the_change(client_as: ClientAs, pair: Pair) -> None:
     mentor = await client_as(pair.mentor)
-    html = await (await mentor.get(new(pair))).text()
+    html = await (await mentor.get(new_session(pair))).text()
     offered = slots_of(html)
     # Free from 8 to 20 on both clocks: 14 to 20 in Paris while six hours lie between, from 13 on five.
     before = [each for each in offered if each < at("Europe/Paris", 2026, 10, 25)]
@@ -126,13 +111,15 @@ async def test_nobody_can_be_in_two_sessions_at_once(client_as: ClientAs, pair: 
     states = sorted(each.state for each in await sessions_in(store, pair.tie.id))
     assert states == ["confirmed", "proposed"]
     # Nor is that time offered, or taken, any more.
-    html = await (await mentor.get(new(pair))).text()
+    html = await (await mentor.get(new_session(pair))).text()
     assert not [
         each
         for each in slots_of(html)
         if at("Europe/Paris", 2026, 10, 20, 14, 1) <= each < at("Europe/Paris", 2026, 10, 20, 16)
     ]
-    busy = await submit(mentor, new(pair), new(pair), starts=str(at("Europe/Paris", 2026, 10, 20, 15, 45)))
+    busy = await submit(
+        mentor, new_session(pair), new_session(pair), starts=str(at("Europe/Paris", 2026, 10, 20, 15, 45))
+    )
     assert busy.status == 422
     assert "already has a session at that time" in await busy.text()
 
@@ -244,10 +231,10 @@ async def test_a_time_can_be_given_up_for_another_session(
 
 async def test_a_form_sent_twice_counts_once(client_as: ClientAs, pair: Pair, store: Redis) -> None:
     mentor = await client_as(pair.mentor)
-    html = await (await mentor.get(new(pair))).text()
+    html = await (await mentor.get(new_session(pair))).text()
     starts = str(at("Europe/Paris", 2026, 10, 20, 15))
-    first = await send(mentor, html, new(pair), starts=starts)
-    second = await send(mentor, html, new(pair), starts=starts)
+    first = await send(mentor, html, new_session(pair), starts=starts)
+    second = await send(mentor, html, new_session(pair), starts=starts)
     assert first.status == second.status == 303
     assert first.headers["Location"] == second.headers["Location"]
     assert len(await sessions_in(store, pair.tie.id)) == 1
@@ -300,7 +287,7 @@ async def test_bad_input_is_named_and_nothing_is_proposed(
 ) -> None:
     mentor = await client_as(pair.mentor)
     kept = {"title": "A subject to keep", **typed}
-    answer = await submit(mentor, new(pair), new(pair), **kept)
+    answer = await submit(mentor, new_session(pair), new_session(pair), **kept)
     html = await answer.text()
     assert answer.status == 422
     assert said in html
@@ -314,7 +301,7 @@ async def test_other_times_are_shown_for_another_length_and_words_stay(
 ) -> None:
     mentor = await client_as(pair.mentor)
     asked = {"format": "quick-30", "minutes": "240", "title": "A subject to keep", "once": "x" * 20}
-    html = await (await mentor.get(new(pair), params=asked)).text()
+    html = await (await mentor.get(new_session(pair), params=asked)).text()
     assert "A subject to keep" in html
     # Four hours end by 20:00 in Paris, when Montréal has had two in the afternoon.
     first_day = [each for each in slots_of(html) if each < at("Europe/Paris", 2026, 10, 21)]
@@ -325,7 +312,7 @@ async def test_other_times_are_shown_for_another_length_and_words_stay(
 async def test_a_paused_tie_plans_nothing(client_as: ClientAs, store: Redis) -> None:
     pair = await made_pair(store, NOW, state="paused")
     mentor = await client_as(pair.mentor)
-    answer = await submit(mentor, new(pair), new(pair), starts=str(NOW + DAY))
+    answer = await submit(mentor, new_session(pair), new_session(pair), starts=str(NOW + DAY))
     assert answer.status == 422
     assert "not at a point where sessions can be planned" in await answer.text()
 

@@ -19,6 +19,7 @@ from server.storage.due import due
 from server.storage.meetings import sessions_in
 from server.storage.mentorships import saved_mentorship
 from server.storage.records import commit
+from tests.support.arranged import new_session, proposed
 from tests.support.forms import Client, send, submit
 from tests.support.meetings import DAY, HOUR, MINUTE, Clock, Pair, at, made_pair, run_due
 
@@ -49,16 +50,6 @@ def site(site: Site, clock: Clock) -> Site:
 @pytest.fixture
 async def pair(store: Redis) -> Pair:
     return await made_pair(store, NOW)
-
-
-def new(pair: Pair) -> str:
-    return f"/m/{pair.tie.id}/sessions/new"
-
-
-async def proposed(client: Client, pair: Pair, starts_ms: int, **typed: str) -> str:
-    answer = await submit(client, new(pair), new(pair), starts=str(starts_ms), **typed)
-    assert answer.status == 303, await answer.text()
-    return answer.headers["Location"].partition("?")[0]
 
 
 async def sent(store: Redis, to: Person) -> list[tuple[str, str]]:
@@ -120,10 +111,10 @@ async def test_without_an_answer_it_ends_and_another_time_can_be_proposed(
     assert (session.state, session.ended_as) == ("cancelled", "unanswered")
     assert [each.claims for each in (await load_calendars(store, session.people)).values()] == [(), ()]
     assert await sent(store, pair.mentor) == [
-        ("No answer in time about your session with Zoé Tremblay", new(pair))
+        ("No answer in time about your session with Zoé Tremblay", new_session(pair))
     ]
     assert await sent(store, pair.mentee) == [
-        ("La séance proposée avec Amina Traoré n\u2019est plus demandée", new(pair))
+        ("La séance proposée avec Amina Traoré n\u2019est plus demandée", new_session(pair))
     ]
     assert [each for each in await due(store, 1 << 52) if each.about == session.id] == []
     [event] = [each for each in await events(store, pair.tie.programme, 50) if "unanswered" in each.what]
@@ -131,7 +122,7 @@ async def test_without_an_answer_it_ends_and_another_time_can_be_proposed(
 
     page = await (await mentor.get(path)).text()
     assert "Its time came without an answer" in page
-    assert f'href="{new(pair)}"' in page
+    assert f'href="{new_session(pair)}"' in page
     assert "/agree" not in page
     assert "Sans réponse" in await (await mentee.get("/sessions")).text()
     assert "Not answered" in await (await mentor.get(f"/m/{pair.tie.id}")).text()
@@ -166,8 +157,8 @@ async def test_a_series_is_one_question_with_one_reminder_and_one_end(
     for clock.now_ms in (THURSDAY - DAY, THURSDAY, THURSDAY + 7 * DAY):
         await run_due(site)
     assert {each.ended_as for each in await sessions_in(store, pair.tie.id)} == {"unanswered"}
-    assert [where for _, where in await sent(store, pair.mentee)] == [path, new(pair)]
-    assert [where for _, where in await sent(store, pair.mentor)] == [new(pair)]
+    assert [where for _, where in await sent(store, pair.mentee)] == [path, new_session(pair)]
+    assert [where for _, where in await sent(store, pair.mentor)] == [new_session(pair)]
 
 
 async def test_a_closed_tie_offers_no_other_time(
@@ -179,4 +170,4 @@ async def test_a_closed_tie_offers_no_other_time(
     await run_due(site)
     over = structs.replace(pair.tie, state="closed", version=pair.tie.version + 1)
     await commit(store, saved_mentorship(over))
-    assert f'href="{new(pair)}"' not in await (await mentor.get(path)).text()
+    assert f'href="{new_session(pair)}"' not in await (await mentor.get(path)).text()

@@ -18,8 +18,7 @@ from server.mentoring.attendance import Stay, attendance
 from server.mentoring.meetings import Session
 from server.mentoring.people import Person
 from server.pages.site import Site
-from server.room.change import DropMember, SaveMember, SaveTimer
-from server.room.state import Present
+from server.room.change import SaveTimer
 from server.storage import outbox
 from server.storage import rooms as stored_rooms
 from server.storage.actions import load_actions, load_notes
@@ -29,6 +28,7 @@ from server.storage.records import commit
 from server.storage.surveys import load_response
 from server.ties.reminders import moments
 from tests.server.pages.conftest import NotedRooms
+from tests.support.arranged import confirmed, in_room
 from tests.support.forms import Client, fields_of, submit
 from tests.support.meetings import DAY, HOUR, MINUTE, Clock, Pair, at, letters, made_pair, run_due, slots_of
 
@@ -58,10 +58,7 @@ async def pair(store: Redis, rooms: NotedRooms) -> Pair:
 async def meets(client_as: ClientAs, pair: Pair, store: Redis, starts_ms: int) -> Session:
     """A session that both agreed to."""
     mentor, mentee = await client_as(pair.mentor), await client_as(pair.mentee)
-    new = f"/m/{pair.tie.id}/sessions/new"
-    answer = await submit(mentor, new, new, starts=str(starts_ms))
-    path = answer.headers["Location"].partition("?")[0]
-    assert (await submit(mentee, path, f"{path}/agree")).status == 303
+    path = await confirmed(mentor, mentee, pair, starts_ms)
     found = await load_session(store, path.rpartition("/")[2])
     assert found is not None
     return found
@@ -78,20 +75,8 @@ async def both_there(
 ) -> None:
     """Both are in the room, until then."""
     await client.get(f"/sessions/{session.id}/join", allow_redirects=False)
-    record = await stored_rooms.load_record(store, session.id)
-    assert record is not None
-    begun = session.starts_ms
-    async with store.pipeline(transaction=True) as pipe:
-        for person in (pair.mentor, pair.mentee):
-            member = Present(
-                id=person.id, name=person.name, microphone=True, camera=True, screen=False,
-                connected=True, session="s", entered_ms=begun,
-            )  # fmt: skip
-            stored_rooms.add_saves(pipe, record.id, record.expires_ms, [SaveMember(member)], begun)
-            if to_ms is not None:
-                gone = DropMember(person.id, begun)
-                stored_rooms.add_saves(pipe, record.id, record.expires_ms, [gone], to_ms)
-        await pipe.execute()
+    for person in (pair.mentor, pair.mentee):
+        await in_room(store, session.id, person, session.starts_ms, to_ms)
 
 
 async def state_of(store: Redis, session: Session) -> str:
