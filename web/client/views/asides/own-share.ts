@@ -1,52 +1,20 @@
 import { html, type PropertyValues } from "lit";
 import { state as own, property } from "lit/decorators.js";
-import type { Call } from "../../call";
 import { t } from "../../i18n";
 import { pictureIn } from "../../pointing";
 import type { State } from "../../state";
-import { LightElement } from "../element";
 import { called } from "./ballot";
 import { Marks } from "./marks";
+import { PointedAt } from "./pointed-at";
 
 /** For whoever shares their screen: whether others may point at it, and where they do. */
-export class OwnShare extends LightElement {
-  @property({ attribute: false }) call!: Call;
+export class OwnShare extends PointedAt {
   @property({ attribute: false }) state!: State;
   @own() private allowed = true;
   @own() private pointed = false;
 
-  private marks: Marks | null = null;
-  private end: (() => void) | null = null;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.requestUpdate();
-  }
-
-  protected override willUpdate(_changes: PropertyValues<this>): void {
-    this.end ??= this.begin();
-  }
-
-  /** An element that was there before its script knows whom it is for only now. */
-  private begin(): () => void {
-    const { asides } = this.call.features;
-    const unwatch = asides.watchPointers((message) => {
-      if (message.type === "pointers") this.marks?.told(message);
-      if (message.type === "pointing-off") this.allowed = !message.members.includes(this.state.me.id);
-    });
-    const unwant = asides.wantPointers();
-    return () => {
-      unwatch();
-      unwant();
-    };
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.end?.();
-    this.end = null;
-    this.marks?.clear();
-    this.marks = null;
+  protected override forbidden(members: readonly string[]): void {
+    this.allowed = !members.includes(this.state.me.id);
   }
 
   protected override updated(_changes: PropertyValues<this>): void {

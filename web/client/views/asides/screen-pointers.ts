@@ -1,21 +1,19 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { state as own, property } from "lit/decorators.js";
-import type { Call } from "../../call";
 import { t } from "../../i18n";
 import { icon } from "../../icon";
 import type { Rect } from "../../layout";
 import { moved, type Place, pictureIn, placeAt, TELL_EVERY, WHOLE } from "../../pointing";
 import type { Member } from "../../protocol";
 import { observes } from "../../state";
-import { LightElement } from "../element";
 import { called } from "./ballot";
 import { Marks } from "./marks";
+import { PointedAt } from "./pointed-at";
 
 const MIDDLE: Place = { x: WHOLE / 2, y: WHOLE / 2 };
 
 /** Over somebody's shared screen: where others point, and, while one wants to, where one points oneself. */
-export class ScreenPointers extends LightElement {
-  @property({ attribute: false }) call!: Call;
+export class ScreenPointers extends PointedAt {
   @property({ attribute: false }) sharer!: Member;
   /** Width by height of the picture; undefined while there is none. */
   @property({ attribute: false }) aspect: number | undefined;
@@ -24,46 +22,20 @@ export class ScreenPointers extends LightElement {
   @own() private active = false;
   @own() private refused = false;
 
-  private marks: Marks | null = null;
   private at: Place = MIDDLE;
   /** Whether the others have been told of a pointer. */
   private points = false;
   private told = Number.NEGATIVE_INFINITY;
   private later: ReturnType<typeof setTimeout> | undefined;
-  private end: (() => void) | null = null;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.requestUpdate();
-  }
-
-  protected override willUpdate(_changes: PropertyValues<this>): void {
-    this.end ??= this.begin();
-  }
-
-  /** An element that was there before its script knows whom it is for only now. */
-  private begin(): () => void {
-    const { asides } = this.call.features;
-    const unwatch = asides.watchPointers((message) => {
-      if (message.type === "pointers") this.marks?.told(message);
-      if (message.type !== "pointing-off") return;
-      this.refused = message.members.includes(this.sharer.id);
-      if (this.refused) this.stop();
-    });
-    const unwant = asides.wantPointers();
-    return () => {
-      unwatch();
-      unwant();
-    };
+  protected override forbidden(members: readonly string[]): void {
+    this.refused = members.includes(this.sharer.id);
+    if (this.refused) this.stop();
   }
 
   override disconnectedCallback(): void {
-    super.disconnectedCallback();
     this.stop();
-    this.end?.();
-    this.end = null;
-    this.marks?.clear();
-    this.marks = null;
+    super.disconnectedCallback();
   }
 
   protected override updated(_changes: PropertyValues<this>): void {
