@@ -15,7 +15,7 @@ export interface Watched {
   /** False when there is no connection. */
   send(message: ClientMessage): boolean;
   /** How long repairs are waited for (ms), null for as long as the browser likes. */
-  wait(milliseconds: number | null): void;
+  wait(track: string, milliseconds: number | null): void;
   /** Nothing but the least speech goes out, or it is as the server asks again. */
   choke(choked: boolean): void;
   /** The device has more to do than it can: this step of fewer and smaller videos. */

@@ -109,7 +109,7 @@ export class Call {
       timers,
       look: () => this.negotiation.look(),
       send: (message) => this.connection.send(message),
-      wait: (wait) => this.negotiation.wait(wait),
+      wait: (track, wait) => this.negotiation.wait(track, wait),
       choke: (choked) => this.outgoing.choke(choked),
       relieve: (step) => this.relieve(step),
     });

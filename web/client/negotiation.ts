@@ -193,13 +193,12 @@ export class Negotiation {
     return this.peer?.choosesCodecs ? describe() : [];
   }
 
-  /** Has pictures played out at least so many ms after they were sent; null for as the browser likes. */
-  wait(milliseconds: number | null): void {
-    for (const receiver of this.peer?.connection.getReceivers() ?? []) {
-      // Not every browser knows of it.
-      if (receiver.track.kind === "video" && "jitterBufferTarget" in receiver) {
-        receiver.jitterBufferTarget = milliseconds;
-      }
+  /** Has a picture played out at least so many ms after it was sent; null for as the browser likes. */
+  wait(track: string, milliseconds: number | null): void {
+    const receiver = this.peer?.connection.getReceivers().find((each) => each.track.id === track);
+    // Not every browser knows of it.
+    if (receiver !== undefined && "jitterBufferTarget" in receiver) {
+      receiver.jitterBufferTarget = milliseconds;
     }
   }
 

@@ -1,92 +1,107 @@
 import { describe, expect, it } from "vitest";
-import { Patience } from "./patience";
+import { Patience, type Shown, Waiting } from "./patience";
 import type { Look, Stat } from "./stats";
 import { FakeTimers } from "./testing/fake-timers";
 
-function setUp(roundTrip: number) {
-  const timers = new FakeTimers();
-  let packetsReceived = 0;
-  let nackCount = 0;
-  const waits: (number | null)[] = [];
-  const look = (): Promise<Look> => {
-    const stats: Stat[] = [
-      { id: "v", type: "inbound-rtp", kind: "video", packetsReceived, nackCount },
-      { id: "a", type: "inbound-rtp", kind: "audio", packetsReceived: 9_000, nackCount: 9_000 },
-      {
-        id: "p",
-        type: "candidate-pair",
-        nominated: true,
-        state: "succeeded",
-        currentRoundTripTime: roundTrip,
-      },
-    ];
-    return Promise.resolve({ at: timers.now(), stats: new Map(stats.map((stat) => [stat.id, stat])) });
-  };
-  const patience = new Patience(timers, look, (wait) => waits.push(wait));
-  /** So many looks, each after 100 packets of which so many were asked for again. */
-  const looks = async (count: number, lost: number) => {
-    for (let index = 0; index < count; index++) {
-      packetsReceived += 100;
-      nackCount += lost;
-      await timers.advance(2_000);
-    }
-  };
-  return { patience, looks, waits };
-}
+const calm: Shown = { asked: 0, stills: 0, target: 60, roundTrip: 40 };
+
+/** What it says at so many looks. */
+const looks = (waiting: Waiting, count: number, shown: Partial<Shown>): (number | null)[] =>
+  Array.from({ length: count }, () => waiting.look({ ...calm, ...shown }));
+
+describe("a picture on a line that loses", () => {
+  it("waits for repairs while packets are lost, and a while longer", () => {
+    const waiting = new Waiting();
+    expect(looks(waiting, 3, {})).toEqual([null, null, null]);
+    expect(looks(waiting, 2, { asked: 0.05 })).toEqual([260, 260]);
+    expect(looks(waiting, 1, { asked: 0.15 })).toEqual([490]);
+    expect(looks(waiting, 1, { asked: 0.05 })).toEqual([490]);
+    expect(looks(waiting, 9, {})).not.toContain(null);
+    // Less and less, not at once: 490, then 40 less each 10 s, and nothing below 120.
+    expect(looks(waiting, 60, {}).filter((wait) => wait !== null && wait < 490)).toHaveLength(9 * 5);
+    expect(looks(waiting, 1, {})).toEqual([null]);
+  });
+
+  it("never waits for longer than half a second", () => {
+    expect(looks(new Waiting(), 1, { asked: 0.3, roundTrip: 2_000 })).toEqual([500]);
+  });
+
+  it("is not judged by a handful of packets", () => {
+    const waiting = new Waiting();
+    looks(waiting, 1, { asked: 0.05 });
+    expect(looks(waiting, 20, { asked: null })).not.toContain(null);
+  });
+});
+
+describe("a picture that stands still", () => {
+  it("once waits no longer", () => {
+    const waiting = new Waiting();
+    expect(looks(waiting, 1, { stills: 1 })).toEqual([null]);
+    expect(looks(waiting, 9, {})).not.toContain(140);
+    expect(looks(waiting, 1, { stills: 1 })).toEqual([null]);
+  });
+
+  it("again and again waits a little longer each time, half a second at most", () => {
+    const waiting = new Waiting();
+    expect(looks(waiting, 4, { stills: 1, target: 170 })).toEqual([null, 250, 250, 330]);
+    expect(looks(waiting, 20, { stills: 2, target: 170 }).at(-1)).toBe(500);
+  });
+
+  it("no more waits less, little by little, and then as the browser likes", () => {
+    const waiting = new Waiting();
+    looks(waiting, 1, { stills: 2, target: 100 });
+    expect(looks(waiting, 29, {}).at(-1)).toBe(180);
+    expect(looks(waiting, 1, {})).toEqual([140]);
+    expect(looks(waiting, 30, {}).at(-1)).toBeNull();
+  });
+});
 
 describe("Patience", () => {
-  it("waits for repairs while packets are lost, and a while longer", async () => {
-    const { patience, looks, waits } = setUp(0.04);
-    patience.start();
-    await looks(3, 0);
-    expect(waits).toEqual([]);
-    await looks(2, 5);
-    expect(waits).toEqual([260, 260]);
-    await looks(1, 15);
-    await looks(1, 5);
-    expect(waits.slice(2)).toEqual([490, 490]);
-    await looks(9, 0);
-    expect(waits).not.toContain(null);
-    await looks(1, 0);
-    expect(waits.at(-1)).toBeNull();
-    const told = waits.length;
-    await looks(5, 0);
-    expect(waits).toHaveLength(told);
-  });
-
-  it("never waits for longer than half a second", async () => {
-    const { patience, looks, waits } = setUp(2);
-    patience.start();
-    await looks(3, 30);
-    expect(waits.at(-1)).toBe(500);
-    patience.stop();
-    const told = waits.length;
-    await looks(3, 30);
-    expect(waits).toHaveLength(told);
-  });
-
-  it("does not judge by a handful of packets, nor by sound", async () => {
+  it("tells each picture by its track, and nothing of sound", async () => {
     const timers = new FakeTimers();
-    const waits: (number | null)[] = [];
-    let nackCount = 0;
-    const patience = new Patience(
-      timers,
-      () => {
-        nackCount += 5;
-        const stat: Stat = {
-          id: "v",
-          type: "inbound-rtp",
-          kind: "video",
-          packetsReceived: nackCount,
-          nackCount,
-        };
-        return Promise.resolve({ at: timers.now(), stats: new Map([["v", stat]]) });
-      },
-      (wait) => waits.push(wait),
-    );
+    let looked = 0;
+    const picture = (id: string, nackCount: number, freezeCount: number): Stat => ({
+      id,
+      type: "inbound-rtp",
+      kind: "video",
+      trackIdentifier: `track ${id}`,
+      packetsReceived: 100 * looked,
+      nackCount: nackCount * looked,
+      freezeCount: freezeCount * looked,
+      jitterBufferEmittedCount: 30 * looked,
+      jitterBufferTargetDelay: 30 * 0.15 * looked,
+    });
+    const look = (): Promise<Look> => {
+      looked += 1;
+      const stats: Stat[] = [
+        picture("lossy", 5, 0),
+        picture("still", 0, 2),
+        picture("good", 0, 0),
+        { ...picture("voice", 50, 9), kind: "audio" },
+        {
+          id: "p",
+          type: "candidate-pair",
+          nominated: true,
+          state: "succeeded",
+          currentRoundTripTime: 0.04,
+        },
+      ];
+      return Promise.resolve({ at: timers.now(), stats: new Map(stats.map((stat) => [stat.id, stat])) });
+    };
+    const waits = new Map<string, number | null>();
+    const patience = new Patience(timers, look, (track, wait) => waits.set(track, wait));
     patience.start();
     await timers.advance(2_000);
+    expect(waits.size).toBe(0);
     await timers.advance(2_000);
-    expect(waits).toEqual([]);
+    expect(Object.fromEntries(waits)).toEqual({
+      "track lossy": 260,
+      "track still": 230,
+      "track good": null,
+    });
+    patience.stop();
+    waits.clear();
+    await timers.advance(10_000);
+    expect(waits.size).toBe(0);
   });
 });

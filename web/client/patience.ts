@@ -1,18 +1,20 @@
 /**
- * On lines that lose packets pictures wait for their repairs. A browser takes the round trip to the server for
- * the time that a repair takes; what was lost on somebody else's way to the server takes theirs as well, and
- * comes too late. Measured, seconds a minute frozen: at 15 % loss 6 to 12 with 250 ms beside the round trip, 0.5
- * to 1.7 with 450; at 5 % loss 1.1 to 1.3 with 150 ms, none with 220.
+ * On bad lines pictures wait before they are shown, each for as long as its own way needs. A browser takes the
+ * round trip to the server for the time that a repair takes; what was lost on somebody else's way to the server
+ * takes theirs as well, and comes too late. Measured, seconds a minute frozen: at 15 % loss 6 to 12 with 250 ms
+ * beside the round trip, 0.5 to 1.7 with 450; at 5 % loss 1.1 to 1.3 with 150 ms, none with 220. And where
+ * a picture stands still again and again for another reason (large frames on a narrow line, packets that
+ * overtake each other), it waits a little longer each time.
  */
 
-import { growth, type Look, ofType, roundTrip } from "./stats";
+import { growth, type Look, ofType, roundTrip, type Stat, text } from "./stats";
 import type { Timers } from "./timers";
 
 const EVERY = 2_000;
 /** Repairs asked for, by packets that came: from so many on a line loses, to so few it has stopped. */
 const LOSSY = 0.03;
 const DONE = 0.01;
-/** So many looks in a row must be without loss before nobody waits any more. */
+/** So many looks in a row must be without loss before nobody waits for repairs any more. */
 const CALM = 10;
 /** Fewer packets than this say nothing. */
 const FEW = 20;
@@ -21,31 +23,109 @@ const BESIDE = 220;
 const BESIDE_MANY = 450;
 const MANY = 0.1;
 const MOST = 500;
+/** So often within so many looks a picture has stood still before it waits for so many milliseconds more. */
+const STILL = 2;
+const WITHIN = 8;
+const STEP = 80;
+/**
+ * After so many looks without it waits for so much less, sooner while that is more than was ever needed; below
+ * the least it is as the browser likes.
+ */
+const SMOOTH = 30;
+const SOON = 5;
+const BACK = 40;
+const LEAST = 120;
 
-/** Repairs that were asked for between two looks, by packets of pictures; null when hardly any came. */
-export function asked(before: Look, after: Look): number | null {
-  let packets = 0;
-  let repairs = 0;
-  for (const { id, kind } of ofType(after, "inbound-rtp")) {
-    if (kind !== "video") continue;
-    packets += growth(before, after, id, "packetsReceived") ?? 0;
-    repairs += growth(before, after, id, "nackCount") ?? 0;
+/** What is known of one picture between two looks. */
+export interface Shown {
+  /** Repairs that were asked for, by packets that came; null when hardly any came. */
+  readonly asked: number | null;
+  /** How often it stood still. */
+  readonly stills: number;
+  /** For how long the browser lets it wait, in ms. */
+  readonly target: number;
+  /** To the server, in ms. */
+  readonly roundTrip: number;
+}
+
+/** How long one picture should wait. */
+export class Waiting {
+  private lossy = false;
+  private calm = 0;
+  private beside = BESIDE;
+  private stills: number[] = [];
+  private smooth = 0;
+  private more = 0;
+  /** With so much it stood still no longer. */
+  private enough = 0;
+
+  /** Milliseconds from now on; null for as the browser likes. */
+  look(shown: Shown): number | null {
+    if (shown.asked !== null) this.judge(shown.asked);
+    this.still(shown);
+    const repairs = this.lossy ? Math.min(MOST, this.beside + shown.roundTrip) : 0;
+    // What was waited for repairs goes back in steps as well: what they took may be needed for something else.
+    this.more = Math.max(this.more, repairs);
+    return this.more > 0 ? this.more : null;
   }
-  return packets < FEW ? null : repairs / packets;
+
+  private judge(asked: number): void {
+    if (asked >= LOSSY) this.lossy = true;
+    this.calm = asked > DONE ? 0 : this.calm + 1;
+    if (this.calm >= CALM) {
+      this.lossy = false;
+      this.beside = BESIDE;
+    }
+    if (asked >= MANY) this.beside = BESIDE_MANY;
+  }
+
+  private still({ stills, target }: Shown): void {
+    this.stills = [...this.stills, stills].slice(-WITHIN);
+    this.smooth = stills > 0 ? 0 : this.smooth + 1;
+    if (this.stills.reduce((sum, each) => sum + each, 0) >= STILL) {
+      this.more = Math.min(MOST, Math.max(this.more, target) + STEP);
+      this.enough = this.more;
+      this.stills = [];
+    } else if (this.smooth >= (this.more - BACK >= this.enough ? SOON : SMOOTH)) {
+      this.smooth = 0;
+      this.more = this.more - BACK < LEAST ? 0 : this.more - BACK;
+      this.enough = Math.min(this.enough, this.more);
+    }
+  }
+}
+
+/** What passed between two looks, of each picture that comes in, by its track. */
+export function shown(before: Look, after: Look): Map<string, Shown> {
+  const found = new Map<string, Shown>();
+  for (const stat of ofType(after, "inbound-rtp")) {
+    const track = text(stat, "trackIdentifier");
+    if (stat.kind === "video" && track !== null) found.set(track, between(before, after, stat));
+  }
+  return found;
+}
+
+function between(before: Look, after: Look, { id }: Stat): Shown {
+  const grown = (field: string) => growth(before, after, id, field) ?? 0;
+  const packets = grown("packetsReceived");
+  const emitted = grown("jitterBufferEmittedCount");
+  return {
+    asked: packets < FEW ? null : grown("nackCount") / packets,
+    stills: grown("freezeCount"),
+    target: emitted > 0 ? (1_000 * grown("jitterBufferTargetDelay")) / emitted : 0,
+    roundTrip: roundTrip(after) ?? 0,
+  };
 }
 
 export class Patience {
   private cancel: (() => void) | null = null;
   private before: Look | null = null;
-  private waiting = false;
-  private calm = 0;
-  private beside = BESIDE;
+  private readonly pictures = new Map<string, Waiting>();
 
-  /** `wait` has all pictures played out so many milliseconds late, null for as late as the browser likes. */
+  /** `wait` has the picture of a track played out so many ms late, null for as late as the browser likes. */
   constructor(
     private readonly timers: Timers,
     private readonly look: () => Promise<Look | null>,
-    private readonly wait: (milliseconds: number | null) => void,
+    private readonly wait: (track: string, milliseconds: number | null) => void,
   ) {}
 
   start(): void {
@@ -57,7 +137,7 @@ export class Patience {
     this.cancel?.();
     this.cancel = null;
     this.before = null;
-    this.calm = 0;
+    this.pictures.clear();
   }
 
   private next(): void {
@@ -68,22 +148,16 @@ export class Patience {
     const mine = this.cancel;
     const now = await this.look();
     if (this.cancel !== mine) return;
-    const share = this.before !== null && now !== null ? asked(this.before, now) : null;
+    if (this.before !== null && now !== null) this.judge(this.before, now);
     this.before = now;
-    if (share !== null) this.judge(share, now);
     this.next();
   }
 
-  private judge(share: number, now: Look | null): void {
-    if (share >= LOSSY) this.waiting = true;
-    this.calm = share > DONE ? 0 : this.calm + 1;
-    if (this.waiting && this.calm >= CALM) {
-      this.waiting = false;
-      this.beside = BESIDE;
-      this.wait(null);
+  private judge(before: Look, now: Look): void {
+    for (const [track, seen] of shown(before, now)) {
+      const waiting = this.pictures.get(track) ?? new Waiting();
+      this.pictures.set(track, waiting);
+      this.wait(track, waiting.look(seen));
     }
-    // Told each time: there may be new slots.
-    if (share >= MANY) this.beside = BESIDE_MANY;
-    if (this.waiting) this.wait(Math.min(MOST, this.beside + (roundTrip(now) ?? 0)));
   }
 }
