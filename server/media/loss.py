@@ -5,7 +5,7 @@ from __future__ import annotations
 MAX_MISSING = 256
 """A wider gap is no loss to repair but an outage: a keyframe is cheaper."""
 
-REORDER_S, LONGEST_REORDER_S = 0.008, 0.12
+REORDER_S, LONGEST_REORDER_S = 0.008, 0.2
 """A packet that is merely late comes within this; asking earlier repeats what is on its way. Longer on lines
 where packets overtake each other: with jitter of 150 ms nearly each was sent twice, and a browser that takes
 its line for narrow paid for that with its picture."""

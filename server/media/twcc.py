@@ -6,6 +6,7 @@ browser's own estimator does the rest. The other way round, browsers report to u
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from struct import Struct
@@ -19,6 +20,9 @@ TICK_NS = 250_000
 
 MAX_SPAN = 1_200
 """Older numbers than this behind the newest are not reported any more."""
+
+HOLD_STEP_NS, LONGEST_HOLD_NS = 25_000_000, 300_000_000
+"""How much longer a report waits each time that something came late after all, and at most."""
 
 _PER_PACKET = 400
 """Statuses a packet: at most 2 bytes of delta and 2 bits of status each keep it below 1,000 bytes."""
@@ -53,38 +57,90 @@ class Arrivals:
 
     ``times`` maps a 16-bit number to nanoseconds and is written by the pump directly: one dict entry per
     packet is the whole cost, and 65,536 of them the bound.
+
+    Where packets overtake each other, what is merely late is not told as missing: its report waits, for as
+    long as late ones were seen to need. And a packet that was overtaken is told as if it had come with what
+    overtook it: no queue held it back. Browsers take either for a full line: on one with 150 ms of jitter
+    Chromium sent 30 to 130 kbit/s of picture before, and 730 to 760 since. On lines that keep the order
+    nothing waits and nothing is changed.
     """
 
-    __slots__ = ("_count", "_next", "times")
+    __slots__ = ("_count", "_hold", "_next", "times")
 
     def __init__(self) -> None:
         self.times: dict[int, int] = {}
         self._next: int | None = None
         self._count = 0
+        self._hold = 0
 
-    def feedback(self, sender: int, ssrc: int) -> list[bytes]:
-        """Return the RTCP packets that report what came since the last call, and forget it."""
+    def feedback(self, sender: int, ssrc: int, now: int) -> list[bytes]:
+        """Return the RTCP packets that report what came since the last call, and forget that.
+
+        ``now`` is in nanoseconds, as ``times`` are.
+        """
         times = self.times
         if not times:
             return []
         expected = self._next
         pivot = next(iter(times)) if expected is None else expected
         # Numbers by signed distance from the next expected one (RFC 1982 arithmetic).
-        found = {((seq - pivot + 0x8000) & 0xFFFF) - 0x8000: at // TICK_NS for seq, at in times.items()}
-        times.clear()
-        first, last = min(found), max(found)
-        if expected is not None and first > 0:
-            first = 0
+        found = {((seq - pivot + 0x8000) & 0xFFFF) - 0x8000: at for seq, at in times.items()}
+        order = sorted(found)
+        first, last = order[0], order[-1]
+        if expected is not None:
+            self._learn(late=first < 0)
+            first = min(first, 0)
         first = max(first, last - MAX_SPAN + 1)
+        if order != list(found):
+            _straighten(found, order)
+        if last - first >= len(found):
+            last = self._due(found, max(first, 0), last, now)
+        if last < first:
+            return []
+        told = range(first, last + 1)
+        if last == order[-1]:
+            times.clear()
+        else:
+            for offset in order[: bisect_right(order, last)]:
+                times.pop((pivot + offset) & 0xFFFF, None)
         if expected is None or last >= 0:
             self._next = (pivot + last + 1) & 0xFFFF
-        packets = []
-        for low in range(first, last + 1, _PER_PACKET):
-            ticks = [found.get(offset) for offset in range(low, min(low + _PER_PACKET, last + 1))]
+        return list(self._packets(sender, ssrc, pivot, found, told))
+
+    def _learn(self, *, late: bool) -> None:
+        """Wait for longer from now on where something came after it had been told as missing."""
+        if late:
+            self._hold = min(LONGEST_HOLD_NS, self._hold + HOLD_STEP_NS)
+        else:
+            self._hold -= self._hold // 512
+
+    def _due(self, found: dict[int, int], first: int, last: int, now: int) -> int:
+        """Return the last number to tell of: what follows one that may still come has to wait for it."""
+        since: int | None = None
+        for offset in range(last, first - 1, -1):
+            at = found.get(offset)
+            if at is not None:
+                since = at
+            elif since is not None and now - since < self._hold:
+                last = offset - 1
+        return last
+
+    def _packets(
+        self, sender: int, ssrc: int, pivot: int, found: dict[int, int], told: range
+    ) -> Iterator[bytes]:
+        for low in range(told.start, told.stop, _PER_PACKET):
+            times = [found.get(offset) for offset in range(low, min(low + _PER_PACKET, told.stop))]
+            ticks = [None if at is None else at // TICK_NS for at in times]
             if any(tick is not None for tick in ticks):
-                packets.append(_encode(sender, ssrc, (pivot + low) & 0xFFFF, ticks, self._count))
+                yield _encode(sender, ssrc, (pivot + low) & 0xFFFF, ticks, self._count)
                 self._count = (self._count + 1) & 0xFF
-        return packets
+
+
+def _straighten(found: dict[int, int], order: Sequence[int]) -> None:
+    """Let each number have arrived no later than any that was sent after it; ``order`` is that of sending."""
+    earliest = found[order[-1]]
+    for offset in reversed(order):
+        earliest = found[offset] = min(earliest, found[offset])
 
 
 def _encode(sender: int, ssrc: int, base: int, ticks: Sequence[int | None], count: int) -> bytes:

@@ -256,7 +256,7 @@ class Reports:
             self._probe(peer)
         if link.arrivals.times:
             ssrc = next(iter(link.streams), 0)
-            for data in link.arrivals.feedback(OUR_SSRC, ssrc):
+            for data in link.arrivals.feedback(OUR_SSRC, ssrc, time.monotonic_ns()):
                 self._outlet.send_rtcp(link, data)
         self._limit(peer)
         for stream in peer.uplink.streams():

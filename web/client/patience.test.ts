@@ -22,8 +22,8 @@ describe("a picture on a line that loses", () => {
     expect(looks(waiting, 1, {})).toEqual([null]);
   });
 
-  it("never waits for longer than half a second", () => {
-    expect(looks(new Waiting(), 1, { asked: 0.3, roundTrip: 2_000 })).toEqual([500]);
+  it("never waits for longer than three quarters of a second", () => {
+    expect(looks(new Waiting(), 1, { asked: 0.3, roundTrip: 2_000 })).toEqual([750]);
   });
 
   it("is not judged by a handful of packets", () => {
@@ -41,10 +41,10 @@ describe("a picture that stands still", () => {
     expect(looks(waiting, 1, { stills: 1 })).toEqual([null]);
   });
 
-  it("again and again waits a little longer each time, half a second at most", () => {
+  it("again and again waits a little longer each time, up to a bound", () => {
     const waiting = new Waiting();
     expect(looks(waiting, 4, { stills: 1, target: 170 })).toEqual([null, 250, 250, 330]);
-    expect(looks(waiting, 20, { stills: 2, target: 170 }).at(-1)).toBe(500);
+    expect(looks(waiting, 20, { stills: 2, target: 170 }).at(-1)).toBe(490);
   });
 
   it("no more waits less, little by little, and then as the browser likes", () => {

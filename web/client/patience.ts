@@ -22,7 +22,7 @@ const FEW = 20;
 const BESIDE = 220;
 const BESIDE_MANY = 450;
 const MANY = 0.1;
-const MOST = 500;
+const MOST = 750;
 /** So often within so many looks a picture has stood still before it waits for so many milliseconds more. */
 const STILL = 2;
 const WITHIN = 8;
@@ -79,11 +79,12 @@ export class Waiting {
     if (asked >= MANY) this.beside = BESIDE_MANY;
   }
 
-  private still({ stills, target }: Shown): void {
+  private still(shown: Shown): void {
+    const { stills } = shown;
     this.stills = [...this.stills, stills].slice(-WITHIN);
     this.smooth = stills > 0 ? 0 : this.smooth + 1;
     if (this.stills.reduce((sum, each) => sum + each, 0) >= STILL) {
-      this.more = Math.min(MOST, Math.max(this.more, target) + STEP);
+      this.more = Math.min(MOST, BESIDE_MANY + shown.roundTrip, Math.max(this.more, shown.target) + STEP);
       this.enough = this.more;
       this.stills = [];
     } else if (this.smooth >= (this.more - BACK >= this.enough ? SOON : SMOOTH)) {

@@ -6,16 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.load.feedback import TransportFeedback as Browser
-from server.media.twcc import MAX_SPAN, MAX_TOLD, Arrivals
+from server.media.twcc import LONGEST_HOLD_NS, MAX_SPAN, MAX_TOLD, Arrivals
 from server.media.twcc import decode as read
 from tests.support.rtc_twcc import decode
 
 MS = 1_000_000
 
 
-def told(arrivals: Arrivals) -> dict[int, int | None]:
+def told(arrivals: Arrivals, later: int = 0) -> dict[int, int | None]:
+    """What is told so many ns after the newest has come."""
     found: dict[int, int | None] = {}
-    for packet in arrivals.feedback(1, 0xCAFE):
+    now = max(arrivals.times.values(), default=0) + later
+    for packet in arrivals.feedback(1, 0xCAFE, now):
         assert packet[4:12] == bytes((0, 0, 0, 1, 0, 0, 0xCA, 0xFE))
         assert len(packet) <= 1_100
         found |= decode(packet)[1]
@@ -23,7 +25,7 @@ def told(arrivals: Arrivals) -> dict[int, int | None]:
 
 
 def test_nothing_came_nothing_is_told() -> None:
-    assert Arrivals().feedback(1, 2) == []
+    assert Arrivals().feedback(1, 2, 0) == []
 
 
 def test_consecutive_arrivals() -> None:
@@ -42,7 +44,7 @@ def test_the_usual_report_is_small() -> None:
     arrivals = Arrivals()
     for i in range(17):
         arrivals.times[i] = i * 6 * MS
-    (packet,) = arrivals.feedback(1, 2)
+    (packet,) = arrivals.feedback(1, 2, 0)
     assert len(packet) <= 20 + 2 + 17 + 3
 
 
@@ -80,7 +82,7 @@ def test_feedback_packets_are_counted() -> None:
     counts = []
     for i in range(300):
         arrivals.times[i] = i * MS
-        counts.append(decode(arrivals.feedback(1, 2)[0])[2])
+        counts.append(decode(arrivals.feedback(1, 2, 0)[0])[2])
     assert counts == [i & 0xFF for i in range(300)]
 
 
@@ -120,15 +122,49 @@ def test_random_networks_are_told_truly(
         held.clear()
         if chance.random() < 0.1:
             reported |= {n: at for n, at in told(arrivals).items() if at is not None or n not in reported}
-    reported |= {n: at for n, at in told(arrivals).items() if at is not None or n not in reported}
+    last = told(arrivals, later=LONGEST_HOLD_NS)
+    reported |= {n: at for n, at in last.items() if at is not None or n not in reported}
     assert {n for n, at in reported.items() if at is not None} == set(sent)
     # Reference times count from 0 in 24 bits of 64 ms and wrap; differences are what a sender uses.
     wrap = (1 << 24) * 64_000
-    for number, at in sent.items():
-        came = reported[number]
+    order = sorted(sent, key=lambda number: (number - start) & 0xFFFF)
+    for index, number in enumerate(order):
+        came, at = reported[number], sent[number]
         assert came is not None
-        difference = (came - at // 1_000) % wrap
-        assert min(difference, wrap - difference) <= 250
+        # What was overtaken may be told as if it had come with what overtook it, never earlier.
+        earliest = min(sent[later] for later in order[index:])
+        early = (at // 1_000 - came + wrap // 2) % wrap - wrap // 2
+        assert -250 <= early <= (at - earliest) // 1_000 + 250
+
+
+def test_what_was_overtaken_is_told_as_if_it_had_come_with_what_overtook_it() -> None:
+    arrivals = Arrivals()
+    arrivals.times |= {10: 1_000 * MS, 12: 1_050 * MS, 13: 1_060 * MS, 11: 1_300 * MS}
+    found = told(arrivals)
+    first = found[10]
+    assert first is not None
+    assert [at - first for at in found.values() if at is not None] == [0, 50_000, 50_000, 60_000]
+
+
+def test_where_packets_come_late_the_report_waits_for_them_but_not_for_ever() -> None:
+    arrivals = Arrivals()
+    at = 1_000 * MS
+    for number in range(0, 60, 2):
+        # Each comes after the one that was sent later, and after that was told.
+        arrivals.times |= {number + 1: at}
+        told(arrivals)
+        arrivals.times |= {number: at + 40 * MS}
+        told(arrivals)
+        at += 100 * MS
+    arrivals.times |= {60: at, 62: at + MS}
+    assert list(told(arrivals, later=20 * MS)) == [60]
+    assert told(arrivals, later=20 * MS) == {}
+    arrivals.times |= {61: at + 50 * MS}
+    assert None not in told(arrivals, later=20 * MS).values()
+    arrivals.times |= {64: at + 60 * MS}
+    found = told(arrivals, later=LONGEST_HOLD_NS)
+    assert found[63] is None
+    assert found[64] is not None
 
 
 def same(packet: bytes) -> None:
@@ -157,7 +193,7 @@ def test_what_is_reported_to_us_is_read_truly(seed: int, loss: float, count: int
             arrivals.times[(start + i) & 0xFFFF] = arrived * 1_000
             browser.arrived((start + i) & 0xFFFF, arrived)
         if chance.random() < 0.05:
-            for packet in (*arrivals.feedback(1, 2), browser.report(2)):
+            for packet in (*arrivals.feedback(1, 2, 0), browser.report(2)):
                 if packet is not None:
                     same(packet)
 
