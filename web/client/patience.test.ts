@@ -44,7 +44,7 @@ describe("a picture that stands still", () => {
   it("again and again waits a little longer each time, up to a bound", () => {
     const waiting = new Waiting();
     expect(looks(waiting, 4, { stills: 1, target: 170 })).toEqual([null, 250, 250, 330]);
-    expect(looks(waiting, 20, { stills: 2, target: 170 }).at(-1)).toBe(490);
+    expect(looks(waiting, 20, { stills: 2, target: 170 }).at(-1)).toBe(750);
   });
 
   it("no more waits less, little by little, and then as the browser likes", () => {

@@ -79,12 +79,11 @@ export class Waiting {
     if (asked >= MANY) this.beside = BESIDE_MANY;
   }
 
-  private still(shown: Shown): void {
-    const { stills } = shown;
+  private still({ stills, target }: Shown): void {
     this.stills = [...this.stills, stills].slice(-WITHIN);
     this.smooth = stills > 0 ? 0 : this.smooth + 1;
     if (this.stills.reduce((sum, each) => sum + each, 0) >= STILL) {
-      this.more = Math.min(MOST, BESIDE_MANY + shown.roundTrip, Math.max(this.more, shown.target) + STEP);
+      this.more = Math.min(MOST, Math.max(this.more, target) + STEP);
       this.enough = this.more;
       this.stills = [];
     } else if (this.smooth >= (this.more - BACK >= this.enough ? SOON : SMOOTH)) {
