@@ -22,24 +22,48 @@ export interface Watched {
   relieve(step: number): void;
 }
 
+interface Watch {
+  start(): void;
+  stop(): void;
+}
+
 export class CallWatches {
-  private readonly all: readonly { start(): void; stop(): void }[];
+  /** Of media: these go on while the server can't be told anything, when they are needed most. */
+  private readonly media: readonly Watch[];
+  /** What the server is told: anew each time that it is there again. */
+  private readonly reports: readonly Watch[];
+  private entered = false;
+  private joined = false;
 
   constructor({ timers, look, send, wait, choke, relieve }: Watched) {
-    this.all = [
-      new HeardReport(timers, look, send),
+    this.media = [
       new Patience(timers, look, wait),
       new Choking(timers, look, choke),
       new StrainWatch(timers, look, relieve),
+    ];
+    this.reports = [
+      new HeardReport(timers, look, send),
       new UplinkWatch(timers, async () => available(await look()), send),
     ];
   }
 
-  start(): void {
-    for (const watch of this.all) watch.start();
+  /** Whether this person is in the room, and the server there. */
+  follow(entered: boolean, joined: boolean): void {
+    if (entered !== this.entered) turn(this.media, entered);
+    const tells = entered && joined;
+    if (tells !== (this.entered && this.joined)) turn(this.reports, tells);
+    this.entered = entered;
+    this.joined = joined;
   }
 
   stop(): void {
-    for (const watch of this.all) watch.stop();
+    this.follow(false, false);
+  }
+}
+
+function turn(watches: readonly Watch[], on: boolean): void {
+  for (const watch of watches) {
+    if (on) watch.start();
+    else watch.stop();
   }
 }

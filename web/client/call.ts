@@ -426,11 +426,7 @@ export class Call {
     // The server did not let this person in.
     if (after.view === "green-room" && before.view === "room") this.outgoing.detachAll();
     this.check.follow(after, before);
-    const listens = after.view === "room" && after.entered && after.joined;
-    if (listens !== (before.view === "room" && before.entered && before.joined)) {
-      if (listens) this.watches.start();
-      else this.watches.stop();
-    }
+    this.watches.follow(after.view === "room" && after.entered, after.joined);
     this.keeping.follow(after, before);
     this.notes.go(roomOf(after.apart, after.me.id));
     this.changed();

@@ -7,13 +7,16 @@ function setUp() {
   const timers = new FakeTimers();
   let lost = 0;
   let bits = 1_000_000;
+  let spoken = 0;
+  let stale = 0;
   const told: boolean[] = [];
   const choking = new Choking(
     timers,
     () => {
       const stats: Stat[] = [
         { id: "a", type: "remote-inbound-rtp", kind: "audio", fractionLost: lost },
-        { id: "v", type: "remote-inbound-rtp", kind: "video", fractionLost: lost / 2 },
+        { id: "v", type: "remote-inbound-rtp", kind: "video", fractionLost: Math.max(stale, lost / 2) },
+        { id: "o", type: "outbound-rtp", kind: "audio", packetsSent: spoken },
         {
           id: "p",
           type: "candidate-pair",
@@ -31,7 +34,11 @@ function setUp() {
     bits = available;
     for (let index = 0; index < count; index++) await timers.advance(1_000);
   };
-  return { choking, seconds, told };
+  const speak = (packets: number, lastLost: number) => {
+    spoken += packets;
+    stale = lastLost;
+  };
+  return { choking, seconds, told, speak };
 }
 
 describe("Choking", () => {
@@ -67,6 +74,18 @@ describe("Choking", () => {
     await seconds(20, 0.4, 600_000);
     await seconds(20, 0.01, 60_000);
     expect(told).toEqual([]);
+  });
+
+  it("goes by speech where somebody speaks: a layer that is not sent any more keeps what it lost", async () => {
+    const { choking, seconds, told, speak } = setUp();
+    choking.start();
+    for (let second = 0; second < 10; second++) {
+      speak(50, 0.9);
+      await seconds(1, 0, 90_000);
+    }
+    expect(told).toEqual([]);
+    await seconds(5, 0, 90_000);
+    expect(told).toEqual([true]);
   });
 
   it("is over when the call is", async () => {

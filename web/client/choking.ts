@@ -4,7 +4,7 @@
  * on 48 kbit/s three packets of four were lost for as long as it was measured, the socket's with them.
  */
 
-import { available, type Look, number, ofType } from "./stats";
+import { available, growth, type Look, number, ofType } from "./stats";
 import type { Timers } from "./timers";
 
 const EVERY = 1_000;
@@ -18,15 +18,27 @@ const CLEAR = 0.05;
 const PATIENT = 10;
 const MOST = 80;
 
-/** The largest share of packets that the server has missed lately, 0 to 1; null while it has not told. */
-export function lostUp(seen: Look | null): number | null {
-  const told = seen === null ? [] : ofType(seen, "remote-inbound-rtp");
-  const shares = told.flatMap((stat) => number(stat, "fractionLost") ?? []);
+/** Fewer packets of speech than this between two looks say nothing of the line. */
+const FEW = 10;
+
+/**
+ * The share of packets that the server has missed lately, 0 to 1; null while it has not told. That of speech
+ * where somebody speaks: a layer of the camera that is not sent any more keeps what it last lost.
+ */
+export function lostUp(before: Look | null, seen: Look | null): number | null {
+  if (seen === null) return null;
+  const spoken = ofType(seen, "outbound-rtp").filter(({ kind }) => kind === "audio");
+  const sent = spoken.map(({ id }) => growth(before, seen, id, "packetsSent") ?? 0);
+  const told = ofType(seen, "remote-inbound-rtp");
+  const ofSpeech = told.filter(({ kind }) => kind === "audio");
+  const used = Math.max(0, ...sent) >= FEW && ofSpeech.length > 0 ? ofSpeech : told;
+  const shares = used.flatMap((stat) => number(stat, "fractionLost") ?? []);
   return shares.length > 0 ? Math.max(...shares) : null;
 }
 
 export class Choking {
   private cancel: (() => void) | null = null;
+  private before: Look | null = null;
   private choked = false;
   private full = 0;
   private clear = 0;
@@ -46,7 +58,7 @@ export class Choking {
 
   stop(): void {
     this.cancel?.();
-    this.cancel = null;
+    this.cancel = this.before = null;
     this.full = this.clear = 0;
     this.patience = PATIENT;
     if (this.choked) this.turn(false);
@@ -60,7 +72,8 @@ export class Choking {
     const mine = this.cancel;
     const seen = await this.look();
     if (this.cancel !== mine) return;
-    this.judge(lostUp(seen), available(seen));
+    this.judge(lostUp(this.before, seen), available(seen));
+    this.before = seen;
     this.next();
   }
 

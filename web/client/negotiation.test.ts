@@ -174,6 +174,25 @@ describe("the packing of speech", () => {
     expect(peer().remote).toBe(audio);
   });
 
+  it("changes while nobody answers an offer, which is made again when the server is back", async () => {
+    const { negotiation, peer, offers, unreachable, back } = setUp();
+    await negotiation.offerForJoin();
+    await negotiation.joined(audio, false, 2);
+    peer().become("connected");
+    const resumed = negotiation.joined(null, true, 2);
+    await settle();
+    unreachable();
+    await resumed;
+    expect(peer().signalingState).toBe("have-local-offer");
+    await negotiation.pack({ ptime: 60, redundant: false });
+    expect(peer().remote).toBe(`${audio}a=ptime:60\r\n`);
+    expect(peer().signalingState).toBe("stable");
+    back();
+    void negotiation.joined(null, true, 2);
+    await settle();
+    expect(offers).toHaveLength(2);
+  });
+
   it("is that of whatever answer comes later", async () => {
     const { negotiation, peer } = setUp();
     await negotiation.pack({ ptime: 60, redundant: false });

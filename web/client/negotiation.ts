@@ -179,9 +179,11 @@ export class Negotiation {
     this.packing = packing;
     return this.step(async () => {
       const peer = this.peer;
-      // A connection that is behind has another answer to come, which is taken so.
-      if (peer === null || peer.answer === null || peer.stale || peer.restarting) return;
-      if (!connected(peer.connection)) return;
+      // Another answer is to come, which is taken so.
+      if (peer === null || peer.answer === null || peer.restarting || !connected(peer.connection)) return;
+      // There are more slots by now than it had.
+      if (peer.videoSlots !== peer.answeredSlots) return;
+      await takeBack(peer);
       if (peer.connection.signalingState !== "stable") return;
       await peer.connection.setLocalDescription(await peer.connection.createOffer());
       await this.take(peer, peer.answer);
@@ -267,6 +269,7 @@ export class Negotiation {
     const sdp = layered(packed(answer, this.packing), this.encodings);
     await peer.connection.setRemoteDescription({ type: "answer", sdp });
     peer.answer = answer;
+    peer.answeredSlots = peer.videoSlots;
   }
 
   private async startOver(): Promise<void> {
@@ -282,10 +285,7 @@ export class Negotiation {
   private async catchUp(): Promise<void> {
     const peer = this.peer;
     if (peer === null || !this.reachable || this.closed || !peer.answered) return;
-    if (peer.connection.signalingState === "have-local-offer") {
-      await peer.connection.setLocalDescription({ type: "rollback" });
-      peer.stale = true;
-    }
+    await takeBack(peer);
     const missing = this.videoSlots - peer.videoSlots;
     if (missing > 0) peer.addVideoSlots(missing);
     if (missing > 0 || peer.stale) await this.renegotiate();
@@ -370,6 +370,13 @@ const connected = (connection: RTCPeerConnection): boolean => connection.connect
 
 const alive = (connection: RTCPeerConnection): boolean =>
   connection.connectionState !== "failed" && connection.connectionState !== "closed";
+
+/** Takes an offer back that nobody has answered: another is due. */
+async function takeBack(peer: Peer): Promise<void> {
+  if (peer.connection.signalingState !== "have-local-offer") return;
+  await peer.connection.setLocalDescription({ type: "rollback" });
+  peer.stale = true;
+}
 
 async function apply(peer: Peer, source: Source, encodings: Encodings): Promise<void> {
   if (peer.connection.signalingState === "closed") return;

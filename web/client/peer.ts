@@ -21,6 +21,8 @@ export interface Peer {
   answered: boolean;
   /** The last answer as the server gave it. */
   answer: string | null;
+  /** Receiving video m-lines that it has. */
+  answeredSlots: number;
   /** An exchange was lost on its way: another is due. */
   stale: boolean;
   /** Its next exchange restarts ICE. */
@@ -105,6 +107,7 @@ export function createPeer(
     videoSlots: 0,
     answered: false,
     answer: null,
+    answeredSlots: 0,
     stale: false,
     restarting: false,
     addVideoSlots(count) {
