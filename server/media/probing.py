@@ -19,6 +19,9 @@ PADDING = 319
 SOON_S, AGAIN_S, LONGEST_S = 0.3, 4.0, 30.0
 """Seconds between bursts: while they succeed, after a failure, and at most (it doubles each time)."""
 
+SAME_S = 1.5
+"""Failures that follow each other within so many seconds are one."""
+
 _PACKETS, _FEW = 12, 6
 _NARROW = 300_000.0
 """Bits/s below which fewer packets must do: twelve stand 0.6 s in a queue of 48 kbit/s, and speech behind
@@ -35,12 +38,13 @@ class Probe(NamedTuple):
 class Probing:
     """The bursts of one line."""
 
-    __slots__ = ("_due", "_first", "_following", "_rate", "_wait")
+    __slots__ = ("_due", "_failed_at", "_first", "_following", "_rate", "_wait")
 
     def __init__(self) -> None:
         self._due = 0.0
         self._wait = AGAIN_S
         self._rate = 0.0
+        self._failed_at = float("-inf")
         self._first = self._following = 0
 
     def ask(self, target: float, wanted: float, now: float) -> Probe | None:
@@ -61,8 +65,16 @@ class Probing:
         self._first, self._following = first, following
 
     def failed(self, now: float) -> None:
-        """There is no more room than is used; it is asked again later."""
+        """There is no more room than is used; it is asked again later.
+
+        A line that becomes narrow is cut several times in a second or two: that is one failure. Counted
+        singly they let 16 s pass in which a line of 150 kbit/s carried no picture.
+        """
         self._rate = 0.0
+        at_once = now - self._failed_at < SAME_S
+        self._failed_at = now
+        if at_once:
+            return
         self._due = now + self._wait
         self._wait = min(2 * self._wait, LONGEST_S)
 
