@@ -48,6 +48,7 @@ _FLAGS: Final = (
     "--use-fake-device-for-media-stream",
 )
 _OUTAGE_S: Final = 6.0
+_SETTLED_S: Final = 2.0
 _BACK_S: Final = 20.0
 """How long a ``Moment`` waits for pictures."""
 _STARTING_S: Final = 90.0
@@ -201,6 +202,8 @@ class Trial:
 
     async def _comes_back(self, row: Moment, ada: Page, bo: Page) -> Took:
         """From when the line is there again until fresh pictures come both ways."""
+        # In mid-call: a break within the first second is noticed only by the browser itself, after six.
+        await asyncio.sleep(_SETTLED_S)
         if row.what == "outage":
             dead = {**GOOD, "loss": 100}
             self._line.change(up=dead, down=dead)
