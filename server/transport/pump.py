@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Hashable
 from struct import Struct
 
-from server.media import vp8
 from server.media.hush import Verdict, emptied
 from server.media.red import unwrap
 from server.media.renumber import Numbers
@@ -333,8 +332,7 @@ class Pump:
             if not stream.starts(packet, 12):
                 return
             numbers = stream.numbers(packet)
-            size = vp8.picture_size(packet, 12) if stream.codec == "vp8" else None
-            stream.lines = min(size) if size else 0
+            stream.look(packet)
         missed = [] if stream.onset is None else stream.lead_in(number)
         start = int.from_bytes(missed[0][4:8]) if missed else timestamp
         first = number - len(missed)

@@ -39,8 +39,8 @@ class Stream(Incoming):
     ``wanted_at`` when it was last. ``layer`` counts from 0, the lowest; ``rid`` is empty without simulcast.
     ``formats`` names the codec of each payload type that may come, ``repairs_of`` the payload type that each
     repair format repairs. ``clock`` is one instant by the sender: NTP time (64 bits) and RTP timestamp.
-    ``lines`` is the height of the picture, 0 while unknown. ``asked_at`` is since when its sender is
-    asked for it in vain, ``failed_at`` when that was given up, ``failures`` how often in turn,
+    ``lines`` is the short side of the picture in pixels, 0 while unknown. ``asked_at`` is since when its
+    sender is asked for it in vain, ``failed_at`` when that was given up, ``failures`` how often in turn,
     ``starved`` whether for want of bits, ``dry`` since when its sender has had too little. Of sound,
     ``red_payload_type`` is what it comes in redundantly (RFC 2198), ``recent`` are its newest packets,
     and ``redundant`` is whether some leg is sent them again. Of a picture, ``slow`` is whether some leg's
@@ -195,6 +195,11 @@ class Stream(Incoming):
     def numbers(self, packet: bytes) -> Numbers:
         """Return what has to count on in the payload of a packet without header extensions."""
         return PAYLOADS[self.codec].numbers(packet, 12) if self.video else (None, None)
+
+    def look(self, packet: bytes) -> None:
+        """Read how large the picture is from the first packet of a keyframe, without header extensions."""
+        size = PAYLOADS[self.codec].size(packet, 12)
+        self.lines = min(size) if size else 0
 
     def measure(self, now: float) -> None:
         """Note what has come by now; ``flow`` knows the rate from it. To be called a few times a second."""

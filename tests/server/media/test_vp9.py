@@ -3,7 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.media.vp9 import keyframe_starts, numbers, shift
+from server.media.vp9 import keyframe_starts, numbers, picture_size, shift
+from tests.support.bit_strings import field, packed
 
 
 def descriptor(
@@ -68,3 +69,76 @@ def test_a_short_picture_id_is_left_alone() -> None:
     assert numbers(packet, 12) == (None, None)
     shift(packet, 12, 9, 9)
     assert packet[12:14] == b"\x88\x05"
+
+
+sizes = st.lists(st.tuples(st.integers(0, 0xFFFF), st.integers(0, 0xFFFF)), min_size=1, max_size=8)
+groups = st.none() | st.lists(st.integers(0, 3), max_size=255)
+
+
+def frame(width: int, height: int, *, profile: int = 0, space: int = 2, kind: str = "00") -> bytes:
+    """The beginning of a frame (VP9 6.2); ``kind``: show_existing_frame, and whether it is predicted."""
+    bits = "10" + str(profile & 1) + str(profile >> 1) + ("0" if profile == 3 else "") + kind + "10"
+    bits += field(0x498342, 24) + ("1" if profile > 1 else "") + field(space, 3)
+    if space != 7:
+        bits += "0"
+    if profile & 1:
+        bits += "0" if space == 7 else "110"
+    return packed(bits + field(width - 1, 16) + field(height - 1, 16)) + bytes(40)
+
+
+sides = st.integers(1, 0x10000)
+
+
+@given(sides, sides, st.integers(0, 3), st.integers(0, 7))
+def test_the_size_of_a_frame_is_read_in_each_profile(
+    width: int, height: int, profile: int, space: int
+) -> None:
+    packet = bytes(12) + b"\x08" + frame(width, height, profile=profile, space=space)
+    assert picture_size(packet, 12) == (width, height)
+
+
+def structure(named: list[tuple[int, int]] | None, group: list[int] | None) -> bytes:
+    """RFC 9628 4.2.1: N_S Y G, sizes, then the pictures of a group with what they are predicted from."""
+    count = len(named) if named else 1
+    first = (count - 1) << 5 | (0x10 if named else 0) | (0 if group is None else 0x08)
+    out = bytes((first,))
+    for width, height in named or []:
+        out += width.to_bytes(2) + height.to_bytes(2)
+    if group is not None:
+        out += bytes((len(group),)) + b"".join(bytes((each << 2,)) + b"\1" * each for each in group)
+    return out
+
+
+@given(pictures, indices, st.booleans(), st.none() | sizes, groups)
+def test_the_size_is_the_largest_of_the_structure_or_the_frames_own(
+    picture: int | None,
+    layers: tuple[int, int] | None,
+    flexible: bool,
+    named: list[tuple[int, int]] | None,
+    group: list[int] | None,
+) -> None:
+    layers = layers and (layers[0], 0)
+    head = descriptor(picture, layers=layers, tl0=4, flags=0x0A, flexible=flexible)
+    packet = bytes(12) + head + structure(named, group) + frame(322, 182)
+    assert picture_size(packet, 12) == (max(named) if named else (322, 182))
+    plain = descriptor(picture, layers=layers, tl0=4, flags=0x08, flexible=flexible)
+    assert picture_size(bytes(12) + plain + frame(322, 182), 12) == (322, 182)
+    predicted = descriptor(picture, layers=layers, tl0=4, flags=0x48, flexible=flexible)
+    assert picture_size(bytes(12) + predicted + frame(322, 182), 12) is None
+
+
+@given(sizes, st.integers(1))
+def test_a_structure_that_is_cut_off_tells_nothing(named: list[tuple[int, int]], short: int) -> None:
+    packet = bytes(12) + b"\x0a" + structure(named, None)
+    assert picture_size(packet[: max(12, len(packet) - short)], 12) is None
+
+
+def test_what_shows_another_frame_or_is_predicted_has_no_size() -> None:
+    for kind in ("10", "01", "11"):
+        assert picture_size(bytes(12) + b"\x08" + frame(322, 182, kind=kind), 12) is None
+    whole = bytes(12) + b"\x08" + frame(322, 182)
+    assert picture_size(whole, 12) == (322, 182)
+    for at in (13, 15):
+        broken = bytearray(whole)
+        broken[at] ^= 0x40
+        assert picture_size(broken, 12) is None

@@ -7,6 +7,7 @@ import pytest
 from server.media.caps import Capture
 from server.media.codecs import STAY_S
 from server.media.slots import Feed
+from tests.support.encoded import keyframe
 from tests.support.rtc_client import Client, until
 from tests.support.rtc_room import Guest, Scene, scene
 
@@ -34,7 +35,9 @@ class Modern(Client):
         self.picture = (self.picture + 1) & 0x7FFF
         track.timestamp = (track.timestamp + 3_000) & 0xFFFFFFFF
         track.sequence = (track.sequence + 1) & 0xFFFF
-        payload = bytes((0x8C if key else 0xCC,)) + (0x8000 | self.picture).to_bytes(2) + bytes(300)
+        # FFmpeg's descriptor is one byte.
+        body = keyframe("vp9", 320, 180)[0][13:] if key else bytes(300)
+        payload = bytes((0x8C if key else 0xCC,)) + (0x8000 | self.picture).to_bytes(2) + body
         self._emit(track, track.ssrc, VP9, track.sequence, track.timestamp, payload, True)
 
 
@@ -42,6 +45,13 @@ def codec(stage: Scene) -> str | None:
     """What anna was last asked for."""
     asked = stage.heard.encodings.get(("anna", "camera"), ())
     return asked[0].codec if asked else None
+
+
+def seen(guest: Guest) -> tuple[str | None, int | None]:
+    """Codec and lines of the camera that this guest sends, or else gets, by their figures."""
+    figures = guest.peer.figures()
+    [camera] = [each for each in (*figures.receives, *figures.sends) if each.source == "camera"][:1]
+    return camera.codec, camera.lines
 
 
 async def watcher(stage: Scene, name: str, client: Client) -> tuple[Guest, int]:
@@ -79,6 +89,7 @@ async def test_one_who_can_gets_the_better_codec_until_one_comes_who_can_not() -
         assert numbers == [(numbers[0] + index) & 0xFFFF for index in range(len(numbers))]
         pictures = [int.from_bytes(p.payload[1:3]) & 0x7FFF for p in came if p.payload_type == VP9]
         assert pictures == [(pictures[0] + index) & 0x7FFF for index in range(6)]
+        assert [seen(guest) for guest in (anna, ben)] == [("vp9", 180), ("vp9", 180)]
 
         carla, other = await watcher(stage, "carla", Client())
         await until(lambda: codec(stage) == "vp8")
