@@ -35,18 +35,6 @@ def numbers(packet: bytes | bytearray, at: int) -> tuple[int | None, int | None]
     return picture, packet[at] if flags & 0x40 and at < len(packet) else None
 
 
-def temporal_layer(packet: bytes | bytearray, at: int) -> int:
-    """Return the temporal layer of the payload at ``at`` (0 to 3), 0 where it does not say."""
-    if len(packet) - at < 3 or not packet[at] & 0x80 or not packet[at + 1] & 0x20:
-        return 0
-    flags = packet[at + 1]
-    at += 2
-    if flags & 0x80:
-        at += 2 if packet[at] & 0x80 else 1
-    at += flags >> 6 & 1
-    return packet[at] >> 6 if at < len(packet) else 0
-
-
 def shift(packet: bytearray, at: int, picture: int, tl0: int) -> None:
     """Add to a 15-bit picture id and to a tl0picidx in place; nothing happens where there is none."""
     if not packet[at] & 0x80:
