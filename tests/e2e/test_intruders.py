@@ -25,7 +25,7 @@ from tests.support.call_company import NAMES, Browsers, Company
 from tests.support.call_wire import drain, token_of, unnoticed, wire
 from tests.support.server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -283,7 +283,6 @@ def datagrams(seed: int, count: int) -> list[bytes]:
     return made
 
 
-@pytest.mark.alone
 async def test_a_flood_of_rubbish_at_the_media_port_is_not_noticed(
     server: Server, call: tuple[Person, Person]
 ) -> None:
@@ -302,7 +301,6 @@ async def test_a_flood_of_rubbish_at_the_media_port_is_not_noticed(
         assert health.status == 200
 
 
-@pytest.mark.alone
 async def test_many_sockets_that_never_speak_do_not_keep_others_out(
     company: Company, call: tuple[Person, Person]
 ) -> None:

@@ -10,7 +10,7 @@ from tests.support.call import Person
 from tests.support.call_company import Company
 from tests.support.robots import Robot
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
 MOST_STOPS = 60
 

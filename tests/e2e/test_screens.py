@@ -12,7 +12,7 @@ from tests.support.call_company import Company
 from tests.support.chromium import ChromiumTab
 from tests.support.media import Face
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
 SIZES = {"wide": (1280, 720), "phone": (390, 780), "narrow": (320, 640)}
 
