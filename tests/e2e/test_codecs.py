@@ -44,6 +44,26 @@ async (member) => {
 """
 
 
+# The height in which it does.
+HEIGHT = COMES.replace(
+    "stats.get(line?.codecId)?.mimeType?.replace('video/', '').toLowerCase()", "line?.frameHeight"
+)
+
+# What the relay reads of this page's own camera, as its sender is shown: codec and lines.
+SENDS = """
+() => new Promise((resolve) => {
+  const hear = ({ data }) => {
+    const told = typeof data === 'string' ? JSON.parse(data) : {};
+    if (told.type !== 'figures') return;
+    compagnon.socket.removeEventListener('message', hear);
+    resolve(told.sends.filter(s => s.source === 'camera' && s.receivers).map(s => [s.codec, s.lines]));
+  };
+  compagnon.socket.addEventListener('message', hear);
+  compagnon.socket.send(JSON.stringify({ type: 'figures-wanted' }));
+})
+"""
+
+
 async def comes(person: Person, other: Person, codec: str, seconds: float = 30) -> None:
     """Waits until the other's picture comes in this codec, and is seen."""
 
@@ -56,6 +76,15 @@ async def comes(person: Person, other: Person, codec: str, seconds: float = 30) 
     await eventually(good, f"{other.name}'s picture comes to {person.name} as {codec}", seconds, now)
     await person.frames_come(other)
     await person.sees(other)
+
+    async def figures() -> tuple[object, list[object]]:
+        return await person.tab.run(HEIGHT, other.member), await other.tab.run(SENDS)
+
+    async def true() -> bool:
+        height, sends = await figures()
+        return [codec, height] in sends
+
+    await eventually(true, f"{other.name}'s figures name the lines that come", 5, figures)
 
 
 async def test_two_have_a_better_codec_until_somebody_comes_who_can_not_decode_it(company: Company) -> None:
