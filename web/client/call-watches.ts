@@ -14,7 +14,7 @@ export interface Watched {
   look(): Promise<Look | null>;
   /** False when there is no connection. */
   send(message: ClientMessage): boolean;
-  /** How long repairs are waited for (ms), null for as long as the browser likes. */
+  /** How late the picture of a track is shown (ms), null for as late as the browser likes. */
   wait(track: string, milliseconds: number | null): void;
   /** Nothing but the least speech goes out, or it is as the server asks again. */
   choke(choked: boolean): void;

@@ -1,8 +1,7 @@
 /** How this page comes out of the room: refused, said goodbye to, back at its door, gone for good. */
 
-import { noPolls } from "./polls";
 import type { ByeReason, ErrorCode } from "./protocol";
-import { emptyChat, type State } from "./state";
+import { outside, type State } from "./state";
 
 const fatal: ReadonlySet<ErrorCode> = new Set([
   "link-invalid",
@@ -58,36 +57,4 @@ export function outAgain(state: State): State {
 }
 
 /** Nobody, nothing: this page is not in the room any more. */
-export function forgotten(state: State): State {
-  return {
-    ...state,
-    members: [],
-    slots: [],
-    speaker: null,
-    lastSpeaker: null,
-    spoke: [],
-    kept: null,
-    page: 0,
-    quality: {},
-    advice: null,
-    joined: false,
-    entered: false,
-    waiting: false,
-    place: null,
-    queue: null,
-    apart: null,
-    rotated: null,
-    smallNotes: null,
-    broadcast: null,
-    reactions: [],
-    signal: null,
-    chat: emptyChat,
-    polls: noPolls,
-    saving: false,
-    panel: null,
-    soundBlocked: false,
-    roundTrip: null,
-    probing: null,
-    toasts: [],
-  };
-}
+export const forgotten = (state: State): State => ({ ...state, ...outside });
