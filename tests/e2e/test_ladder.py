@@ -93,8 +93,8 @@ async () => {
   const sent = async () => [...(await compagnon.peer.getStats()).values()]
     .find(s => s.type === 'outbound-rtp' && s.kind === 'audio');
   const before = await sent();
-  await new Promise(resolve => setTimeout(resolve, 1000));
-  const after = await sent();
+  let after = before;
+  while (after.packetsSent < before.packetsSent + 15) after = await sent();
   return 1000 * (after.packetsSent - before.packetsSent) / (after.timestamp - before.timestamp);
 }
 """

@@ -79,11 +79,13 @@ async (selector) => {
   const hear = async (track) => {
     const recorder = new MediaRecorder(new MediaStream([track]));
     const parts = [];
-    recorder.ondataavailable = (event) => parts.push(event.data);
     const stopped = new Promise(done => { recorder.onstop = done; });
-    recorder.start();
-    await new Promise(done => setTimeout(done, 300));
-    if (recorder.state !== 'inactive') recorder.stop();
+    // Three parts of 100 ms: more than the transform below takes.
+    recorder.ondataavailable = (event) => {
+      parts.push(event.data);
+      if (parts.length === 3) recorder.stop();
+    };
+    recorder.start(100);
     await stopped;
     const bytes = await new Blob(parts).arrayBuffer();
     if (!bytes.byteLength) return { hz: 0, db: -1000 };
