@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import socket
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
 from bench.emulate import Direction, Emulated, Line
 from bench.lines import NO_CALL, ROWS, Call, Goal, Heard, Moment, Row, Took, reached, summary, table
+from tests.support import lacking
 
 
 def test_a_rate_makes_packets_wait_their_turn_and_a_full_queue_drops() -> None:
@@ -64,10 +63,7 @@ def test_the_table_is_even_and_every_row_says_its_goal() -> None:
     assert [line.strip("| ").split(" | ")[1].strip() for line in lines][-5] == "up to 5 % / speech only"
 
 
-@pytest.mark.skipif(
-    os.geteuid() != 0 or shutil.which("ip") is None or not Path("/dev/net/tun").exists(),
-    reason="an emulated line needs root, iproute2 and /dev/net/tun",
-)
+@lacking.unless(lacking.emulated_lines())
 def test_packets_really_take_the_line_and_nothing_stays_of_it() -> None:
     name = f"line{os.getpid() % 10_000}t"
     line = Emulated(name, "10.88.67.1", "10.88.67.2")

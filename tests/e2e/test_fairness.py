@@ -7,14 +7,15 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.support.bad_line import BadLine, bad_line, listens, why_not
+from tests.support import lacking
+from tests.support.bad_line import BadLine, bad_line, listens
 from tests.support.call_company import Browsers
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.alone,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.skipif(why_not() is not None, reason=why_not() or ""),
+    lacking.unless(lacking.emulated_lines()),
 ]
 
 SETTLE_S, SHARE_S = 10, 8

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.support import lacking
 from tests.support.call import Person
 from tests.support.call_company import NAMES, Browsers
 from tests.support.chromium import ChromiumPool
@@ -21,7 +22,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.alone,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.skipif(why_not() is not None, reason=why_not() or ""),
+    lacking.unless(why_not()),
 ]
 
 CONNECTED_S = 3.0

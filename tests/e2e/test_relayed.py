@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import lacking
 from tests.support.call import Person
 from tests.support.call_company import NAMES, Browsers
-from tests.support.coturn import SECRET, relay, why_no_relay
+from tests.support.coturn import SECRET, relay
 from tests.support.media import FACES
 from tests.support.server import Server
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.skipif(why_no_relay() is not None, reason=why_no_relay() or ""),
+    lacking.unless(lacking.turn_server()),
 ]
 
 _RELAY_ONLY = """

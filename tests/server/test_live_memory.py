@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import platform
-
-import pytest
 
 from bench.usage import resident
 from server.live_memory import give_back
+from tests.support import lacking
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="needs glibc, which can give memory back")
+@lacking.unless(lacking.memory_that_goes_back())
 def test_what_lies_between_things_still_needed_goes_back() -> None:
     # Smaller than what is mapped for itself, so that it stays when it is free.
     blocks = [bytearray(b"x" * 60_000) for _ in range(1_000)]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from server.relays import trouble
-from tests.support.coturn import SECRET, relay, why_no_relay
+from tests.support import lacking
+from tests.support.coturn import SECRET, relay
 from tests.support.server import free_port
 
-pytestmark = pytest.mark.skipif(why_no_relay() is not None, reason=why_no_relay() or "")
+pytestmark = lacking.unless(lacking.turn_server())
 
 
 async def test_a_relay_that_works_and_one_that_knows_another_secret(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from signaling.typescript import generate
+from tests.support import lacking
 
 WEB = Path(__file__).parents[2] / "web"
 
@@ -27,8 +28,8 @@ def test_the_file_says_how_each_kind_of_field_looks() -> None:
 
 def test_the_compiler_takes_it(tmp_path: Path) -> None:
     compiler = WEB / "node_modules" / ".bin" / "tsc"
-    if not compiler.exists():
-        pytest.skip("the front end's packages are not installed: ./run does that")
+    if lack := lacking.compiler_of_pages(compiler):
+        pytest.skip(lack)
     for name, text in generate().items():
         (tmp_path / name).write_text(text)
     file = tmp_path / "leave.ts"

@@ -24,13 +24,6 @@ HERE, THERE = "10.88.68.1", "10.88.68.2"
 PATIENCE_S = 40.0
 
 
-def why_not() -> str | None:
-    """Why no line can be emulated here; None when one can."""
-    if os.geteuid() != 0 or shutil.which("ip") is None or not Path("/dev/net/tun").exists():
-        return "an emulated line needs root, iproute2 and /dev/net/tun"
-    return None
-
-
 class BadLine:
     """Made by ``bad_line``: a server and browsers here, browsers there, and the line between."""
 

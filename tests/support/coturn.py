@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,11 +12,6 @@ from server import tls
 from tests.support.server import free_port
 
 SECRET = "a secret that two servers share"
-
-
-def why_no_relay() -> str | None:
-    """Why there can be no relay here; None when there can."""
-    return None if shutil.which("turnserver") else "coturn (turnserver) is not installed"
 
 
 @contextlib.asynccontextmanager

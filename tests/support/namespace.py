@@ -106,7 +106,7 @@ def namespace(folder: Path) -> Iterator[Namespace]:
 def why_not() -> str | None:
     """Why there can be no namespace here; None when there can."""
     if os.geteuid() != 0 or shutil.which("ip") is None:
-        return "network namespaces need root and iproute2"
+        return "network namespaces need root and iproute2: type apt-get install iproute2, and start as root"
     done = subprocess.run(("ip", "netns", "add", f"{_NAME}t"), capture_output=True, check=False)
     _ip("netns", "del", f"{_NAME}t", check=False)
     return "this system allows no network namespaces" if done.returncode else None

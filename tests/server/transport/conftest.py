@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from server.transport import fan
+from tests.support import lacking
 
 
 @pytest.fixture(params=["c", "python"])
@@ -12,6 +13,6 @@ def inner_loop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     """Let outlets that are made from now on use this one."""
     if request.param == "python":
         monkeypatch.setattr(fan, "library", lambda: None)
-    elif fan.library() is None:
-        pytest.skip("fan.c is not built: install Compagnon (pip install -e .) where there is a C compiler")
+    elif lack := lacking.inner_loop():
+        pytest.skip(lack)
     return str(request.param)

@@ -20,6 +20,7 @@ from server.transport import dtls, fan
 from server.transport.link import Link
 from server.transport.outlet import Outlet
 from server.transport.streams import Leg, Stream
+from tests.support import lacking
 from tools import native
 
 _TAG = 16
@@ -143,13 +144,12 @@ def play(
         return sorted(found), seen, stats.packets_out, stats.bytes_out, stats.drops
 
 
+@lacking.unless(lacking.inner_loop())
 @settings(deadline=None, max_examples=60)
 @given(st.lists(_legs, min_size=1, max_size=6), _packets, _descriptors)
 def test_both_do_the_same(
     legs: list[tuple[int, ...]], packets: list[tuple[int, int, bytes, int]], descriptor: tuple[str, bytes]
 ) -> None:
-    if fan.library() is None:
-        pytest.skip("fan.c is not built")
     assert play(legs, packets, descriptor, native=True) == play(legs, packets, descriptor, native=False)
 
 
@@ -169,7 +169,7 @@ def test_it_is_built_once_and_for_its_sources_only(tmp_path: Path) -> None:
     folder = copied(tmp_path)
     missing = native.build(tmp_path)
     if missing == "there is no C compiler":
-        pytest.skip(missing)
+        pytest.skip(lacking.COMPILER)
     assert missing is None
     (built,) = folder.glob("_fan-*")
     assert ctypes.CDLL(str(built)).fan
