@@ -80,6 +80,15 @@ def _say(said: Said) -> None:
         os.write(1, msgspec.json.encode(said) + b"\n")
 
 
+def _front(ending: asyncio.Event) -> None:
+    """Standard input has something to say: when it ends, the front has."""
+    if not os.read(0, 4_096):
+        # What has ended can be read for ever: the loop did nothing else, and two workers that ended so kept
+        # both cores from whoever else had work on them.
+        asyncio.get_running_loop().remove_reader(0)
+        ending.set()
+
+
 async def work(orders: Orders) -> None:
     """Serves until standard input ends or SIGTERM. Raises ``OperatorError``."""
     ending = asyncio.Event()
@@ -87,7 +96,7 @@ async def work(orders: Orders) -> None:
     # Ctrl-C reaches the whole terminal: the front decides when its workers end.
     loop.add_signal_handler(signal.SIGINT, lambda: None)
     loop.add_signal_handler(signal.SIGTERM, ending.set)
-    loop.add_reader(0, lambda: ending.set() if not os.read(0, 4_096) else None)
+    loop.add_reader(0, _front, ending)
     config = orders.config
     public = await asyncio.to_thread(resolve, config.public_addresses)
     here = host_addresses()
