@@ -190,7 +190,10 @@ class Workers:
     async def reached(worker: Worker) -> aiohttp.ClientSession:
         """The way to a worker, once it runs. Raises ``GoneError``."""
         try:
-            await asyncio.wait_for(worker.ready.wait(), REACHED_S)
+            async with asyncio.timeout(REACHED_S):
+                # It may have died again before this goes on: its session is closed then.
+                while not worker.ready.is_set():
+                    await worker.ready.wait()
         except TimeoutError:
             raise GoneError from None
         return worker.http

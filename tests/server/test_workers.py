@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import re
@@ -13,7 +14,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from server.config import read
 from server.metrics import merged
+from server.worker import Orders
+from server.workers import Worker, Workers
 from signaling.messages import Media, TimerChanged, TimerCommand
 from tests.support.doors import caller
 from tests.support.eventually import eventually
@@ -207,6 +211,27 @@ async def test_all_end_within_five_seconds(server: Server) -> None:
         assert await server.stop() == 0
         assert time.monotonic() - began < 5
     assert not any(map(alive, started))
+
+
+async def turns() -> None:
+    """Lets everything go on that can."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_who_waits_for_a_worker_that_dies_as_it_starts_waits_for_the_next(tmp_path: Path) -> None:
+    orders = Orders(config=read({}, {}), store="", socket=str(tmp_path / "0.sock"), server="here")
+    worker = Worker(0, orders)
+    waiting = asyncio.create_task(Workers.reached(worker))
+    await turns()
+    worker.ready.set()
+    worker.ready.clear()
+    async with aiohttp.ClientSession() as session:
+        worker.http = session
+        await turns()
+        assert not waiting.done()
+        worker.ready.set()
+        assert await waiting is session
 
 
 def test_pages_of_metrics_are_added_up() -> None:
