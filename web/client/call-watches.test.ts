@@ -10,7 +10,7 @@ function setUp() {
   const sent: ClientMessage[] = [];
   const choked: boolean[] = [];
   const stats: Stat[] = [
-    { id: "r", type: "remote-inbound-rtp", kind: "audio", fractionLost: 0.7 },
+    { id: "r", type: "remote-inbound-rtp", kind: "audio", localId: "o", fractionLost: 0.7 },
     {
       id: "p",
       type: "candidate-pair",
@@ -19,8 +19,11 @@ function setUp() {
       availableOutgoingBitrate: 83_000,
     },
   ];
-  const look = (): Promise<Look> =>
-    Promise.resolve({ at: timers.now(), stats: new Map(stats.map((stat) => [stat.id, stat])) });
+  const look = (): Promise<Look> => {
+    const spoken: Stat = { id: "o", type: "outbound-rtp", kind: "audio", packetsSent: timers.now() / 20 };
+    const all = [...stats, spoken];
+    return Promise.resolve({ at: timers.now(), stats: new Map(all.map((stat) => [stat.id, stat])) });
+  };
   const watches = new CallWatches({
     timers,
     look,

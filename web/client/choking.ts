@@ -4,7 +4,7 @@
  * on 48 kbit/s three packets of four were lost for as long as it was measured, the socket's with them.
  */
 
-import { available, growth, type Look, number, ofType } from "./stats";
+import { available, growth, type Look, number, ofType, text } from "./stats";
 import type { Timers } from "./timers";
 
 const EVERY = 1_000;
@@ -14,25 +14,33 @@ const NARROW = 100_000;
 /** So many looks in a row: a line that has just become narrow, but carries a picture, is full for two or three. */
 const SURE = 4;
 const CLEAR = 0.05;
-/** So many clear looks before pictures are tried again; twice as many each time that it goes wrong within as many. */
-const PATIENT = 10;
-const MOST = 80;
+/**
+ * So many clear looks before pictures are tried again; twice as many each time that it went wrong. On 48 kbit/s
+ * a try costs speech: four seconds of them each ten took a fifth of it.
+ */
+const PATIENT = 30;
+const MOST = 240;
+/** A try has gone wrong as soon as so much is lost, in so many looks after its beginning; then it has come off. */
+const WRONG = 0.1;
+const TRIED = 20;
 
-/** Fewer packets of speech than this between two looks say nothing of the line. */
+/** Of a source that sent fewer packets than this between two looks, what is lost says nothing of the line. */
 const FEW = 10;
 
 /**
- * The share of packets that the server has missed lately, 0 to 1; null while it has not told. That of speech
- * where somebody speaks: a layer of the camera that is not sent any more keeps what it last lost.
+ * The share of packets that the server has missed lately, 0 to 1: of speech where somebody speaks, else of what
+ * is sent. A source that is not sent any more keeps what it last lost. Null while nothing is told.
  */
 export function lostUp(before: Look | null, seen: Look | null): number | null {
   if (seen === null) return null;
-  const spoken = ofType(seen, "outbound-rtp").filter(({ kind }) => kind === "audio");
-  const sent = spoken.map(({ id }) => growth(before, seen, id, "packetsSent") ?? 0);
-  const told = ofType(seen, "remote-inbound-rtp");
+  const told = ofType(seen, "remote-inbound-rtp").filter((stat) => {
+    const source = text(stat, "localId");
+    return source !== null && (growth(before, seen, source, "packetsSent") ?? 0) >= FEW;
+  });
   const ofSpeech = told.filter(({ kind }) => kind === "audio");
-  const used = Math.max(0, ...sent) >= FEW && ofSpeech.length > 0 ? ofSpeech : told;
-  const shares = used.flatMap((stat) => number(stat, "fractionLost") ?? []);
+  const shares = (ofSpeech.length > 0 ? ofSpeech : told).flatMap(
+    (stat) => number(stat, "fractionLost") ?? [],
+  );
   return shares.length > 0 ? Math.max(...shares) : null;
 }
 
@@ -43,6 +51,8 @@ export class Choking {
   private full = 0;
   private clear = 0;
   private patience = PATIENT;
+  /** Looks since pictures were tried again; null where none are on trial. */
+  private tried: number | null = null;
 
   constructor(
     private readonly timers: Timers,
@@ -58,7 +68,7 @@ export class Choking {
 
   stop(): void {
     this.cancel?.();
-    this.cancel = this.before = null;
+    this.cancel = this.before = this.tried = null;
     this.full = this.clear = 0;
     this.patience = PATIENT;
     if (this.choked) this.turn(false);
@@ -78,22 +88,31 @@ export class Choking {
   }
 
   private judge(lost: number | null, bits: number | null): void {
-    if (lost === null) return;
-    this.full = lost >= LOST && bits !== null && bits <= NARROW ? this.full + 1 : 0;
-    this.clear = lost < CLEAR ? this.clear + 1 : 0;
-    if (!this.choked && this.full >= SURE) {
-      this.turn(true);
-    } else if (this.choked && this.clear >= this.patience) {
-      this.patience = Math.min(MOST, 2 * this.patience);
+    if (this.choked) {
+      // Who says nothing loses nothing, and is told nothing.
+      this.clear = lost === null || lost < CLEAR ? this.clear + 1 : 0;
+      if (this.clear < this.patience) return;
       this.turn(false);
-    } else if (!this.choked && this.clear >= 2 * this.patience) {
+      this.tried = 0;
+      return;
+    }
+    if (this.tried !== null && ++this.tried > TRIED) {
+      this.tried = null;
       this.patience = PATIENT;
     }
+    if (lost === null) return;
+    const narrow = bits !== null && bits <= NARROW;
+    this.full = narrow && lost >= LOST ? this.full + 1 : 0;
+    const wrong = this.tried !== null && narrow && lost >= WRONG;
+    if (this.full < SURE && !wrong) return;
+    if (wrong) this.patience = Math.min(MOST, 2 * this.patience);
+    this.turn(true);
   }
 
   private turn(choked: boolean): void {
     this.choked = choked;
     this.full = this.clear = 0;
+    this.tried = null;
     this.choke(choked);
   }
 }
