@@ -3,12 +3,13 @@
 import { Awake, browserAwake } from "./awake";
 import { readBootstrap } from "./bootstrap";
 import { Call } from "./call";
-import { type Catalogue, useCatalogue } from "./i18n";
+import { useCatalogue } from "./i18n";
 import { keepOffline } from "./installed";
 import { Memory } from "./remember";
 import type { State } from "./state";
 import { browserTimers } from "./timers";
 import { RoomApp } from "./views/app";
+import { fetchWords } from "./words";
 
 declare global {
   interface Window {
@@ -46,8 +47,7 @@ async function begin(): Promise<void> {
   const awake = new Awake(browserAwake);
   call.store.watch((after) => awake.want(after.view === "room" && after.entered));
   keepOffline();
-  const answer = await fetch(page.strings);
-  useCatalogue((await answer.json()) as Catalogue, page.language);
+  useCatalogue(await fetchWords(page.strings, browserTimers), page.language);
   const app = new RoomApp();
   app.call = call;
   app.page = page;
