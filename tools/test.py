@@ -1,7 +1,7 @@
 """What ./test does: bring .venv and the browsers up to date, then run every check, the slow ones last.
 
-Tests run in as many processes as there are cores, each with a store, a server and browsers of its own. Those
-that read a clock, load the machine or change its network are marked ``alone``: they come last, one by one.
+Tests run side by side, each process with a store, a server and browsers of its own. Those that read a clock,
+load the machine or change its network are marked ``alone``: they come last, one by one.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import environment
 
@@ -25,13 +26,36 @@ NOTHING_CHOSEN = 5
 """pytest's exit statuses when tests failed, and when none was selected."""
 
 MOST_UNSTEADY = 2
-"""So many browser tests may fail once, if they pass when they are run again by themselves."""
+"""So many tests may fail once, if they pass when they are run again by themselves."""
 
 MOST_PROCESSES = 4
 """More cores than this are left to what the tests start."""
 
 DRIVER_LIBRARY = "libatomic1"
 """Playwright's driver is a Node that needs it; bare Debian has none."""
+
+
+class Kind(NamedTuple):
+    """Tests that are run together: the mark expression that chooses them, and in how many processes a core.
+
+    0 is one process in all.
+    """
+
+    name: str
+    chosen: str
+    processes: float
+
+
+FAST = (
+    # These mostly wait: in a process a core they use half of each.
+    Kind("tests", "not browser and not alone", 1.5),
+    Kind("timed tests", "not browser and alone", 0),
+)
+EVERYTHING = (
+    FAST[0],
+    Kind("browser tests", "browser and not alone", 1),
+    Kind("timed tests", "alone", 0),
+)
 
 
 def main() -> None:
@@ -53,25 +77,8 @@ def main() -> None:
         "types": [[python, "-m", "mypy"]],
         "front end": [[*npm, "check"], [*npm, "test"]],
     }
-    good = side_by_side(checks) and timed(
-        "tests", lambda: run_tests("not browser and not alone", arguments) == 0
-    )
-    if fast:
-        good = good and timed(
-            "timed tests", lambda: run_tests("not browser and alone", arguments, processes=1) == 0
-        )
-    else:
-        good = good and timed("browsers and timed tests", lambda: browser_tests(arguments))
+    good = side_by_side(checks) and all_pass(FAST if fast else EVERYTHING, arguments)
     sys.exit(0 if good else 1)
-
-
-def timed(name: str, check: Callable[[], bool]) -> bool:
-    """Whether the check ended well; says so, and how long it took."""
-    started = time.monotonic()
-    environment.say(f"{name} …")
-    good = check()
-    environment.say(f"{name} {'passed' if good else 'FAILED'} in {time.monotonic() - started:.0f} s")
-    return good
 
 
 def side_by_side(checks: dict[str, list[list[str]]]) -> bool:
@@ -103,16 +110,31 @@ def side_by_side(checks: dict[str, list[list[str]]]) -> bool:
     return all(end.result()[0] for end in ends.values())
 
 
-def run_tests(chosen: str, arguments: list[str], *options: str, processes: int | None = None) -> int:
-    """Runs the chosen tests; pytest's exit status, where words for pytest may choose none of one kind.
+def all_pass(kinds: Sequence[Kind], arguments: list[str]) -> bool:
+    """Whether all tests pass, at once or all but a few and these then. Says how long each kind took."""
+    fresh, late = ["--cache-clear"], False
+    for kind in kinds:
+        started = time.monotonic()
+        environment.say(f"{kind.name} …")
+        status = run_tests(kind, [*fresh, *arguments], chosen_by_words=bool(arguments))
+        said = "FAILED" if status else "passed"
+        environment.say(f"{kind.name} {said} in {time.monotonic() - started:.0f} s")
+        if status > SOME_FAILED or len(failed()) > MOST_UNSTEADY:
+            return False
+        fresh, late = [], late or bool(status)
+    return not late or steady_after_all()
+
+
+def run_tests(kind: Kind, words: list[str], *, chosen_by_words: bool) -> int:
+    """Runs tests of a kind; pytest's exit status, where words for pytest may choose none of one kind.
 
     A file's tests stay together, in order: what they share is started once.
     """
-    count = processes or min(os.cpu_count() or 1, MOST_PROCESSES)
+    count = round(min(os.cpu_count() or 1, MOST_PROCESSES) * kind.processes)
     spread = ["-n", str(count), "--dist", "loadfile", "--no-loadscope-reorder"] if count > 1 else []
-    command = [*pytest(), "-m", chosen, *spread, *options, *arguments]
+    command = [*pytest(), "-m", kind.chosen, *spread, *words]
     status = subprocess.run(command, check=False, cwd=environment.ROOT).returncode
-    return 0 if arguments and status == NOTHING_CHOSEN else status
+    return 0 if chosen_by_words and status == NOTHING_CHOSEN else status
 
 
 def pytest() -> list[str]:
@@ -120,28 +142,23 @@ def pytest() -> list[str]:
     return [str(environment.PYTHON), "-m", "pytest", "-q"]
 
 
-def browser_tests(arguments: list[str]) -> bool:
-    """Whether the browser tests and the timed ones pass, at once or all but a few and these then."""
-    ends = (
-        run_tests("browser and not alone", arguments, "--cache-clear"),
-        run_tests("alone", arguments, processes=1),
-    )
-    if max(ends) > SOME_FAILED:
-        return False
-    return max(ends) == 0 or steady_after_all([*pytest(), "--last-failed"])
+def failed() -> list[str]:
+    """The names of the tests that have failed since the cache was cleared."""
+    record = environment.ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    return sorted(json.loads(record.read_text())) if record.is_file() else []
 
 
-def steady_after_all(again: list[str]) -> bool:
+def steady_after_all() -> bool:
     """Whether the few tests that failed pass now; they are named as unsteady, for everybody to see.
 
     A browser on a busy machine is now and then late by more than a test waits. More than ``MOST_UNSTEADY``
     failures, or the same one twice, are taken for what they say.
     """
-    record = environment.ROOT / ".pytest_cache" / "v" / "cache" / "lastfailed"
-    names = sorted(json.loads(record.read_text())) if record.is_file() else []
-    if not 0 < len(names) <= MOST_UNSTEADY:
+    names = failed()
+    if not names:
         return False
     environment.say(f"again, once: {', '.join(names)}")
+    again = [*pytest(), "--last-failed"]
     good = subprocess.run(again, check=False, cwd=environment.ROOT).returncode == 0
     if good:
         environment.say(f"unsteady, failed once and then passed: {', '.join(names)}")

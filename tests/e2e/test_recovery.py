@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.support.call import Person, loopback_server, tile
+from tests.support.call import Person, loopback_server
 from tests.support.call_company import Browsers, Company
 from tests.support.chromium import ChromiumTab
 from tests.support.server import Server
@@ -244,19 +244,3 @@ async def test_a_graceful_stop_is_announced_and_keeps_everything(friends: Compan
     await whole_again(ada, bao)
     assert await timer_of(bao) == timer
     await has_note(ada, "until tomorrow")
-
-
-async def test_whoever_does_not_come_back_is_gone_after_their_time(company: Company) -> None:
-    """A closed browser keeps its place for 30 s, shown as away, then it is given up."""
-    ada, bao = await call_of_two(company)
-    await ada.tab.close()
-    company.tabs.remove(ada.tab)
-    await bao.until(
-        "m => { const x = compagnon.state.members.find(x => x.id === m); return !x || !x.connected }",
-        ada.member,
-        what="Ada is shown as away",
-    )
-    await bao.until(
-        "m => !compagnon.state.members.some(x => x.id === m)", ada.member, seconds=40, what="Ada is gone"
-    )
-    assert not await bao.tab.run("s => !!document.querySelector(s)", tile(ada.member))

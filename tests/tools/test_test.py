@@ -83,7 +83,7 @@ def test_what_failed_once_is_tried_again(
     runner: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str], tests: list[str], good: bool
 ) -> None:
     write(tmp_path, *tests)
-    assert runner.browser_tests([]) is good
+    assert runner.all_pass(runner.EVERYTHING[1:], []) is good
     said = "".join(capfd.readouterr())
     late = [number for number, text in enumerate(tests) if ONCE in text]
     named = f"unsteady, failed once and then passed: test_{late[0]}.py::test_late" if late else "unsteady"
@@ -96,7 +96,7 @@ def test_what_must_be_alone_runs_in_one_process_and_the_rest_in_as_many_as_there
     monkeypatch.setattr(runner.os, "cpu_count", lambda: 2)
     monkeypatch.setattr(runner, "pytest", lambda: [*PYTEST, "-p", "xdist"])
     write(tmp_path, WHERE, WHERE, ALONE + WHERE)
-    assert runner.browser_tests([])
+    assert runner.all_pass(runner.EVERYTHING[1:], [])
     where = [(tmp_path / f"test_{number}.where").read_text() for number in range(3)]
     assert set(where[:2]) <= {"gw0", "gw1"}
     assert where[2] == "here"
@@ -104,8 +104,8 @@ def test_what_must_be_alone_runs_in_one_process_and_the_rest_in_as_many_as_there
 
 def test_words_for_pytest_may_choose_none_of_a_kind(runner: ModuleType, tmp_path: Path) -> None:
     write(tmp_path, RIGHT)
-    assert runner.browser_tests(["-k", "right"])
-    assert not runner.browser_tests([])
+    assert runner.all_pass(runner.EVERYTHING[1:], ["-k", "right"])
+    assert not runner.all_pass(runner.EVERYTHING[1:], [])
 
 
 def test_checks_run_side_by_side_and_each_speaks_in_one_piece(
