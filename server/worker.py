@@ -80,8 +80,8 @@ def _say(said: Said) -> None:
         os.write(1, msgspec.json.encode(said) + b"\n")
 
 
-def _front(ending: asyncio.Event) -> None:
-    """Standard input has something to say: when it ends, the front has."""
+def hear_front(ending: asyncio.Event) -> None:
+    """Standard input can be read: where it has ended, so has the front, and ``ending`` is set."""
     if not os.read(0, 4_096):
         # What has ended can be read for ever: the loop did nothing else, and two workers that ended so kept
         # both cores from whoever else had work on them.
@@ -96,7 +96,7 @@ async def work(orders: Orders) -> None:
     # Ctrl-C reaches the whole terminal: the front decides when its workers end.
     loop.add_signal_handler(signal.SIGINT, lambda: None)
     loop.add_signal_handler(signal.SIGTERM, ending.set)
-    loop.add_reader(0, _front, ending)
+    loop.add_reader(0, hear_front, ending)
     config = orders.config
     public = await asyncio.to_thread(resolve, config.public_addresses)
     here = host_addresses()

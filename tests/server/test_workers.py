@@ -16,7 +16,7 @@ import pytest
 
 from server.config import read
 from server.metrics import merged
-from server.worker import Orders
+from server.worker import Orders, hear_front
 from server.workers import Worker, Workers
 from signaling.messages import Media, TimerChanged, TimerCommand
 from tests.support.doors import caller
@@ -62,6 +62,12 @@ def media_port(answer: str) -> int:
     found = re.search(r"a=candidate:1 1 udp \d+ \S+ (\d+)", answer)
     assert found is not None
     return int(found[1])
+
+
+async def turns() -> None:
+    """Lets everything go on that can."""
+    for _ in range(5):
+        await asyncio.sleep(0)
 
 
 async def test_rooms_spread_and_people_of_one_meet(server: Server) -> None:
@@ -200,6 +206,25 @@ async def test_workers_end_with_their_front(server: Server) -> None:
     await eventually(lambda: not any(map(alive, started)), "the end of the workers", 5)
 
 
+async def test_a_worker_hears_of_its_fronts_end_once() -> None:
+    """The end of what was read can be read for ever, which kept both cores busy until the worker was gone."""
+    before, (reads, writes) = os.dup(0), os.pipe()
+    loop, ending = asyncio.get_running_loop(), asyncio.Event()
+    try:
+        os.dup2(reads, 0)
+        loop.add_reader(0, hear_front, ending)
+        os.write(writes, b"more")
+        await turns()
+        assert not ending.is_set()
+        os.close(writes)
+        await asyncio.wait_for(ending.wait(), 5)
+        assert not loop.remove_reader(0)
+    finally:
+        os.dup2(before, 0)
+        os.close(before)
+        os.close(reads)
+
+
 async def test_all_end_within_five_seconds(server: Server) -> None:
     started = children(pid_of(server))
     room = await server.new_room("open")
@@ -211,12 +236,6 @@ async def test_all_end_within_five_seconds(server: Server) -> None:
         assert await server.stop() == 0
         assert time.monotonic() - began < 5
     assert not any(map(alive, started))
-
-
-async def turns() -> None:
-    """Lets everything go on that can."""
-    for _ in range(5):
-        await asyncio.sleep(0)
 
 
 async def test_who_waits_for_a_worker_that_dies_as_it_starts_waits_for_the_next(tmp_path: Path) -> None:
