@@ -3,7 +3,7 @@
 //   node build.mjs [--outdir=web/static]
 //
 // manifest.json: {"files": {logical name: hashed name}, "preload": {logical name: [hashed chunks it imports]}}.
-// Logical names: "room.js", "pages/<name>.js", "<name>.css", "strings/<language>.json", "icons.svg", "mark.svg".
+// Logical names: "room.js", "begin.js", "pages/<name>.js", "<name>.css", "strings/<language>.json", "icons.svg", "mark.svg".
 // Beside each file lies its .br and .gz form, which the server picks by Accept-Encoding.
 
 import { createHash } from "node:crypto";
@@ -82,24 +82,28 @@ async function bundle(iconsUrl) {
     ...(await list("client/pages", ".ts")),
     ...(await list("styles", ".css")),
   ];
-  const result = await build({
+  const named = (names) => names.map((name) => ({ in: name, out: logical(name).replace(/\.(js|css)$/, "") }));
+  const common = {
     absWorkingDir: web,
-    entryPoints: entries
-      .filter((entry) => existsSync(join(web, entry)))
-      .map((entry) => ({ in: entry, out: logical(entry).replace(/\.(js|css)$/, "") })),
     bundle: true,
-    splitting: true,
-    format: "esm",
     target: ["es2020", "chrome105", "firefox110", "safari15.4"],
     minify: true,
     legalComments: "none",
     entryNames: "[dir]/[name]-[hash]",
-    chunkNames: "chunks/[name]-[hash]",
-    define: { ICONS_URL: JSON.stringify(iconsUrl) },
     outdir: staging,
     metafile: true,
     logLevel: "warning",
+  };
+  const result = await build({
+    ...common,
+    entryPoints: named(entries.filter((entry) => existsSync(join(web, entry)))),
+    splitting: true,
+    format: "esm",
+    chunkNames: "chunks/[name]-[hash]",
+    define: { ICONS_URL: JSON.stringify(iconsUrl) },
   });
+  // It has to run where modules don't come: in one piece, and no module itself.
+  const alone = await build({ ...common, entryPoints: named(["client/begin.ts"]), format: "iife" });
   const files = {};
   const preload = {};
   const nameOf = (output) => relative(staging, join(web, output));
@@ -117,6 +121,9 @@ async function bundle(iconsUrl) {
     files[name] = nameOf(output);
     const chunks = statics(output).map(nameOf);
     if (chunks.length > 0) preload[name] = chunks;
+  }
+  for (const [output, { entryPoint }] of Object.entries(alone.metafile.outputs)) {
+    files[logical(entryPoint)] = nameOf(output);
   }
   return { files, preload };
 }

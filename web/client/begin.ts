@@ -1,0 +1,25 @@
+/** Runs in front of the room's own script, without imports, and sees to it that it comes. */
+
+import { Openings } from "./opening";
+
+const openings = new Openings({
+  store: {
+    getItem: (key) => sessionStorage.getItem(key),
+    setItem: (key, value) => sessionStorage.setItem(key, value),
+    removeItem: (key) => sessionStorage.removeItem(key),
+  },
+  online: () => navigator.onLine,
+  whenOnline: (call) => window.addEventListener("online", call, { once: true }),
+  after: (ms, call) => window.setTimeout(call, ms),
+  reload: () => location.reload(),
+});
+
+// A script's error does not bubble: it is only seen on its way down.
+document.addEventListener(
+  "error",
+  ({ target }) => {
+    if (target instanceof HTMLScriptElement) openings.failed();
+  },
+  true,
+);
+window.addEventListener("load", () => openings.loaded());
