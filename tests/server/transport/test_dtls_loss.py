@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 
+import pytest
 from aiortc.rtcdtlstransport import RTCCertificate
 
 from server.transport.dtls import Certificate
 from tests.support.dtls_pipe import handshake
 
 
+@pytest.mark.alone
 async def test_handshakes_on_a_line_that_loses_every_seventh_packet() -> None:
     """At 300 ms there and back. Without repeats of our last flight, 95 of 100 took up to 3.6 s, now 1.8."""
     ours, theirs = Certificate(), RTCCertificate.generateCertificate()
