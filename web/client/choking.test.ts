@@ -81,6 +81,20 @@ describe("Choking", () => {
     expect(told).toEqual([true, false]);
   });
 
+  it("takes a better second among bad ones for no end of them, and two or three bad ones for no choking", async () => {
+    const { choking, seconds, told } = setUp();
+    choking.start();
+    await seconds(3, 0.7, 83_000);
+    await seconds(4, 0.02, 90_000);
+    await seconds(3, 0.5, 83_000);
+    expect(told).toEqual([]);
+    await seconds(1, 0.2, 83_000);
+    await seconds(1, 0.5, 83_000);
+    expect(told).toEqual([]);
+    await seconds(1, 0.5, 83_000);
+    expect(told).toEqual([true]);
+  });
+
   it("leaves a line alone that loses packets but carries much, and one that is narrow but loses none", async () => {
     const { choking, seconds, told } = setUp();
     choking.start();

@@ -11,7 +11,7 @@ const EVERY = 1_000;
 /** Share of packets lost, and bits a second that the browser takes the line for, at which it is choked. */
 const LOST = 0.25;
 const NARROW = 100_000;
-/** So many looks in a row: a line that has just become narrow, but carries a picture, is full for two or three. */
+/** So many such looks more than others: a line that has just become narrow, but carries a picture, is full for two or three. */
 const SURE = 4;
 const CLEAR = 0.05;
 /**
@@ -102,7 +102,8 @@ export class Choking {
     }
     if (lost === null) return;
     const narrow = bits !== null && bits <= NARROW;
-    this.full = narrow && lost >= LOST ? this.full + 1 : 0;
+    // One better look among them only puts it off: on 48 kbit/s they come in between.
+    this.full = Math.max(0, this.full + (narrow && lost >= LOST ? 1 : -1));
     const wrong = this.tried !== null && narrow && lost >= WRONG;
     if (this.full < SURE && !wrong) return;
     if (wrong) this.patience = Math.min(MOST, 2 * this.patience);
