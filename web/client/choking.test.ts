@@ -81,6 +81,13 @@ describe("Choking", () => {
     expect(told).toEqual([true, false]);
   });
 
+  it("does not wait for the browser's word where half of speech is lost: its word is, too", async () => {
+    const { choking, seconds, told } = setUp();
+    choking.start();
+    await seconds(4, 0.6, 800_000);
+    expect(told).toEqual([true]);
+  });
+
   it("takes a better second among bad ones for no end of them, and two or three bad ones for no choking", async () => {
     const { choking, seconds, told } = setUp();
     choking.start();
