@@ -3,11 +3,7 @@
 import { Openings } from "./opening";
 
 const openings = new Openings({
-  store: {
-    getItem: (key) => sessionStorage.getItem(key),
-    setItem: (key, value) => sessionStorage.setItem(key, value),
-    removeItem: (key) => sessionStorage.removeItem(key),
-  },
+  store: () => sessionStorage,
   online: () => navigator.onLine,
   whenOnline: (call) => window.addEventListener("online", call, { once: true }),
   after: (ms, call) => window.setTimeout(call, ms),

@@ -24,7 +24,7 @@ const CLEAR = 0.05;
  * a try costs speech: four seconds of them each ten took a fifth of it.
  */
 const PATIENT = 30;
-const MOST = 240;
+const MOST_PATIENT = 240;
 /** A try has gone wrong as soon as so much is lost, in so many looks after its beginning; then it has come off. */
 const WRONG = 0.1;
 const TRIED = 20;
@@ -112,7 +112,7 @@ export class Choking {
     this.full = Math.max(0, this.full + (full ? 1 : -1));
     const wrong = this.tried !== null && narrow && lost >= WRONG;
     if (this.full < SURE && !wrong) return;
-    if (wrong) this.patience = Math.min(MOST, 2 * this.patience);
+    if (wrong) this.patience = Math.min(MOST_PATIENT, 2 * this.patience);
     this.turn(true);
   }
 

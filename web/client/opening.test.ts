@@ -6,13 +6,13 @@ import { FakeTimers } from "./testing/fake-timers";
 function setUp({ refuses = false } = {}) {
   const timers = new FakeTimers();
   const kept = new Map<string, string>();
-  const store: Opening["store"] = {
-    getItem: (key) => {
-      if (refuses) throw new DOMException("", "SecurityError");
-      return kept.get(key) ?? null;
-    },
-    setItem: (key, value) => void kept.set(key, value),
-    removeItem: (key) => void kept.delete(key),
+  const store: Opening["store"] = () => {
+    if (refuses) throw new DOMException("", "SecurityError");
+    return {
+      getItem: (key) => kept.get(key) ?? null,
+      setItem: (key, value) => void kept.set(key, value),
+      removeItem: (key) => void kept.delete(key),
+    };
   };
   let online = true;
   let reloads = 0;

@@ -9,7 +9,8 @@ const KEY = "opening";
 
 /** What is used of the page. */
 export interface Opening {
-  readonly store: Pick<Storage, "getItem" | "setItem" | "removeItem">;
+  /** Throws where storage is refused. */
+  store(): Pick<Storage, "getItem" | "setItem" | "removeItem">;
   readonly online: () => boolean;
   /** Calls back once, when there is a network again. */
   whenOnline(call: () => void): void;
@@ -34,7 +35,7 @@ export class Openings {
   loaded(): void {
     if (this.failing) return;
     try {
-      this.page.store.removeItem(KEY);
+      this.page.store().removeItem(KEY);
     } catch {
       // No storage: nothing was counted.
     }
@@ -43,8 +44,8 @@ export class Openings {
   /** Which try comes next. Where that can't be remembered there is none, or it would never end. */
   private next(): number {
     try {
-      const tries = Number(this.page.store.getItem(KEY) ?? 0);
-      this.page.store.setItem(KEY, String(tries + 1));
+      const tries = Number(this.page.store().getItem(KEY) ?? 0);
+      this.page.store().setItem(KEY, String(tries + 1));
       return tries;
     } catch {
       return WAITS.length;
