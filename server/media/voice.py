@@ -18,6 +18,10 @@ HOLD_S = 20.0
 ROOM_TO_REPEAT = 120_000.0
 """Bits/s below which a line loses what is too much for it: two voices, headers and their frames again."""
 
+_MORE_ROOM = 1.3
+"""Speech is said again once a line carries so many times ``ROOM_TO_REPEAT``, until it carries less than that:
+an estimate swings by a tenth, and each change is an exchange of descriptions."""
+
 REPEATED = 32_000.0
 """Bits/s that a frame that goes again takes: its headers are there already."""
 
@@ -27,15 +31,29 @@ _RISE, _FALL = 0.7, 0.15
 class Redundancy:
     """Follows the loss of one direction of one line. ``depth`` is how many frames go again, 0 to 2."""
 
-    __slots__ = ("_loss", "_needed_at", "depth")
+    __slots__ = ("_loss", "_needed_at", "_roomy", "depth")
 
     def __init__(self) -> None:
         self.depth = 0
         self._loss = 0.0
         self._needed_at = 0.0
+        self._roomy = True
+
+    def carried(self, bits: float | None) -> None:
+        """Take what the line carries in bits/s (None: no limit is known).
+
+        What is lost while it has no room for more may well be lost to that: it is no reason to say more once
+        there is room.
+        """
+        least = ROOM_TO_REPEAT * (1.0 if self._roomy else _MORE_ROOM)
+        self._roomy = bits is None or bits >= least
+        if not self._roomy:
+            self.depth, self._loss = 0, 0.0
 
     def update(self, loss: float, now: float) -> bool:
         """Take the share of packets (0 to 1) lost in the last period; return whether ``depth`` changed."""
+        if not self._roomy:
+            return False
         self._loss += (loss - self._loss) * (_RISE if loss > self._loss else _FALL)
         wanted = 2 if self._loss >= TWO else 1 if self._loss >= ONE else 0
         if self._loss >= DONE:

@@ -17,7 +17,7 @@ from server.media.sharing import Dry, Hold
 from server.media.silence import Silence
 from server.media.slots import Feed, Look
 from server.media.tally import Tally
-from server.media.voice import ROOM_TO_REPEAT, Missed, Redundancy
+from server.media.voice import Missed, Redundancy
 from server.transport.dtls import Dtls, State
 from server.transport.figures import figures
 from server.transport.ice import Agent, Path
@@ -179,8 +179,8 @@ class Peer:
     @property
     def should_repeat(self) -> bool:
         """Whether the browser should say each frame of sound twice: its line up loses some, and has room."""
-        room = self.available is None or self.available >= ROOM_TO_REPEAT
-        return room and self.redundancy_up.depth > 0
+        self.redundancy_up.carried(self.available)
+        return self.redundancy_up.depth > 0
 
     def set_caps(self, caps: Caps) -> None:
         """Bound what the member is sent and sends."""
@@ -353,12 +353,13 @@ class Peer:
         """
         speech = self.streams.get("microphone")
         missed = None if speech is None else self._missed.look(speech.life, speech.expected, speech.received)
+        self.redundancy_up.carried(self.available)
         if missed is not None:
             self.redundancy_up.update(missed, now)
         # What its own queue has lost would only be made worse by saying more.
+        self.redundancy.carried(self.link.rate.target if self.link.rate.limited else None)
         self.redundancy.update(self.link.rate.inherent(self.loss_down or 0.0), now)
-        room = not self.link.rate.limited or self.link.rate.target >= ROOM_TO_REPEAT
-        depth = self.redundancy.depth if room else 0
+        depth = self.redundancy.depth
         for leg in self.audio:
             if leg.redundancy != depth:
                 leg.repeat(depth)

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from server.media.red import Frame, unwrap, wrap
-from server.media.voice import HOLD_S, Missed, Redundancy
+from server.media.voice import HOLD_S, ROOM_TO_REPEAT, Missed, Redundancy
 
 HEAD = bytes(12)
 
@@ -65,6 +65,24 @@ def test_more_is_said_again_as_more_is_lost_and_less_only_after_a_while() -> Non
         now += 2.0
         again.update(0.0, now)
     assert now - quiet >= HOLD_S / 2
+
+
+def test_what_is_lost_to_a_full_line_is_no_reason_to_say_more_once_it_has_room() -> None:
+    again = Redundancy()
+    again.carried(None)
+    again.update(0.3, 0.0)
+    assert again.depth == 2
+    # Its estimate swings about the bound: nothing is switched on and off with it.
+    for step in range(20):
+        again.carried(ROOM_TO_REPEAT * (0.8 if step % 2 else 1.2))
+        again.update(0.3, 2.0 * step)
+        assert step == 0 or again.depth == 0
+    again.carried(ROOM_TO_REPEAT * 1.4)
+    assert again.depth == 0
+    again.update(0.0, 50.0)
+    assert again.depth == 0
+    again.update(0.05, 52.0)
+    assert again.depth == 1
 
 
 def test_what_did_not_come_by_itself_counts_as_missed_though_it_was_repaired() -> None:
