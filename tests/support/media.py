@@ -6,6 +6,7 @@ bottom fifth (so that every frame differs from the last) and a tone of one known
 
 from __future__ import annotations
 
+import math
 import wave
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,9 @@ PALETTE: dict[str, Rgb] = {
 
 SAMPLE_RATE = 48_000
 LOOP_SECONDS = 2
+
+_STEP = 8
+"""Pixels by which grain moves from one frame to the next, on average."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +81,15 @@ def _yuv(rgb: Rgb) -> tuple[int, int, int]:
 def write_picture(
     path: Path, face: Face, width: int = 320, height: int = 180, fps: int = 10, *, texture: bool = False
 ) -> Path:
-    """Writes the face's ``LOOP_SECONDS`` of y4m. ``texture`` adds grain, so that the bit rate matters."""
+    """Writes the face's ``LOOP_SECONDS`` of y4m.
+
+    ``texture`` adds grain, so that the bit rate matters. It sways, slowly at either end, and the file is as
+    long as that takes: no camera jumps where its file begins anew, and a jump costs as much as a keyframe.
+    """
     grain = np.random.default_rng(face.tone).integers(-24, 25, (height, width), dtype=np.int16)
     bar_top = height * 4 // 5
     left, right = _yuv(PALETTE[face.left]), _yuv(PALETTE[face.right])
-    frames = fps * LOOP_SECONDS
+    frames = width // _STEP if texture else fps * LOOP_SECONDS
     with path.open("wb") as file:
         file.write(f"YUV4MPEG2 W{width} H{height} F{fps}:1 Ip A1:1 C420jpeg\n".encode())
         for index in range(frames):
@@ -92,8 +100,10 @@ def write_picture(
                 plane[:, :half] = colour_left
                 plane[:, half:] = colour_right
             if texture:
-                # The grain moves, or the encoder would send it once and be done.
-                planes[0][:bar_top] += np.roll(grain, index * 8, axis=1)[:bar_top]
+                # The grain moves, or the encoder would send it once and be done. Chromium shows the first
+                # frame twice each time it begins anew: it stands still there.
+                swayed = round(width / 4 * (1 - math.cos(2 * math.pi * index / frames)))
+                planes[0][:bar_top] += np.roll(grain, swayed, axis=1)[:bar_top]
             x = index * (width // frames) // 2 * 2
             planes[0][bar_top:, :] = 16
             planes[0][bar_top:, x : x + width // 10] = 235
