@@ -43,6 +43,29 @@ describe("the camera's layers", () => {
   });
 });
 
+describe("the smallest of several layers", () => {
+  const alone: Asked[] = [
+    { rid: "q", active: true, bitrate: 90_000 },
+    { rid: "h", active: false },
+    { rid: "f", active: false },
+  ];
+
+  it("is no smaller than those that are off where it is sent alone, which spares it WebRTC's finer grain", () => {
+    const { q, h, f } = cameraEncodings(720, 3, alone);
+    expect([q, h, f].map((each) => each?.scaleResolutionDownBy)).toEqual([4, 4, 4]);
+    expect([q, h, f].map((each) => each?.active)).toEqual([true, false, false]);
+    expect(h?.maxBitrate).toBeLessThan(90_000);
+    expect(f?.maxBitrate).toBeLessThan(90_000);
+  });
+
+  it("leaves the others their size as soon as one of them is sent, and sends what there is when it is off", () => {
+    const both = cameraEncodings(720, 3, [...alone.slice(0, 1), { rid: "h", active: true }]);
+    expect([both.q, both.h, both.f].map((each) => each?.scaleResolutionDownBy)).toEqual([4, 2, 1]);
+    const none = cameraEncodings(720, 3, [off]);
+    expect([none.q, none.h, none.f].map((each) => each?.scaleResolutionDownBy)).toEqual([4, 2, 1]);
+  });
+});
+
 describe("a shared screen", () => {
   it("is sharp and slow, and smaller only where text can still be read", () => {
     const { q, h, f } = screenEncodings(1440, 2, null);

@@ -89,6 +89,23 @@ export function cameraEncodings(
     const request = asked?.find((each) => each.rid === rid);
     found[rid] = { ...encoding(lines, captured, defaults, request), ...(used ? {} : { active: false }) };
   });
+  return coarse(found);
+}
+
+/**
+ * The smallest of several layers is given a finer grain than any other by WebRTC (`kLowestResMaxQp` of 45, not
+ * 56), whatever it takes: twice the bits of 180 lines that move, which a narrow line has not. So the
+ * smallest one, where it is sent alone, is no smaller than those that are not sent.
+ */
+function coarse(found: Partial<Record<LayerName, Encoding>>): Encodings {
+  const { q } = found;
+  if (!q?.active || found.h?.active || found.f?.active) return found;
+  for (const rid of ["h", "f"] as const) {
+    const idle = found[rid];
+    if (!idle) continue;
+    idle.scaleResolutionDownBy = q.scaleResolutionDownBy;
+    idle.maxBitrate = q.maxBitrate / 2;
+  }
   return found;
 }
 
