@@ -246,6 +246,9 @@ def encodings(
         if screen:
             full = _SCREEN if index == len(layers) - 1 else _SLOW_SCREEN
         bits = None if bends else full if any(each.active for each in found) else _lowest(full, shares)
+        if alone and not screen and not shares:
+            # The one that is waited for needs what the single viewer's line has.
+            bits = full / 2
         if active and left is not None:
             lower = any(each.active for each in found)
             bits = min(bits or ENOUGH, left)

@@ -32,6 +32,10 @@ AGAIN_S, LONGEST_AGAIN_S = 6.0, 96.0
 PLENTY = 1.2
 """Or as soon as its sender has so many times what it needs."""
 
+HOPE = 0.6
+"""Not while its sender says that it has less than this share of what it needs: browsers try their line for up
+to twice what they send, and each try for a larger picture costs a keyframe of the smaller."""
+
 CURIOUS = 1.5e6
 """Who looks at anything has their line tried up to so many bits/s."""
 
@@ -131,7 +135,8 @@ class Pictures:
             plenty = stream.starved and available is not None and available > PLENTY * needs
             doubt = below is not None and (below.failed_at is not None or below.asked_at is not None)
             wait = min(AGAIN_S * 2**stream.failures, LONGEST_AGAIN_S)
-            if not plenty and (doubt or now - failed <= wait):
+            hopeless = stream.starved and available is not None and available < HOPE * needs
+            if not plenty and (doubt or hopeless or now - failed <= wait):
                 return False
             stream.failed_at, stream.asked_at = None, now
             return True

@@ -100,6 +100,17 @@ def test_only_what_is_used_is_sent() -> None:
     assert [each.active for each in kept] == [False, True, True]
 
 
+def test_what_a_single_viewer_leaves_does_not_take_the_bits_of_what_comes_instead() -> None:
+    low, following, _ = encodings(
+        THREE, [Use(1, 300e3)], (0,), alone=True, screen=False, limit=None, framerate=None
+    )
+    assert low.active
+    assert low.bitrate is not None
+    assert low.bitrate < 100e3
+    assert following.active
+    assert following.bitrate is None
+
+
 def test_the_lowest_layer_bends_to_the_worst_line_and_the_others_to_none() -> None:
     low, _, top = encodings(
         THREE,

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from server.media.caps import Caps, Capture
+from server.media.rendering import needs
 from server.media.sharing import DRY_S
 from server.media.slots import Feed
-from server.transport.pictures import AGAIN_S, PATIENCE_S
+from server.transport.pictures import AGAIN_S, HOPE, PATIENCE_S
 from tests.support.rtc_client import until
 from tests.support.rtc_room import Guest, Scene, scene
 from tests.support.rtc_simulcast import Simulcast, frames, layer_of
@@ -41,6 +42,13 @@ async def shooting(stage: Scene, sender: Guest, condition: Callable[[], bool]) -
         return condition()
 
     await until(shot)
+
+
+async def a_second(stage: Scene, sender: Guest) -> None:
+    """Let a second pass in which the sender's camera never stops."""
+    stage.clock.ahead += 0.9
+    rounds = sender.peer.rounds
+    await shooting(stage, sender, lambda: sender.peer.rounds > rounds + 1)
 
 
 async def test_each_is_sent_the_layer_that_fits_their_tile_and_no_other_is_encoded() -> None:
@@ -145,3 +153,22 @@ async def test_who_can_hardly_send_speech_sends_no_picture_and_tries_again_later
         await shooting(stage, anna, lambda: asked(stage) == ["q"])
         anna.peer.available = 2_000_000
         await shooting(stage, anna, lambda: layer_of(ben, ssrc) == "f")
+
+
+async def test_a_larger_picture_is_not_tried_while_its_sender_is_far_from_having_what_it_needs() -> None:
+    async with scene() as stage:
+        anna = await publisher(stage)
+        ben, ssrc = await watcher(stage, "ben", 360)
+        await shooting(stage, anna, lambda: layer_of(ben, ssrc) == "h")
+        stage.clock.ahead += PATIENCE_S + 0.1
+        before = len(ben.client.of(ssrc))
+        await shooting(stage, anna, lambda: len(ben.client.of(ssrc)) > before + 30)
+        anna.peer.available = HOPE * needs(360) - 1_000
+        await shooting(stage, anna, lambda: asked(stage) == ["q"])
+        # Twice as long as it takes for any other to be tried again.
+        for _ in range(round(4 * AGAIN_S)):
+            await a_second(stage, anna)
+            assert "h" not in asked(stage)
+        anna.peer.available = HOPE * needs(360) + 1_000
+        await a_second(stage, anna)
+        await shooting(stage, anna, lambda: "h" in asked(stage))
