@@ -23,12 +23,13 @@ within ``REGRET_S``: each change costs a keyframe."""
 
 REGRET_S = 60.0
 
-NARROW, WIDE = 400e3, 800e3
+NARROW, WIDE = 250e3, 350e3
 """Bits/s for a picture below which the codecs that need fewest bits go first, whatever its sender likes, and
 from which its word counts again. Measured with Chromium on grainy pictures, ms of encoding a frame: at 180
 lines 1.0 each, at 360 VP8 1.8, VP9 1.7, AV1 3.3: where pictures are small every device bears them. On lines
-of 300 kbit/s nothing froze with AV1, and 15 frames a second came; with VP8 pictures froze 0.7 to 7.4 s a
-minute, and 13.5 to 14.5 came.
+of 300 kbit/s (180 lines) nothing froze with AV1, with VP8 0 to 0.8 s a minute. On lines of 500 (360 lines)
+single frames of AV1 came four times as large: 0.7 to 0.9 s froze and 13.8 to 14.5 frames came, of VP8 15.0
+and none froze.
 """
 
 TIGHT, ROOMY = 100e3, 150e3
