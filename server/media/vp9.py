@@ -67,18 +67,16 @@ def numbers(packet: bytes | bytearray, at: int) -> tuple[int | None, int | None]
 
 def shift(packet: bytearray, at: int, picture: int, tl0: int) -> None:
     """Add to a 15-bit picture id and to a tl0picidx in place; nothing happens where there is none."""
-    if len(packet) - at < 3 or not packet[at] & _ID:
-        return
-    if packet[at + 1] & 0x80:
-        shifted = ((packet[at + 1] & 0x7F) << 8 | packet[at + 2]) + picture
-        packet[at + 1] = 0x80 | shifted >> 8 & 0x7F
-        packet[at + 2] = shifted & 0xFF
-    base = _base(packet, at)
-    if base:
-        packet[base] = (packet[base] + tl0) & 0xFF
+    where, layer = places(packet, at)
+    if where:
+        shifted = ((packet[where] & 0x7F) << 8 | packet[where + 1]) + picture
+        packet[where] = 0x80 | shifted >> 8 & 0x7F
+        packet[where + 1] = shifted & 0xFF
+    if layer:
+        packet[layer] = (packet[layer] + tl0) & 0xFF
 
 
-def places(packet: bytes, at: int) -> tuple[int, int]:
+def places(packet: bytes | bytearray, at: int) -> tuple[int, int]:
     """Return where the payload at ``at`` has a 15-bit picture id and a tl0picidx; 0 for what it has not."""
     if len(packet) - at < 3 or not packet[at] & _ID:
         return 0, 0
