@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from collections import deque
 
+from server.media.late import Late
 from server.media.probing import Probe, Probing
 from server.media.twcc import TransportFeedback
 
@@ -45,10 +46,10 @@ _HOPELESS = 0.3
 class Estimator:
     """One line's estimate. Rates are in bits/s with all headers, times in seconds on our clock.
 
-    Whoever sends writes ``sizes`` and ``times`` itself, at ``number % RING``: that is all that a packet
-    costs. ``target`` is what the line carries now; ``allocated`` what is sent of it and ``wanted`` what
-    would be if there were room (both set from outside); ``queue`` is how long packets stand in it, ``loss``
-    the share of packets lost lately (0 to 1).
+    Whoever sends writes ``sizes``, ``times`` and the marks of ``late`` itself, at ``number % RING``: that is
+    all that a packet costs. ``target`` is what the line carries now; ``allocated`` what is sent of it and
+    ``wanted`` what would be if there were room (both set from outside); ``queue`` is how long packets stand
+    in it, ``loss`` the share of packets lost lately (0 to 1).
     """
 
     __slots__ = (
@@ -73,6 +74,7 @@ class Estimator:
         "_told",
         "_trial",
         "allocated",
+        "late",
         "loss",
         "queue",
         "sizes",
@@ -84,6 +86,7 @@ class Estimator:
     def __init__(self) -> None:
         self.sizes = array("H", bytes(2 * RING))
         self.times = array("d", bytes(8 * RING))
+        self.late = Late(RING)
         self.target = FIRST
         self.allocated = 0.0
         self.wanted = 2_500_000.0
@@ -102,10 +105,14 @@ class Estimator:
         self._ticks: int | None = None
         self._probing = Probing()
 
-    def sent(self, number: int, size: int, now: float) -> None:
-        """Note a packet of ``size`` bytes of UDP payload; ``number`` counts on from 0 and is not cut."""
+    def sent(self, number: int, size: int, now: float, mark: int = 0) -> None:
+        """Note a packet of ``size`` bytes of UDP payload; ``number`` counts on from 0 and is not cut.
+
+        ``mark`` is what ``late`` knows it by, 0 for what is never asked for again.
+        """
         self.sizes[number % RING] = size
         self.times[number % RING] = now
+        self.late.marks[number % RING] = mark
 
     # ---------------------------------------------------------------- what interrupts
 
@@ -164,6 +171,7 @@ class Estimator:
 
     def _arrivals(self, told: TransportFeedback, first: int, now: float) -> None:
         sizes, times = self.sizes, self.times
+        self.late.report(first, told.offsets, told.ticks, times, now)
         # 32 bits of ticks wrap after twelve days.
         before = self._ticks if self._ticks is not None else told.ticks[0]
         shift = ((told.ticks[0] - before + 0x80000000) & 0xFFFFFFFF) - 0x80000000 + before - told.ticks[0]

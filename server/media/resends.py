@@ -27,14 +27,15 @@ _MOST = 1_024
 
 
 class Resends:
-    """The repairs on one line: which packets were sent again when (by stream and number), and what is left
-    of their share in bits.
+    """The repairs on one line: which packets were sent again when (by stream and number), which were asked
+    for and may be merely late, and what is left of their share in bits.
     """
 
-    __slots__ = ("_at", "_left", "_sent")
+    __slots__ = ("_at", "_doubted", "_left", "_sent")
 
     def __init__(self) -> None:
         self._sent: dict[tuple[int, int], float] = {}
+        self._doubted: dict[tuple[int, int], float] = {}
         self._left = 0.0
         self._at = 0.0
 
@@ -52,6 +53,23 @@ class Resends:
             if len(self._sent) >= _MOST:
                 self._sent.clear()
         self._sent[ssrc, sequence] = now
+
+    def doubt(self, ssrc: int, sequence: int, until: float) -> None:
+        """Wait until then whether this packet comes by itself; asking for it once more changes nothing."""
+        if len(self._doubted) < _MOST:
+            self._doubted.setdefault((ssrc, sequence), until)
+
+    def due(self, now: float) -> list[tuple[int, int]]:
+        """Return the packets, by stream and number, that have been waited for long enough."""
+        found = [each for each, until in self._doubted.items() if until <= now]
+        for each in found:
+            del self._doubted[each]
+        return found
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether any packet is waited for."""
+        return bool(self._doubted)
 
     def spend(self, size: int, rate: float, now: float, *, congested: bool) -> bool:
         """Take ``size`` bytes out of the share of a line of ``rate`` bits/s; False when it is used up."""

@@ -226,13 +226,15 @@ void fan(struct outlet *outlet, const struct entry *entry, int32_t count, const 
         memcpy(at + HEADER + more, packet + HEADER, (size_t)(whole - HEADER));
         at[0] = packet[0];
         at[1] = (packet[1] & 0x80) | entry->payload_type;
-        put16(at + 2, sequence + entry->sequence_offset);
+        uint16_t own = (uint16_t)(sequence + entry->sequence_offset);
+        put16(at + 2, own);
         put32(at + 4, timestamp + entry->timestamp_offset);
         put32(at + 8, entry->ssrc);
         if (more) {
             int64_t following = line->counter[0]++;
             line->sizes[following % outlet->ring] = (uint16_t)size;
             line->times[following % outlet->ring] = now;
+            line->marks[following % outlet->ring] = (int64_t)entry->ssrc << 16 | own;
             at[0] |= 0x10;
             put32(at + 12, 0xBEDE0001);
             at[16] = entry->extension;

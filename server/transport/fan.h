@@ -1,8 +1,8 @@
 /* What fan.c shares with fan.py, which reads this file: plain C declarations, nothing for a preprocessor. */
 
 /* One peer's batch: datagrams of `segment` bytes (the last may be shorter) at `buffer[start..fill)`. `room` is
-   how long the next one may be, `limit` where no other may begin. `counter`, `sizes` and `times` belong to the
-   link and its estimator. */
+   how long the next one may be, `limit` where no other may begin. `counter`, `sizes`, `times` and `marks`
+   belong to the link and its estimator. */
 struct line {
     uint8_t *buffer;
     int32_t start, fill, segment, room, limit, waiting;
@@ -11,6 +11,7 @@ struct line {
     int64_t *counter;
     uint16_t *sizes;
     double *times;
+    int64_t *marks;
 };
 
 /* One leg as it is now: what goes into its headers, and the SRTP session that protects them. */

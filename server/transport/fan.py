@@ -165,6 +165,7 @@ class Fan:
                 ("counter", "int64_t *", link.counter),
                 ("sizes", "uint16_t *", link.sizes),
                 ("times", "double *", link.times),
+                ("marks", "int64_t *", link.marks),
             ):
                 setattr(line, name, ffi.cast(kind, values.buffer_info()[0]))
             # The structure only points at the buffer, which would go with its last name here.

@@ -45,11 +45,11 @@ class Link:
     most. ``name`` is the address as the system has it; ``base`` and ``name_at`` are where ``buffer`` and
     ``name`` are in memory.
 
-    ``rate`` is what the peer's line can carry; ``sizes`` and ``times`` are the estimator's own, for whoever
-    sends to write. ``counter`` has the next transport-wide number (it is not cut) and the bytes of SRTP sent
-    so far, ``line`` the batch that C keeps. ``received`` are bytes of SRTP so far; ``resends`` keeps repairs
-    within bounds; ``trial`` is the probe before a call, while it runs. Pictures wait in ``pacer`` while
-    ``paced``; it has been told of numbers below ``counted``.
+    ``rate`` is what the peer's line can carry; ``sizes``, ``times`` and ``marks`` are the estimator's own,
+    for whoever sends to write. ``counter`` has the next transport-wide number (it is not cut) and the bytes
+    of SRTP sent so far, ``line`` the batch that C keeps. ``received`` are bytes of SRTP so far; ``resends``
+    keeps repairs within bounds; ``trial`` is the probe before a call, while it runs. Pictures wait in
+    ``pacer`` while ``paced``; it has been told of numbers below ``counted``.
     """
 
     edition: ClassVar[int] = 0
@@ -66,6 +66,7 @@ class Link:
         "level_id",
         "limit",
         "line",
+        "marks",
         "mid_id",
         "name",
         "name_at",
@@ -123,7 +124,7 @@ class Link:
         self.start = self.fill = self.segment = self.room = self.limit = 0
         self.rate = Estimator()
         self.resends = Resends()
-        self.sizes, self.times = self.rate.sizes, self.rate.times
+        self.sizes, self.times, self.marks = self.rate.sizes, self.rate.times, self.rate.late.marks
         self.counter = array("q", (0, 0))
         self.line: tuple[Any, Any] | None = None
         self.counted = 0

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from struct import Struct
 
 from server.media.estimator import RING
+from server.media.late import mark
 from server.media.payloads import Shift
 from server.media.red import wrap
 from server.media.stats import RelayStats
@@ -25,9 +26,6 @@ from server.transport.tcp import Wire
 
 MAX_SEGMENTS = 40
 """Datagrams of one size that one call may carry; Linux takes at least 64."""
-
-_DESCRIBED = 12 + 6
-"""A packet with the longest VP8 descriptor; what is shorter has no picture to number."""
 
 _UDP_SEGMENT = 103
 _NOW = socket.MSG_DONTWAIT
@@ -150,6 +148,7 @@ class Outlet:
                 slot = following % RING
                 link.sizes[slot] = size
                 link.times[slot] = now
+                link.marks[slot] = leg.ssrc << 16 | (sequence + leg.sequence_offset) & 0xFFFF
                 numbered(
                     link.buffer,
                     fill,
@@ -174,7 +173,9 @@ class Outlet:
                     leg.ssrc,
                 )
             if leg.picture_offset or leg.tl0_offset:
-                leg.shift(link.buffer, fill + clear - whole + 12, leg.picture_offset, leg.tl0_offset)
+                shifted = bytearray(packet)
+                leg.shift(shifted, 12, leg.picture_offset, leg.tl0_offset)
+                link.view[fill + clear - whole + 12 : fill + clear] = shifted[12:]
             length[0] = clear
             if protect(link.tx, link.pointer + fill, length):
                 self._stats.drop("protect")
@@ -215,7 +216,7 @@ class Outlet:
         size = len(packet) + 2 + _BLOCK + leg.link.tag
         head = self._head(leg, packet[0], kind, leg.rtx_sequence, timestamp, leg.rtx_ssrc, size, now)
         again = bytearray(head + _U16.pack(sequence) + packet[12:])
-        if (numbering.picture_offset or numbering.tl0_offset) and len(packet) >= _DESCRIBED:
+        if numbering.picture_offset or numbering.tl0_offset:
             numbering.shift(again, len(head) + 2, numbering.picture_offset, numbering.tl0_offset)
         leg.rtx_sequence = (leg.rtx_sequence + 1) & 0xFFFF
         self._enqueue(leg.link, again)
@@ -260,7 +261,7 @@ class Outlet:
             return _HEADER.pack(first, kind, sequence, timestamp, ssrc)
         number = leg.link.number
         leg.link.counter[0] = number + 1
-        leg.link.rate.sent(number, size, now)
+        leg.link.rate.sent(number, size, now, mark(ssrc, sequence))
         return _NUMBERED.pack(
             first | 0x10, kind, sequence, timestamp, ssrc, _ONE_BYTE, 1, leg.extension, number & 0xFFFF
         )

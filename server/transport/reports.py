@@ -14,7 +14,7 @@ from server.media.twcc import TransportFeedback
 from server.transport.link import Link
 from server.transport.outlet import Outlet
 from server.transport.pacing import Pacing
-from server.transport.streams import RESENDS_A_SECOND, Stream
+from server.transport.streams import RESENDS_A_SECOND, Leg, Stream
 
 if TYPE_CHECKING:
     from server.transport.peer import Peer
@@ -61,6 +61,7 @@ class Reports:
         self._groups: list[list[Peer]] = []
         self._every = ROUND_S
         self._lossy: set[Stream] = set()
+        self._doubtful: dict[Link, None] = {}
         self._tick_due = self._ask_due = 0.0
 
     def add(self, peer: Peer) -> None:
@@ -71,6 +72,7 @@ class Reports:
         """Forget this peer."""
         self._peers.pop(peer, None)
         self._lossy -= {stream for stream in self._lossy if stream.link is peer.link}
+        self._doubtful.pop(peer.link, None)
 
     # ---------------------------------------------------------------- in
 
@@ -147,18 +149,46 @@ class Reports:
             return
         rate, resends, now = link.rate, link.resends, time.monotonic()
         way = (link.peer.rtt or 0.0) + rate.queue
-        limited = rate.limited and leg.kind == "video"
         for sequence in packet.lost:
             if resends.lately(leg.ssrc, sequence, way, now):
                 continue
-            found = leg.behind(sequence)
-            if found is None or leg.credit <= 0:
-                continue
-            if limited and not resends.spend(len(found[1]), rate.target, now, congested=rate.congested):
+            if rate.late.doubtful:
+                until = rate.late.until(leg.ssrc, sequence, rate.times)
+                if until is not None:
+                    resends.doubt(leg.ssrc, sequence, until)
+                    self._doubtful[link] = None
+            elif not self._again(leg, sequence, now):
                 break
-            leg.credit -= 1
-            resends.sent(leg.ssrc, sequence, now)
-            self.pacing.again(leg, *found, sequence, now)
+        self._outlet.flush()
+
+    def _again(self, leg: Leg, sequence: int, now: float) -> bool:
+        """Send a packet again; False when the line's share for that is used up. ``flush`` must follow."""
+        link = leg.link
+        found = leg.behind(sequence)
+        if found is None or leg.credit <= 0:
+            return True
+        rate, size = link.rate, len(found[1])
+        limited = rate.limited and leg.kind == "video"
+        if limited and not link.resends.spend(size, rate.target, now, congested=rate.congested):
+            return False
+        leg.credit -= 1
+        link.resends.sent(leg.ssrc, sequence, now)
+        self.pacing.again(leg, *found, sequence, now)
+        return True
+
+    def _decide(self, now: float) -> None:
+        """Send again what was asked for, has been waited for, and was not told of as come meanwhile."""
+        for link in list(self._doubtful):
+            due = link.resends.due(now)
+            if due:
+                self._estimate(link)
+            for ssrc, sequence in due:
+                leg = link.peer.legs.get(ssrc)
+                missing = link.rate.late.until(ssrc, sequence, link.rate.times) is not None
+                if leg is not None and missing:
+                    self._again(leg, sequence, now)
+            if not link.resends.doubtful:
+                del self._doubtful[link]
         self._outlet.flush()
 
     # ---------------------------------------------------------------- out
@@ -188,6 +218,8 @@ class Reports:
         """Do what is due; called after every batch, and at least each ``patience`` seconds."""
         if self.pacing.busy:
             self.pacing.run(time.monotonic())
+        if self._doubtful:
+            self._decide(time.monotonic())
         now = self._clock()
         if self._lossy and now >= self._ask_due:
             self._ask(now)
@@ -251,7 +283,7 @@ class Reports:
             return
         link = peer.link
         if link.number:
-            self._estimate(peer)
+            self._estimate(link)
             self.pacing.look(link)
             self._probe(peer)
         if link.arrivals.times:
@@ -275,9 +307,8 @@ class Reports:
         ssrcs = [stream.ssrc for stream in peer.uplink.streams() if stream.video and stream.legs]
         self._outlet.send_rtcp(peer.link, rtcp.remb(OUR_SSRC, int(limit), ssrcs[:MAX_LIMITED]))
 
-    def _estimate(self, peer: Peer) -> None:
+    def _estimate(self, link: Link) -> None:
         """Read what the browser has told of its line since the last round; singly would cost more."""
-        link = peer.link
         told, link.told = link.told, []
         for at, data in told:
             for packet in rtcp.parse(data):

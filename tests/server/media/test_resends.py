@@ -41,3 +41,18 @@ def test_what_is_remembered_has_bounds() -> None:
     resends.sent(1, 5_000, 50.0)
     assert resends.lately(1, 5_000, 0.1, 50.0)
     assert len(resends._sent) <= 1_024
+
+
+def test_what_may_be_late_is_waited_for_once_and_not_for_longer_when_it_is_asked_for_again() -> None:
+    resends = Resends()
+    resends.doubt(1, 7, 50.2)
+    resends.doubt(1, 7, 50.4)
+    resends.doubt(1, 8, 50.3)
+    assert resends.due(50.1) == []
+    assert resends.due(50.2) == [(1, 7)]
+    assert resends.doubtful
+    assert resends.due(51.0) == [(1, 8)]
+    assert not resends.doubtful
+    for sequence in range(5_000):
+        resends.doubt(1, sequence, 60.0)
+    assert len(resends.due(60.0)) <= 1_024

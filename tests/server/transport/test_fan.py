@@ -138,7 +138,11 @@ def play(
         except BlockingIOError:
             pass
         seen = [
-            (link.number, link.sent, list(link.sizes[: link.number]), list(link.times[: link.number]))
+            (
+                link.number,
+                link.sent,
+                *(list(ring[: link.number]) for ring in (link.sizes, link.times, link.marks)),
+            )
             for link in links
         ]
         return sorted(found), seen, stats.packets_out, stats.bytes_out, stats.drops

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from bench.load.feedback import TransportFeedback
 from server.media import rtcp
 from tests.support.rtc_client import RTX, Rtp, until
 from tests.support.rtc_room import Guest, Scene, scene
@@ -84,6 +85,60 @@ async def test_what_a_viewer_misses_comes_again_on_the_repair_stream() -> None:
             assert (packet.timestamp, packet.marker) == (original.timestamp, original.marker)
         numbers = [packet.sequence for packet in again]
         assert len(set(numbers)) == len(numbers), "GCM: no number is used twice"
+
+
+class Jittery:
+    """A browser's reports of a line on which every third packet comes 40 ms after those that follow it."""
+
+    def __init__(self, guest: Guest) -> None:
+        self.lost: set[int] = set()
+        self._client = guest.client
+        self._reports = TransportFeedback(5)
+        self._seen = self._microseconds = 0
+
+    def tell(self) -> None:
+        """Report on what has come since the last time, but for what is ``lost``."""
+        for index, packet in enumerate(self._client.received[self._seen :]):
+            assert packet.number is not None
+            self._microseconds += 2_000
+            if packet.number not in self.lost:
+                late = 40_000 if index % 3 == 0 else 0
+                self._reports.arrived(packet.number & 0xFFFF, self._microseconds + late)
+        self._seen = len(self._client.received)
+        report = self._reports.report(7)
+        if report is not None:
+            self._client.control(report)
+
+
+async def test_what_is_merely_late_is_not_sent_again_and_what_is_lost_is() -> None:
+    async with scene() as stage:
+        anna, ben, face = await pair(stage)
+        line = Jittery(ben)
+
+        def overtaken() -> bool:
+            anna.client.frame()
+            line.tell()
+            return ben.peer.link.rate.late.doubtful
+
+        await until(overtaken)
+        before = len(ben.client.of(face))
+        anna.client.frame()
+        await until(lambda: len(ben.client.of(face)) > before + 1)
+        lost, late = ben.client.of(face)[-2:]
+        assert lost.number is not None
+        line.lost.add(lost.number)
+        line.tell()
+        rate = ben.peer.link.rate
+        await until(lambda: rate.late.until(face, late.sequence, rate.times) is None)
+        ben.client.control(rtcp.nack(5, face, [lost.sequence, late.sequence]))
+
+        def repairs() -> set[int]:
+            """What was sent again; the line is tried with padding as well."""
+            again = [packet.payload for packet in ben.client.of(ben.rtx[face])]
+            return {int.from_bytes(payload[:2]) for payload in again if payload[2:].strip(b"\0\xff")}
+
+        await until(lambda: overtaken() and bool(repairs()))
+        assert repairs() == {lost.sequence}
 
 
 async def test_a_repair_of_a_renumbered_picture_is_renumbered_too() -> None:
