@@ -3,7 +3,7 @@ import { Patience, type Shown, Waiting } from "./patience";
 import type { Look, Stat } from "./stats";
 import { FakeTimers } from "./testing/fake-timers";
 
-const calm: Shown = { asked: 0, stills: 0, target: 60, roundTrip: 40 };
+const calm: Shown = { asked: 0, stills: 0, target: 60, waited: 60, roundTrip: 40 };
 
 /** What it says at so many looks. */
 const looks = (waiting: Waiting, count: number, shown: Partial<Shown>): (number | null)[] =>
@@ -30,6 +30,33 @@ describe("a picture on a line that loses", () => {
     const waiting = new Waiting();
     looks(waiting, 1, { asked: 0.05 });
     expect(looks(waiting, 20, { asked: null })).not.toContain(null);
+  });
+});
+
+describe("a picture whose browser is wrong about when it was taken", () => {
+  /** A browser that waits for `wrong` ms less than it means to, and means to do as it was told. */
+  const browser = (waiting: Waiting, count: number, wrong: number, asked: number): number => {
+    let told = 0;
+    let waited = 0;
+    for (let index = 0; index < count; index++) {
+      waited = Math.max(20, told - wrong);
+      told = waiting.look({ ...calm, asked, target: told, waited }) ?? 0;
+    }
+    return waited;
+  };
+
+  it("waits in the end for as long as it should", () => {
+    expect(browser(new Waiting(), 30, 400, 0.05)).toBeGreaterThan(240);
+    expect(browser(new Waiting(), 30, 0, 0.05)).toBe(260);
+    // Neither for longer than was meant, nor beyond all bounds.
+    expect(browser(new Waiting(), 30, 400, 0.05)).toBeLessThan(280);
+    expect(browser(new Waiting(), 60, 5_000, 0.05)).toBe(20);
+  });
+
+  it("is told no more than it was once its line is good again", () => {
+    const waiting = new Waiting();
+    browser(waiting, 30, 400, 0.05);
+    expect(looks(waiting, 300, {}).at(-1)).toBeNull();
   });
 });
 

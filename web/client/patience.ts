@@ -23,6 +23,9 @@ const BESIDE = 220;
 const BESIDE_MANY = 450;
 const MANY = 0.1;
 const MOST = 750;
+/** By so many ms a browser may mean to wait for less than it was told; and by so many what it means is wrong at most. */
+const SLACK = 50;
+const WRONG = 1_500;
 /** So often within so many looks a picture has stood still before it waits for so many milliseconds more. */
 const STILL = 2;
 const WITHIN = 8;
@@ -42,8 +45,9 @@ export interface Shown {
   readonly asked: number | null;
   /** How often it stood still. */
   readonly stills: number;
-  /** For how long the browser lets it wait, in ms. */
+  /** For how long the browser means to let it wait, and for how long it did, in ms. */
   readonly target: number;
+  readonly waited: number;
   /** To the server, in ms. */
   readonly roundTrip: number;
 }
@@ -58,6 +62,8 @@ export class Waiting {
   private more = 0;
   /** With so much it stood still no longer. */
   private enough = 0;
+  /** What has to be asked for beside that, so that it comes about. */
+  private beyond = 0;
 
   /** Milliseconds from now on; null for as the browser likes. */
   look(shown: Shown): number | null {
@@ -66,7 +72,20 @@ export class Waiting {
     const repairs = this.lossy ? Math.min(MOST, this.beside + shown.roundTrip) : 0;
     // What was waited for repairs goes back in steps as well: what they took may be needed for something else.
     this.more = Math.max(this.more, repairs);
-    return this.more > 0 ? this.more : null;
+    this.correct(shown);
+    return this.more > 0 ? this.more + this.beyond : null;
+  }
+
+  /**
+   * A browser reckons when a frame was taken from when those before it came, but not from any that it had asked for
+   * again, which where packets overtake each other are nearly all. Its reckoning then drifts (Chromium: by up to
+   * 30 ms a second), and it waits for less than it means to.
+   */
+  private correct({ target, waited }: Shown): void {
+    if (this.more === 0) this.beyond = 0;
+    else if (waited > 0 && target >= this.more - SLACK) {
+      this.beyond = Math.min(WRONG, Math.max(0, this.beyond + (this.more - waited) / 2));
+    }
   }
 
   private judge(asked: number): void {
@@ -108,10 +127,12 @@ function between(before: Look, after: Look, { id }: Stat): Shown {
   const grown = (field: string) => growth(before, after, id, field) ?? 0;
   const packets = grown("packetsReceived");
   const emitted = grown("jitterBufferEmittedCount");
+  const each = (field: string) => (emitted > 0 ? (1_000 * grown(field)) / emitted : 0);
   return {
     asked: packets < FEW ? null : grown("nackCount") / packets,
     stills: grown("freezeCount"),
-    target: emitted > 0 ? (1_000 * grown("jitterBufferTargetDelay")) / emitted : 0,
+    target: each("jitterBufferTargetDelay"),
+    waited: each("jitterBufferDelay"),
     roundTrip: roundTrip(after) ?? 0,
   };
 }
