@@ -73,6 +73,8 @@ class Renderer:
 
     def __init__(self, assets: Assets) -> None:
         self._assets = assets
+        self.inline_source = assets.inline_source
+        """The only inline script that pages have, for their policy."""
         self._icons: dict[str, Markup] = {}
         self._environment = Environment(
             loader=PackageLoader("web"),
@@ -84,6 +86,7 @@ class Renderer:
         self._environment.globals.update(
             asset=assets.url,
             preloads=assets.preloads,
+            inline=Markup(assets.inline),  # noqa: S704 - ours, and esbuild leaves no end of a script in it
             icon=self._icon,
             initials=initials,
             hue=hue,

@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from contextlib import suppress
+from functools import cache
 
 from aiohttp import web
 from redis.exceptions import RedisError
@@ -24,14 +25,7 @@ access = logging.getLogger("server.access")
 MOST_BODY = 10 * 1024 * 1024
 """Largest request body in bytes."""
 
-# No inline script or style can run, nothing comes from elsewhere, nobody frames a page that has a camera.
-# connect-src 'self' covers the WebSocket of the same host.
 HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        "media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=(), usb=()",
@@ -40,6 +34,21 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+@cache
+def policy(inline: str) -> str:
+    """Return the Content-Security-Policy of every page; ``inline`` is the hash of the one script in a page.
+
+    No other inline script or style can run, nothing comes from elsewhere, nobody frames a page that has a
+    camera. ``connect-src 'self'`` covers the WebSocket of the same host.
+    """
+    return (
+        f"default-src 'self'; script-src 'self' {inline}; style-src 'self'; img-src 'self' data: blob:; "
+        "media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )
+
 
 _codes: dict[int, PageErrorCode] = {
     400: "bad-request",
@@ -66,8 +75,10 @@ def setup(app: web.Application) -> None:
 async def _headers(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    site = request.app[SITE]
+    response.headers.setdefault("Content-Security-Policy", policy(site.renderer.inline_source))
     response.headers.pop("Server", None)
-    config = request.app[SITE].config
+    config = site.config
     if config.tls and not config.tls_self_signed:
         response.headers["Strict-Transport-Security"] = "max-age=15552000"
 

@@ -71,5 +71,9 @@ def test_a_missing_build_says_what_to_do(tmp_path: Path, built: Path) -> None:
     with pytest.raises(AssetError, match="can't be read"):
         Assets.load(tmp_path)
     shutil.copy(built / "manifest.json", tmp_path / "manifest.json")
+    with pytest.raises(AssetError, match="not built"):
+        Assets.load(tmp_path)
+    for script in built.glob("begin-*.js"):
+        shutil.copy(script, tmp_path)
     with pytest.raises(AssetError, match=r"nothing\.css is not in"):
         Assets.load(tmp_path).url("nothing.css")

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import async_playwright, expect
 
+from server.pages.guard import policy
 from tests.support.axe import faults, overflow
 from tests.support.chromium import Chromium, ChromiumPool, ChromiumTab
 from tests.web.samples import HOSTILE, PAGES
@@ -20,8 +21,6 @@ from web.render import Renderer
 from web.views import Chrome
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-
-POLICY = "default-src 'self'; img-src 'self' data: blob:; frame-ancestors 'none'"
 
 POSTED = web.AppKey("posted", list[list[tuple[str, str]]])
 
@@ -34,7 +33,7 @@ async def site(renderer: Renderer, built: Path) -> AsyncIterator[TestServer]:
         language = as_language(request.match_info["language"]) or "en"
         view = PAGES[request.match_info["page"]](request.query.get("name", "Paul Ngô"), language)
         html = renderer.render(view, Chrome(language=language, path=request.path_qs))
-        headers = {"Content-Security-Policy": POLICY}
+        headers = {"Content-Security-Policy": policy(renderer.inline_source)}
         return web.Response(text=html, content_type="text/html", headers=headers)
 
     async def worker(request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-/** Runs in front of the room's own script, without imports, and sees to it that it comes. */
+/** Stands in the page itself, in front of the room's own script, and sees to it that that comes. */
 
 import { Openings } from "./opening";
 

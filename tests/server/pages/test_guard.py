@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import logging
 import re
@@ -42,6 +44,17 @@ async def test_pages_hold_nothing_that_the_policy_forbids(client: Client, sessio
         assert not re.search(r"<[^>]+\s(style|on\w+)=", text)
         scripts = re.findall(r"<script[^>]*>", text)
         assert all("src=" in script or "application/json" in script for script in scripts)
+
+
+async def test_the_one_script_in_a_page_is_named_by_the_policy(
+    client: Client, site: Site, session: Session
+) -> None:
+    guest = session.record.guests[0]
+    async with client.get(personal_path(site.secret, session.record, guest)) as answer:
+        text, allowed = await answer.text(), answer.headers["Content-Security-Policy"]
+    (inline,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+    assert f"script-src 'self' 'sha256-{digest}';" in allowed
 
 
 async def test_errors_are_pages_in_the_persons_language(client: Client) -> None:
