@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
-BUCKETS = 40
-"""Bucket ``i`` of a delay histogram holds delays below 2**(i/2) µs: two a doubling, up to 0.5 s."""
+BUCKETS = 80
+"""Bucket ``i`` of a delay histogram holds delays below 2**(i/4) µs: four a doubling, up to 0.9 s."""
+
+_MICROS = [2 ** (index / 4) for index in range(BUCKETS)]
 
 LINE_BOUNDS = (50_000, 150_000, 300_000, 500_000, 1_000_000, 2_000_000)
 """Bits/s between which the estimates of lines are counted: about the steps of the ladder."""
@@ -13,7 +16,7 @@ LINE_BOUNDS = (50_000, 150_000, 300_000, 500_000, 1_000_000, 2_000_000)
 
 def bucket_bounds() -> list[float]:
     """Return the upper bound of each bucket in seconds; the last one also takes everything above."""
-    return [2 ** (index / 2) / 1e6 for index in range(BUCKETS)]
+    return [micros / 1e6 for micros in _MICROS]
 
 
 def percentile(counts: Sequence[int], share: float) -> float:
@@ -33,7 +36,8 @@ class RelayStats:
     """Plain running counters since the start; packets are RTP packets.
 
     ``delays`` samples forwarded packets by the time from the kernel's receiving the datagram (the first of
-    its batch: the one that waited longest) to handing the batch's last copy to the kernel. ``lines`` is how
+    those whose copies leave together: the one that waited longest) to handing the last of these copies to the
+    kernel. ``lines`` is how
     many reported lines are estimated at up to each of ``LINE_BOUNDS``, and above.
     """
 
@@ -61,10 +65,7 @@ class RelayStats:
 
     def delayed(self, micros: int, packets: int) -> None:
         """Count packets that took so many whole microseconds."""
-        bits = micros.bit_length()
-        # Below 2**bits; whether it is below 2**(bits - 1/2) too is seen by squaring.
-        index = 2 * bits - (micros * micros < 1 << 2 * bits - 1) if micros > 0 else 0
-        self.delays[min(index, BUCKETS - 1)] += packets
+        self.delays[min(bisect_right(_MICROS, micros), BUCKETS - 1)] += packets
 
     def delay(self, share: float) -> float:
         """Return the forwarding delay in seconds that ``share`` (0 to 1) of the packets did not exceed."""

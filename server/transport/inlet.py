@@ -64,8 +64,10 @@ class Inlet(Protocol):
     def address(self, index: int) -> Address:
         """Return who sent a datagram of the last call."""
 
-    def waited(self) -> int:
-        """Return for how many ns the oldest datagram of the last call has waited since the kernel had it."""
+    def waited(self, index: int) -> int:
+        """Return for how many ns a datagram of the last call (or an earlier one) has waited since the kernel
+        had it.
+        """
 
     def patience(self, seconds: float) -> None:
         """Set for how long ``receive`` waits."""
@@ -182,12 +184,16 @@ class Batched:
         own = self._control_bytes[start + self._own.start : start + self._own.stop]
         return host, port, socket.inet_ntop(self._family, own)
 
-    def waited(self) -> int:
-        """Return for how many ns the oldest datagram of the last call has waited since the kernel had it."""
-        size, level, kind = _CMSG.unpack_from(self._control_bytes)
+    def waited(self, index: int) -> int:
+        """Return for how many ns this datagram of the last call has waited since the kernel had it.
+
+        On a socket of a single address only the first one is stamped, which was there before all others.
+        """
+        start = 0 if self._own is None else _CONTROL * index
+        size, level, kind = _CMSG.unpack_from(self._control_bytes, start)
         if (level, kind) != (socket.SOL_SOCKET, _SO_TIMESTAMPNS) or size < _CMSG.size + _TIMESPEC.size:
             return 0
-        seconds, nanoseconds = _TIMESPEC.unpack_from(self._control_bytes, _CMSG.size)
+        seconds, nanoseconds = _TIMESPEC.unpack_from(self._control_bytes, start + _CMSG.size)
         received: int = seconds * 1_000_000_000 + nanoseconds
         return max(0, time.time_ns() - received)
 
@@ -222,7 +228,7 @@ class Single:
         """Return who sent a datagram of the last call."""
         return self._address
 
-    def waited(self) -> int:
+    def waited(self, index: int) -> int:
         """Return 0: there is no time stamp."""
         return 0
 

@@ -198,7 +198,7 @@ class Frames:
         """Return whose frames these are."""
         return self._address
 
-    def waited(self) -> int:
+    def waited(self, index: int) -> int:
         """Return 0: a stream's bytes have no time stamp."""
         return 0
 

@@ -105,7 +105,7 @@ describe("Choking", () => {
   it("leaves a line alone that loses packets but carries much, and one that is narrow but loses none", async () => {
     const { choking, seconds, told } = setUp();
     choking.start();
-    await seconds(20, 0.4, 600_000);
+    await seconds(20, 0.3, 600_000);
     await seconds(20, 0.01, 60_000);
     expect(told).toEqual([]);
   });

@@ -15,7 +15,7 @@ const NARROW = 120_000;
  * So much lost, it is choked whatever the browser takes it for: where what it is told is lost as well, it took a
  * line of 48 kbit/s for 800 after six seconds and 102 after ten (measured).
  */
-const MOST_LOST = 0.5;
+const MOST_LOST = 0.35;
 /** So many such looks more than others: a line that has just become narrow, but carries a picture, is full for two or three. */
 const SURE = 4;
 const CLEAR = 0.05;

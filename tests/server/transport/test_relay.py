@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 
 from server.media import rtcp
+from server.transport import pump
 from server.transport.relay import Relay, RelayConfig
 from signaling.errors import ProtocolError
 from tests.support.rtc_client import LEVEL_ID, Client, Heard, Rtp, until
@@ -46,6 +47,33 @@ async def test_sound_and_picture_reach_the_other() -> None:
         numbers = {packet.number for packet in ben.client.received}
         assert numbers == set(range(len(ben.client.received))), "one running number for all of a line"
         assert anna.client.received == []
+
+
+async def test_copies_that_leave_sender_by_sender_are_all_sent_and_timed_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pump, "MANY", 0)
+    monkeypatch.setattr(pump, "SAMPLE", 1)
+    async with scene() as stage:
+        guests = [await stage.join(name) for name in ("anna", "ben", "carla")]
+        shown = [
+            (viewer, await stage.show(sender, viewer))
+            for viewer in guests
+            for sender in guests
+            if sender is not viewer
+        ]
+        before = {(viewer.name, face): len(viewer.client.of(face)) for viewer, face in shown}
+        for _ in range(10):
+            for guest in guests:
+                guest.client.frame()
+        for viewer, face in shown:
+            wanted = before[viewer.name, face] + 30
+            await until(lambda of=viewer.client.of, face=face, enough=wanted: len(of(face)) >= enough)  # type: ignore[misc]
+            assert set(steps(viewer.client.of(face))) == {1}
+        stats = stage.relay.stats
+        # What is sent again or to try a line does not come of a datagram.
+        others = stats.retransmissions + stats.padding
+        assert sum(stats.delays) == stats.packets_out - others > 180
 
 
 async def test_before_entering_nothing_flows_either_way() -> None:
