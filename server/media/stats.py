@@ -37,8 +37,7 @@ class RelayStats:
 
     ``delays`` samples forwarded packets by the time from the kernel's receiving the datagram (the first of
     those whose copies leave together: the one that waited longest) to handing the last of these copies to the
-    kernel. ``lines`` is how
-    many reported lines are estimated at up to each of ``LINE_BOUNDS``, and above.
+    kernel. ``lines`` is how many reported lines are estimated at up to each of ``LINE_BOUNDS``, and above.
     """
 
     def __init__(self) -> None:

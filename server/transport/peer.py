@@ -53,7 +53,6 @@ class Peer:
 
     ``connected`` is whether media can flow now: DTLS is up and ICE consent alive. ``loss_up`` and
     ``loss_down`` are shares of packets (0 to 1), ``rtt`` is in seconds; None while unknown.
-    ``available`` is what the browser says that it can send, bits/s.
     """
 
     def __init__(
@@ -93,7 +92,7 @@ class Peer:
         self.told: dict[PictureSource, tuple[Encoding, ...]] = {}
         self.codecs: dict[PictureSource, Choice] = {"camera": Choice(), "screen": Choice()}
         self.carried = CEILING
-        self.available: float | None = None
+        self._available: float | None = None
         self.room = room
         self._port = port
         self._loop = asyncio.get_running_loop()
@@ -179,8 +178,18 @@ class Peer:
     @property
     def should_repeat(self) -> bool:
         """Whether the browser should say each frame of sound twice: its line up loses some, and has room."""
-        self.redundancy_up.carried(self.available)
         return self.redundancy_up.depth > 0
+
+    @property
+    def available(self) -> float | None:
+        """What the browser says that it can send, bits/s; None where it does not say."""
+        return self._available
+
+    @available.setter
+    def available(self, bits: float | None) -> None:
+        with self._port.lock:
+            self._available = bits
+            self.redundancy_up.carried(bits)
 
     def set_caps(self, caps: Caps) -> None:
         """Bound what the member is sent and sends."""
@@ -353,7 +362,6 @@ class Peer:
         """
         speech = self.streams.get("microphone")
         missed = None if speech is None else self._missed.look(speech.life, speech.expected, speech.received)
-        self.redundancy_up.carried(self.available)
         if missed is not None:
             self.redundancy_up.update(missed, now)
         # What its own queue has lost would only be made worse by saying more.
