@@ -103,3 +103,13 @@ class Renumber:
         """Return the source's extended number behind an outgoing one, given the source's newest number."""
         behind = (high + self.sequence_offset - sequence) & 0xFFFF
         return high - behind
+
+
+def add(packet: bytearray, where: int, layer: int, picture: int, tl0: int) -> None:
+    """Add to the 15-bit picture id at ``where`` and to the tl0picidx at ``layer``, in place; 0 is nowhere."""
+    if where:
+        shifted = ((packet[where] & 0x7F) << 8 | packet[where + 1]) + picture
+        packet[where] = 0x80 | shifted >> 8 & 0x7F
+        packet[where + 1] = shifted & 0xFF
+    if layer:
+        packet[layer] = (packet[layer] + tl0) & 0xFF

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from server.media.renumber import add
+
 
 def keyframe_starts(packet: bytes | bytearray, at: int) -> bool:
     """Return whether the payload at ``at`` is the first of a keyframe: S bit, partition 0, P bit clear."""
@@ -37,13 +39,7 @@ def numbers(packet: bytes | bytearray, at: int) -> tuple[int | None, int | None]
 
 def shift(packet: bytearray, at: int, picture: int, tl0: int) -> None:
     """Add to a 15-bit picture id and to a tl0picidx in place; nothing happens where there is none."""
-    where, layer = places(packet, at)
-    if where:
-        shifted = ((packet[where] & 0x7F) << 8 | packet[where + 1]) + picture
-        packet[where] = 0x80 | shifted >> 8 & 0x7F
-        packet[where + 1] = shifted & 0xFF
-    if layer:
-        packet[layer] = (packet[layer] + tl0) & 0xFF
+    add(packet, *places(packet, at), picture, tl0)
 
 
 def places(packet: bytes | bytearray, at: int) -> tuple[int, int]:

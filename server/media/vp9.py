@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.media.bits import Bits
+from server.media.renumber import add
 
 _ID, _PREDICTED, _LAYERS, _FLEXIBLE, _BEGINS, _STRUCTURE = 0x80, 0x40, 0x20, 0x10, 0x08, 0x02
 
@@ -67,13 +68,7 @@ def numbers(packet: bytes | bytearray, at: int) -> tuple[int | None, int | None]
 
 def shift(packet: bytearray, at: int, picture: int, tl0: int) -> None:
     """Add to a 15-bit picture id and to a tl0picidx in place; nothing happens where there is none."""
-    where, layer = places(packet, at)
-    if where:
-        shifted = ((packet[where] & 0x7F) << 8 | packet[where + 1]) + picture
-        packet[where] = 0x80 | shifted >> 8 & 0x7F
-        packet[where + 1] = shifted & 0xFF
-    if layer:
-        packet[layer] = (packet[layer] + tl0) & 0xFF
+    add(packet, *places(packet, at), picture, tl0)
 
 
 def places(packet: bytes | bytearray, at: int) -> tuple[int, int]:
