@@ -8,6 +8,9 @@ from server.media.rtcp import Block
 HISTORY = 512
 """Packets kept of a video stream: 2 s at 2.5 Mbit/s, about 600 kB. A power of two."""
 
+MOST_FILLED = 64
+"""Repaired packets that may still come by themselves: above a second of speech."""
+
 _BEFORE_FIRST = 0x10000
 
 
@@ -23,6 +26,7 @@ class Incoming:
     __slots__ = (
         "_base",
         "_expected_prior",
+        "_filled",
         "_received_prior",
         "_transit",
         "clock_rate",
@@ -53,6 +57,7 @@ class Incoming:
         self.high = _BEFORE_FIRST - 1
         self.received = 0
         self.repaired = 0
+        self._filled: dict[int, bool] = {}
         self.jitter = 0.0
         self.last_sr = 0
         self.last_sr_at = 0.0
@@ -84,9 +89,18 @@ class Incoming:
             if ahead >= 0x8000:
                 number = self.high + 1 + ahead - 0x10000
                 if not self.missing.found(number, now, repair=repair):
+                    if not repair and self._filled.pop(number, False):
+                        # It was merely late, and is not lost: with jitter two fifths of speech would be.
+                        self.received += 1
+                        self.repaired -= 1
                     return -1
-                self.received += not repair
-                self.repaired += repair
+                if repair:
+                    self.repaired += 1
+                    self._filled[number] = True
+                    if len(self._filled) > MOST_FILLED:
+                        del self._filled[next(iter(self._filled))]
+                else:
+                    self.received += 1
                 return number
             if repair:
                 # A repair ahead of the stream would open holes for packets that are merely slower.

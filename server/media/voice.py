@@ -11,9 +11,6 @@ from __future__ import annotations
 ONE, TWO = 0.02, 0.08
 """Shares of lost packets from which one frame, and two, go with each packet."""
 
-FULL = 0.35
-"""So much is lost to a line that is full, whatever it is taken for: its word on that is lost as well."""
-
 DONE = 0.01
 HOLD_S = 20.0
 """Loss must have been below ``DONE`` for so long before nothing is repeated any more: it comes in waves."""
@@ -55,7 +52,7 @@ class Redundancy:
 
     def update(self, loss: float, now: float) -> bool:
         """Take the share of packets (0 to 1) lost in the last period; return whether ``depth`` changed."""
-        if not self._roomy or loss >= FULL:
+        if not self._roomy:
             return False
         self._loss += (loss - self._loss) * (_RISE if loss > self._loss else _FALL)
         wanted = 2 if self._loss >= TWO else 1 if self._loss >= ONE else 0

@@ -217,3 +217,18 @@ def test_on_a_lossy_line_everything_is_repaired_or_given_up(seed: int, loss: flo
     assert got | set(incoming.holes) == everything or incoming.missing.gave_up
     assert len(everything - got - set(incoming.holes)) <= count * loss**2 * 4 + 8 or rtt > 0.2
     assert asks <= MAX_ASKS * len(everything)
+
+
+def test_what_was_repaired_and_comes_by_itself_after_all_is_not_lost() -> None:
+    stream = Incoming(48_000, repaired=False)
+    for sequence in (1, 2, 4, 5):
+        stream.arrive(sequence, 0.0)
+    assert stream.arrive(3, 0.01, repair=True) > 0
+    assert (stream.received, stream.repaired, stream.expected) == (4, 1, 5)
+    assert stream.arrive(3, 0.1) == -1
+    assert (stream.received, stream.repaired) == (5, 0)
+    assert stream.report(1, 1.0).fraction == 0
+    # Once, and a second repair is none of it.
+    assert stream.arrive(3, 0.2) == -1
+    assert stream.arrive(3, 0.2, repair=True) == -1
+    assert (stream.received, stream.repaired) == (5, 0)

@@ -85,15 +85,6 @@ def test_what_is_lost_to_a_full_line_is_no_reason_to_say_more_once_it_has_room()
     assert again.depth == 1
 
 
-def test_so_much_loss_that_the_line_must_be_full_is_no_reason_either() -> None:
-    again = Redundancy()
-    for step in range(5):
-        assert not again.update(0.6, 2.0 * step)
-    assert again.depth == 0
-    again.update(0.3, 12.0)
-    assert again.depth == 2
-
-
 def test_what_did_not_come_by_itself_counts_as_missed_though_it_was_repaired() -> None:
     missed, life = Missed(), object()
     assert missed.look(life, 10, 10) is None
