@@ -1,5 +1,6 @@
-/** Stands in the page itself, in front of the room's own script, and sees to it that that comes. */
+/** Stands in the page itself, in front of the room's own script: sees to it that that comes, and dials meanwhile. */
 
+import { socketUrl } from "./ahead";
 import { Openings } from "./opening";
 
 const openings = new Openings({
@@ -19,3 +20,6 @@ document.addEventListener(
   true,
 );
 window.addEventListener("load", () => openings.loaded());
+
+const path = document.currentScript?.dataset.socket;
+if (path) window.ahead = new WebSocket(socketUrl(path, location));

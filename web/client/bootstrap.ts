@@ -31,9 +31,3 @@ export interface Bootstrap {
 export function readBootstrap(page: Document): Bootstrap {
   return JSON.parse(page.getElementById("bootstrap")?.textContent ?? "") as Bootstrap;
 }
-
-export function socketUrl(path: string, page: Location): string {
-  const url = new URL(path, page.href);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return url.href;
-}

@@ -5,7 +5,10 @@ import { FakeSocket } from "./testing/fake-socket";
 import { FakeTimers } from "./testing/fake-timers";
 import { joined } from "./testing/samples";
 
-function setUp(hello: () => Promise<Join> = async () => ({ type: "join", token: "t", language: "en" })) {
+function setUp(
+  hello: () => Promise<Join> = async () => ({ type: "join", token: "t", language: "en" }),
+  readyState = 0,
+) {
   const timers = new FakeTimers();
   const sockets: FakeSocket[] = [];
   const messages: ServerMessage[] = [];
@@ -14,6 +17,7 @@ function setUp(hello: () => Promise<Join> = async () => ({ type: "join", token: 
   const connection = new Connection({
     connect: () => {
       const socket = new FakeSocket();
+      socket.readyState = readyState;
       sockets.push(socket);
       return socket;
     },
@@ -48,6 +52,15 @@ describe("Connection", () => {
     await timers.advance(0);
     expect(connection.send({ type: "leave" })).toBe(true);
     expect(latest().sent.map((message) => message.type)).toEqual(["join", "leave"]);
+  });
+
+  it("says join at once on a socket that is open when it is taken", async () => {
+    const { connection, timers, latest, sockets } = setUp(undefined, 1);
+    connection.start();
+    await timers.advance(0);
+    expect(latest().sent.map((message) => message.type)).toEqual(["join"]);
+    await timers.advance(9_000);
+    expect(sockets).toHaveLength(1);
   });
 
   it("hands on messages and frames, and keeps pongs for the clock", async () => {

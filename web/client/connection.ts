@@ -10,6 +10,7 @@ import type { Timers } from "./timers";
 
 /** What is used of a WebSocket. */
 export interface Socket {
+  readonly readyState: number;
   binaryType: BinaryType;
   onopen: (() => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
@@ -140,14 +141,16 @@ export class Connection {
     this.helloSent = false;
     socket.binaryType = "arraybuffer";
     const giveUp = this.later(OPEN_WITHIN, () => this.drop());
-    socket.onopen = () => {
+    const opened = () => {
       giveUp();
       this.opened = true;
       this.later(JOINED_WITHIN, () => this.drop());
       void this.sayHello(socket);
     };
+    socket.onopen = opened;
     socket.onmessage = (event) => this.heard(event.data);
     socket.onclose = () => this.drop();
+    if (socket.readyState === WebSocket.OPEN) opened();
   }
 
   private async sayHello(socket: Socket): Promise<void> {

@@ -1,14 +1,15 @@
 /** How the call's socket is opened, and what its media connection's state means to a person. */
 
-import { type Bootstrap, socketUrl } from "./bootstrap";
-import { Connection, type ConnectionListener, type Socket } from "./connection";
+import { socketUrl, takeSocket } from "./ahead";
+import type { Bootstrap } from "./bootstrap";
+import { Connection, type ConnectionListener } from "./connection";
 import type { MediaState } from "./negotiation";
 import type { MediaPath } from "./state";
 import type { Timers } from "./timers";
 
 export function socketTo(page: Bootstrap, timers: Timers, listener: ConnectionListener): Connection {
   return new Connection({
-    connect: () => new WebSocket(socketUrl(page.ws, location)) as unknown as Socket,
+    connect: () => takeSocket(window, () => new WebSocket(socketUrl(page.ws, location))),
     timers,
     random: Math.random,
     listener,

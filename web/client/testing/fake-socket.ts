@@ -3,6 +3,8 @@ import type { ClientMessage, ServerMessage } from "../protocol";
 
 /** A WebSocket whose other end is the test. */
 export class FakeSocket implements Socket {
+  /** Connecting, as a real one begins; some are open when they are taken. */
+  readyState = 0;
   binaryType: BinaryType = "blob";
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
