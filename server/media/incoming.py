@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.media.late import SCATTERED_S
 from server.media.loss import LOSSY, Missing
 from server.media.rtcp import Block
 
@@ -152,7 +153,7 @@ class Incoming:
         lost_now = expected_now - (self.received - self._received_prior)
         self._expected_prior, self._received_prior = expected, self.received
         fraction = min(255, (lost_now << 8) // expected_now) if expected_now > 0 and lost_now > 0 else 0
-        self.missing.hurried = fraction >= LOSSY
+        self.missing.hurried = fraction >= LOSSY or self.missing.wait >= SCATTERED_S
         delay = int((now - self.last_sr_at) * 65_536) & 0xFFFFFFFF if self.last_sr else 0
         highest = (self.high - _BEFORE_FIRST) & 0xFFFFFFFF if self.received else 0
         return Block(ssrc, fraction, lost, highest, int(self.jitter), self.last_sr, delay)

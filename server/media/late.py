@@ -12,6 +12,9 @@ from collections.abc import Sequence
 LEAST_S = 0.01
 """What is overtaken by less comes before anybody asks for it."""
 
+SCATTERED_S = 0.08
+"""What is overtaken by so much makes a browser ask for something of nearly every frame of several packets."""
+
 LONGEST_S = 0.5
 """So long after a packet was sent it is not waited for any more."""
 
@@ -69,6 +72,11 @@ class Late:
     def doubtful(self) -> bool:
         """Whether what a browser misses may well be merely late."""
         return self.behind >= LEAST_S
+
+    @property
+    def scattered(self) -> bool:
+        """Whether packets overtake each other by so much that a picture should come in few of them."""
+        return self.behind >= SCATTERED_S
 
     def until(self, ssrc: int, sequence: int, times: Sequence[float]) -> float | None:
         """Return when it will be known whether a packet came; None of one that has, or that is not known."""

@@ -12,6 +12,8 @@ from itertools import accumulate
 from struct import Struct
 from typing import NamedTuple
 
+from server.media.late import SCATTERED_S
+
 _HEAD = Struct("!BBHLLHHL")
 _U16 = Struct("!H")
 
@@ -72,6 +74,11 @@ class Arrivals:
         self._next: int | None = None
         self._count = 0
         self._hold = 0
+
+    @property
+    def scattered(self) -> bool:
+        """Whether packets come late enough for ``SCATTERED_S``."""
+        return self._hold >= SCATTERED_S * 1e9
 
     def feedback(self, sender: int, ssrc: int, now: int) -> list[bytes]:
         """Return the RTCP packets that report what came since the last call, and forget that.

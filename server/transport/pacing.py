@@ -108,8 +108,8 @@ class Pacing:
         link = leg.link
         if not link.paced:
             rate = link.rate
-            lossy = leg.kind == "video" and rate.loss >= TWICE and not rate.limited
-            for _ in range(2 if lossy else 1):
+            doubtful = rate.loss >= TWICE or rate.late.scattered
+            for _ in range(2 if doubtful and leg.kind == "video" and not rate.limited else 1):
                 self._outlet.retransmit(leg, numbering, packet, sequence, now)
             return
         held = Held(leg, packet, 0, sequence, 0, 0, 0, numbering.shift, numbering)

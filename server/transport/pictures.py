@@ -160,7 +160,7 @@ class Pictures:
         legs = [leg for leg in peer.video if leg.feed in self._layers and leg.active]
         legs.sort(key=peer.importance)
         wishes = [self._wish(peer, leg) for leg in legs]
-        line = _line(peer)
+        line, scattered = _line(peer), peer.link.rate.late.scattered
         given = share(line, wishes, rising=peer.hold.over(now))
         nothing = line is not None and all(each.step < 0 for each in given)
         if not peer.dry.look(now, dry=nothing) and nothing:
@@ -173,7 +173,7 @@ class Pictures:
             if each.step < 0:
                 self._pause(leg, self._reason(peer, leg, wish))
                 continue
-            leg.share = None if line is None else each.bits
+            leg.share = None if line is None and not scattered else each.bits
             self._feed(leg, wish.steps[each.step].layer, now)
             steps += wish.steps[each.step].bits
             total += each.bits if leg.running else 0.0
@@ -196,7 +196,10 @@ class Pictures:
             top = min(top, 0) if caps.screen == "stills" else top
             return Wish(rendering.screen_steps(layers, top, alone=alone), leg.share, screen=True)
         top = rendering.useful(layers, peer.lines.get(leg.feed), caps.lines) if caps.pictures else -1
-        return Wish(rendering.camera_steps(layers, top, alone=alone), leg.share)
+        steps = rendering.camera_steps(layers, top, alone=alone)
+        if peer.link.rate.late.scattered:
+            steps = rendering.within(steps, rendering.SCATTERED)
+        return Wish(steps, leg.share)
 
     def _reason(self, peer: Peer, leg: Leg, wish: Wish) -> PauseReason:
         """Say why a picture is held back from somebody who would look at it."""
@@ -276,7 +279,9 @@ class Pictures:
         most = left
         if len(legs) == 1 and source == "camera":
             bound = rendering.steady(layers, uses, peer.available)
-            most = left if bound is None else min(bound, bound if left is None else left)
+            most = _least(left, bound)
+        if source == "camera" and peer.link.arrivals.scattered:
+            most = _least(most, rendering.SCATTERED)
         asked = rendering.encodings(
             layers,
             uses,
@@ -319,6 +324,11 @@ def _bound(peer: Peer) -> bool:
     return peer.link.rate.limited or peer.caps.down_bps is not None
 
 
+def _least(*bounds: float | None) -> float | None:
+    """Return the lowest of bounds, of which None is no bound."""
+    return min((bound for bound in bounds if bound is not None), default=None)
+
+
 def _bending(legs: Sequence[Leg]) -> list[Use]:
     """Return the lines that a sender bends to, with less for a while where pictures wait for them."""
     return [
@@ -355,7 +365,6 @@ def _sound(peer: Peer) -> float:
 
 def _line(peer: Peer) -> float | None:
     """Return the bits/s that a member's line has for pictures, None where no limit is known."""
-    rate, most = peer.link.rate, peer.caps.down_bps
-    if rate.limited:
-        most = rate.target if most is None else min(most, rate.target)
+    rate = peer.link.rate
+    most = _least(peer.caps.down_bps, rate.target if rate.limited else None)
     return None if most is None else max(0.0, MARGIN * most - _sound(peer))

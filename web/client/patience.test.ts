@@ -34,28 +34,76 @@ describe("a picture on a line that loses", () => {
 });
 
 describe("a picture whose browser is wrong about when it was taken", () => {
-  /** A browser that waits for `wrong` ms less than it means to, and means to do as it was told. */
-  const browser = (waiting: Waiting, count: number, wrong: number, asked: number): number => {
+  const FLOOR = 250;
+  /** As long as it ever should: what stands still meanwhile makes no difference then. */
+  const MEANT = 750;
+  const asked = { asked: 0.15, roundTrip: 400 };
+
+  /**
+   * What a browser waits at so many looks that adds `wrong(look)` ms to what it was told, and shows a picture as
+   * soon as it has all of it, after `FLOOR`, at the earliest; it stands still then.
+   */
+  const browser = (waiting: Waiting, count: number, wrong: (look: number) => number): number[] => {
+    const waits: number[] = [];
     let told = 0;
-    let waited = 0;
     for (let index = 0; index < count; index++) {
-      waited = Math.max(20, told - wrong);
-      told = waiting.look({ ...calm, asked, target: told, waited }) ?? 0;
+      const waited = Math.max(FLOOR, told + wrong(index));
+      waits.push(waited);
+      const stills = waited === FLOOR ? 1 : 0;
+      told = waiting.look({ ...calm, ...asked, stills, target: told, waited }) ?? 0;
     }
-    return waited;
+    return waits;
   };
 
-  it("waits in the end for as long as it should", () => {
-    expect(browser(new Waiting(), 30, 400, 0.05)).toBeGreaterThan(240);
-    expect(browser(new Waiting(), 30, 0, 0.05)).toBe(260);
-    // Neither for longer than was meant, nor beyond all bounds.
-    expect(browser(new Waiting(), 30, 400, 0.05)).toBeLessThan(280);
-    expect(browser(new Waiting(), 60, 5_000, 0.05)).toBe(20);
+  it.each([0, 300, -300, -1_500, -3_000])("waits soon for as long as it should: %i ms", (wrong) => {
+    const waits = browser(new Waiting(), 30, () => wrong);
+    for (const wait of waits.slice(7)) expect(wait).toBeGreaterThan(MEANT - 100);
+    expect(waits.at(-1)).toBeLessThan(MEANT + 400);
+  });
+
+  it.each([60, 30, -60])("waits so while that grows by %i ms from look to look", (grows) => {
+    const waits = browser(new Waiting(), 12, (look) => grows * look);
+    for (const wait of waits.slice(6)) expect(wait).toBeGreaterThan(MEANT - 100);
+  });
+
+  it("stands still less often where that grows faster than steps may be", () => {
+    const waits = browser(new Waiting(), 14, (look) => -250 * look).slice(2);
+    expect(waits.filter((wait) => wait === FLOOR).length).toBeLessThan(waits.length / 3);
+  });
+
+  it("waits less again where it waits for much too long", () => {
+    expect(browser(new Waiting(), 30, () => 1_000).at(-1)).toBeLessThanOrEqual(1_375);
+  });
+
+  it("is not made to stand still by what is corrected", () => {
+    const waiting = new Waiting();
+    const steps = browser(waiting, 40, (look) => -20 * look).slice(2);
+    for (const [index, wait] of steps.entries()) {
+      expect(wait - (steps[index - 1] ?? wait)).toBeLessThan(150);
+    }
+  });
+
+  it("is never told more than browsers take", () => {
+    const waiting = new Waiting();
+    browser(waiting, 60, () => -9_000);
+    expect(waiting.look({ ...calm, ...asked, stills: 1, target: 4_000, waited: FLOOR })).toBe(4_000);
+  });
+
+  it("waits for half at least where it is right again at once", () => {
+    const waits = browser(new Waiting(), 40, (look) => (look < 39 ? 2_000 : 0));
+    expect(waits.at(-1)).toBeGreaterThanOrEqual(MEANT / 2);
+  });
+
+  it("keeps what it has found while nothing is shown", () => {
+    const waiting = new Waiting();
+    browser(waiting, 20, () => -1_000);
+    const told = waiting.look({ ...calm, asked: null, target: 0, waited: 0 });
+    expect(told).toBeGreaterThan(MEANT + 850);
   });
 
   it("is told no more than it was once its line is good again", () => {
     const waiting = new Waiting();
-    browser(waiting, 30, 400, 0.05);
+    browser(waiting, 30, () => -400);
     expect(looks(waiting, 300, {}).at(-1)).toBeNull();
   });
 });

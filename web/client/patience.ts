@@ -23,9 +23,16 @@ const BESIDE = 220;
 const BESIDE_MANY = 450;
 const MANY = 0.1;
 const MOST = 750;
-/** By so many ms a browser may mean to wait for less than it was told; and by so many what it means is wrong at most. */
+/** By so many ms a browser may mean to wait for less than it was told; what it waits may be so much shorter, and longer. */
 const SLACK = 50;
-const WRONG = 1_500;
+const NEAR = 60;
+const LONG = 400;
+/** A picture that stands still for so many ms more than usual is not seen to: a larger step only where it does anyhow. */
+const STRIDE = 120;
+/** So much of what its reckoning was wrong by more than at the look before is expected to come on top. */
+const GROWS = 0.7;
+/** More than this a browser can't be told (Media Capture Extensions for WebRTC: `jitterBufferTarget`). */
+const LARGEST = 4_000;
 /** So often within so many looks a picture has stood still before it waits for so many milliseconds more. */
 const STILL = 2;
 const WITHIN = 8;
@@ -64,6 +71,9 @@ export class Waiting {
   private enough = 0;
   /** What has to be asked for beside that, so that it comes about. */
   private beyond = 0;
+  /** What was asked for last, and how far what was waited at the look before was from it. */
+  private told: number | null = null;
+  private wrong: number | null = null;
 
   /** Milliseconds from now on; null for as the browser likes. */
   look(shown: Shown): number | null {
@@ -73,19 +83,29 @@ export class Waiting {
     // What was waited for repairs goes back in steps as well: what they took may be needed for something else.
     this.more = Math.max(this.more, repairs);
     this.correct(shown);
-    return this.more > 0 ? this.more + this.beyond : null;
+    this.told = this.more > 0 ? this.more + this.beyond : null;
+    return this.told;
   }
 
   /**
    * A browser reckons when a frame was taken from when those before it came, but not from any that it had asked for
-   * again, which where packets overtake each other are nearly all. Its reckoning then drifts (Chromium: by up to
-   * 30 ms a second), and it waits for less than it means to.
+   * again, which where packets overtake each other are nearly all. Its reckoning then goes on as the last few had
+   * it (Chromium: 30 ms a second into one direction, 130 into the other were seen), and it waits for as much less or
+   * more than it means to. Where frames are shown as soon as they can be, how wrong it is can't be seen: what was
+   * told in vain looks as if it went on to grow by as much, and each step is larger than the one before.
    */
-  private correct({ target, waited }: Shown): void {
+  private correct({ stills, target, waited }: Shown): void {
+    const before = this.wrong;
+    this.wrong = null;
     if (this.more === 0) this.beyond = 0;
-    else if (waited > 0 && target >= this.more - SLACK) {
-      this.beyond = Math.min(WRONG, Math.max(0, this.beyond + (this.more - waited) / 2));
-    }
+    // What was told may not be in force yet.
+    if (this.more === 0 || this.told === null || waited === 0 || target < this.told - SLACK) return;
+    this.wrong = waited - this.told;
+    if (waited > this.more - NEAR && waited < this.more + LONG) return;
+    const grows = before === null ? 0 : this.wrong - before;
+    // Should its reckoning be right again at once, half is still waited.
+    const beyond = Math.min(LARGEST - this.more, Math.max(-this.more / 2, -this.wrong - GROWS * grows));
+    this.beyond = stills > 0 ? beyond : Math.min(beyond, this.beyond + STRIDE);
   }
 
   private judge(asked: number): void {
@@ -102,7 +122,7 @@ export class Waiting {
     this.stills = [...this.stills, stills].slice(-WITHIN);
     this.smooth = stills > 0 ? 0 : this.smooth + 1;
     if (this.stills.reduce((sum, each) => sum + each, 0) >= STILL) {
-      this.more = Math.min(MOST, Math.max(this.more, target) + STEP);
+      this.more = Math.min(MOST, Math.max(this.more, target - this.beyond) + STEP);
       this.enough = this.more;
       this.stills = [];
     } else if (this.smooth >= (this.more - BACK >= this.enough ? SOON : SMOOTH)) {
