@@ -14,11 +14,11 @@ describe("a picture on a line that loses", () => {
     const waiting = new Waiting();
     expect(looks(waiting, 3, {})).toEqual([null, null, null]);
     expect(looks(waiting, 2, { asked: 0.05 })).toEqual([260, 260]);
-    expect(looks(waiting, 1, { asked: 0.15 })).toEqual([490]);
-    expect(looks(waiting, 1, { asked: 0.05 })).toEqual([490]);
+    expect(looks(waiting, 1, { asked: 0.15 })).toEqual([560]);
+    expect(looks(waiting, 1, { asked: 0.05 })).toEqual([560]);
     expect(looks(waiting, 9, {})).not.toContain(null);
-    // Less and less, not at once: 490, then 40 less each 10 s, and nothing below 120.
-    expect(looks(waiting, 60, {}).filter((wait) => wait !== null && wait < 490)).toHaveLength(9 * 5);
+    // Less and less, not at once: 560, then 40 less each 10 s, and nothing below 120.
+    expect(looks(waiting, 60, {}).filter((wait) => wait !== null && wait < 560)).toHaveLength(11 * 5);
     expect(looks(waiting, 1, {})).toEqual([null]);
   });
 

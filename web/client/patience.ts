@@ -20,7 +20,7 @@ const CALM = 10;
 const FEW = 20;
 /** Milliseconds beside the own round trip; where many repairs are lost as well, from so many; at most in all. */
 const BESIDE = 220;
-const BESIDE_MANY = 450;
+const BESIDE_MANY = 520;
 const MANY = 0.1;
 const MOST = 750;
 /** By so many ms a browser may mean to wait for less than it was told; what it waits may be so much shorter, and longer. */
