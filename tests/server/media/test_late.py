@@ -54,6 +54,12 @@ def test_a_line_with_jitter_does_and_what_has_come_is_not_missing() -> None:
         assert len(unknown) < 20
 
 
+def test_only_what_is_overtaken_by_much_is_scattered() -> None:
+    for seed in range(10):
+        assert told(0.3, seed)[0].scattered
+        assert not told(0.04, seed)[0].scattered
+
+
 def test_what_has_not_come_is_waited_for_until_its_report_would_be_here() -> None:
     late, times = told(0.3)
     late.marks[450] = mark(7, 450)

@@ -22,6 +22,7 @@ from server.media.rendering import (
     screen_steps,
     steady,
     useful,
+    within,
 )
 from signaling.parts import Encoding
 
@@ -73,6 +74,22 @@ def test_steps_rise_and_name_layers_that_are_there(
     assert [step.layer for step in steps] == sorted(step.layer for step in steps)
     assert all(found[step.layer].there for step in steps)
     assert bool(steps) == any(layer.there for layer in found[: top + 1])
+
+
+@given(layers, st.booleans(), st.floats(50e3, 3e6))
+def test_steps_within_a_bound_are_those_that_need_no_more(
+    found: list[Layer], alone: bool, most: float
+) -> None:
+    steps = camera_steps(found, 2, alone=alone)
+    kept = within(steps, most)
+    assert bool(kept) == bool(steps)
+    assert {step.layer for step in kept} == {
+        step.layer for step in steps if step.bits <= most
+    } or kept == steps[:1]
+    assert all(step.bits <= most for step in kept) or kept == steps[:1]
+    if alone and steps and steps[0].bits <= most:
+        # Its sender bends it: all of the bound is used.
+        assert kept[-1].bits == min(most, [step.bits for step in steps if step.layer == kept[-1].layer][-1])
 
 
 def test_one_viewer_has_the_picture_bent_to_their_line() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -144,6 +145,20 @@ def test_what_was_overtaken_is_told_as_if_it_had_come_with_what_overtook_it() ->
     first = found[10]
     assert first is not None
     assert [at - first for at in found.values() if at is not None] == [0, 50_000, 50_000, 60_000]
+
+
+@pytest.mark.parametrize(("jitter_ms", "scattered"), [(0, False), (40, False), (300, True)])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_way_up_scatters_where_packets_come_long_after_those_that_overtook_them(
+    seed: int, jitter_ms: int, *, scattered: bool
+) -> None:
+    arrivals, chance = Arrivals(), random.Random(seed)
+    came = sorted((20 * number + chance.uniform(0, jitter_ms), number) for number in range(1_000))
+    for report in range(200):
+        low, high = 100 * report, 100 * (report + 1)
+        arrivals.times |= {number: int(at * MS) for at, number in came if low <= at < high}
+        arrivals.feedback(1, 1, high * MS)
+    assert arrivals.scattered == scattered
 
 
 def test_where_packets_come_late_the_report_waits_for_them_but_not_for_ever() -> None:

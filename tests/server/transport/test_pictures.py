@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from server.media.caps import Caps, Capture
-from server.media.rendering import needs
-from server.media.sharing import DRY_S
+from server.media.rendering import SCATTERED, needs
+from server.media.sharing import DRY_S, VOICE
 from server.media.slots import Feed
 from server.transport.pictures import AGAIN_S, HOPE, PATIENCE_S
 from tests.support.rtc_client import until
@@ -90,6 +90,20 @@ async def test_a_narrow_line_gets_a_lower_layer_and_the_other_keeps_the_best() -
         before = len(ben.client.of(good))
         await shooting(stage, anna, lambda: len(ben.client.of(good)) > before + 30)
         assert layer_of(ben, good) == "f"
+
+
+async def test_a_picture_comes_in_few_packets_where_they_overtake_each_other() -> None:
+    async with scene() as stage:
+        anna = await publisher(stage)
+        ben, ssrc = await watcher(stage, "ben", 720)
+        await shooting(stage, anna, lambda: layer_of(ben, ssrc) == "f")
+        ben.peer.link.rate.late.behind = 0.2
+        await shooting(stage, anna, lambda: layer_of(ben, ssrc) == "h")
+        await until(lambda: asked(stage) == ["h"])
+        # Her browser is told by REMB.
+        assert anna.peer.carried <= VOICE + SCATTERED
+        ben.peer.link.rate.late.behind = 0.0
+        await shooting(stage, anna, lambda: layer_of(ben, ssrc) == "f")
 
 
 async def test_a_layer_that_never_comes_is_done_without_and_tried_again_later() -> None:
