@@ -446,6 +446,17 @@ describe("sending", () => {
     expect(peer().transceivers[1]?.sender.parameters.encodings[1]).toMatchObject(encoding);
   });
 
+  it("keeps what was given up given up, whatever an answer turns on", async () => {
+    const { negotiation, connect, peer } = setUp();
+    await connect();
+    peer().answersTurnOn = true;
+    void negotiation.pack({ ptime: 60, redundant: false });
+    void negotiation.setEncodings("camera", { h: { active: false } });
+    await settle();
+    expect(peer().remote).toContain("answer");
+    expect(peer().transceivers[1]?.sender.parameters.encodings[1]?.active).toBe(false);
+  });
+
   it("names the camera's layers, the lowest first", async () => {
     const { connect, peer } = setUp();
     await connect();

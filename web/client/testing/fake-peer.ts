@@ -18,6 +18,8 @@ export class FakePeerConnection {
   localDescription: { sdp: string } | null = null;
   remote: string | null = null;
   refusesAnswers = false;
+  /** An answer turns on whatever it names, as Chromium's may. */
+  answersTurnOn = false;
   restarts = 0;
   rollbacks = 0;
   readonly lines: string[] = [];
@@ -78,6 +80,10 @@ export class FakePeerConnection {
     if (this.refusesAnswers) throw new Error("an answer that can't be read");
     this.signalingState = "stable";
     this.remote = sdp;
+    if (!this.answersTurnOn) return;
+    for (const { sender } of this.transceivers) {
+      for (const encoding of sender.parameters.encodings) encoding.active = true;
+    }
   }
 
   restartIce(): void {
