@@ -149,7 +149,7 @@ class Estimator:
         first = following - ((following - told.base) & 0xFFFF)
         if first < 0 or following - first > RING or first + told.total > following:
             return
-        if told.serial != (self._serial + 1) & 0xFF:
+        if told.serial != (self._serial + told.reports) & 0xFF:
             # A report was lost: what it told of is not missing from the rate.
             self._arrived.clear()
         self._serial = told.serial

@@ -44,7 +44,8 @@ class TransportFeedback(NamedTuple):
     """Which of ``total`` numbers from ``base`` (16 bits) on arrived, and when.
 
     ``offsets`` are the positions of those that did, ``ticks`` their arrivals in 250 µs on the receiver's
-    clock, of which only 32 bits count. ``serial`` numbers the reports (8 bits).
+    clock, of which only 32 bits count. ``serial`` numbers the reports (8 bits), the last one of ``reports``
+    that were joined.
     """
 
     base: int
@@ -52,6 +53,7 @@ class TransportFeedback(NamedTuple):
     serial: int
     offsets: Sequence[int]
     ticks: Sequence[int]
+    reports: int = 1
 
 
 class Arrivals:
@@ -206,6 +208,22 @@ def _chunks(statuses: bytearray) -> Iterator[bytes]:
                 vector = vector << 2 | symbol
             yield _U16.pack(0xC000 | vector)
             at += 7
+
+
+def joined(first: TransportFeedback, second: TransportFeedback) -> TransportFeedback | None:
+    """Return what two reports tell as one; None where one has holes, or does not follow the other at once."""
+    if not (isinstance(first.offsets, range) and isinstance(second.offsets, range)):
+        return None
+    follows = (first.serial + 1) & 0xFF == second.serial and (
+        first.base + first.total
+    ) & 0xFFFF == second.base
+    total = first.total + second.total
+    if not follows or total > MAX_TOLD or second.ticks[0] < first.ticks[-1]:
+        return None
+    ticks = [*first.ticks, *second.ticks]
+    return TransportFeedback(
+        first.base, total, second.serial, range(total), ticks, first.reports + second.reports
+    )
 
 
 def decode(data: bytes, at: int, end: int) -> TransportFeedback | None:

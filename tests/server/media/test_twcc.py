@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.load.feedback import TransportFeedback as Browser
-from server.media.twcc import LONGEST_HOLD_NS, MAX_SPAN, MAX_TOLD, Arrivals
+from server.media.twcc import LONGEST_HOLD_NS, MAX_SPAN, MAX_TOLD, Arrivals, joined
 from server.media.twcc import decode as read
 from tests.support.rtc_twcc import decode
 
@@ -211,6 +211,32 @@ def test_what_is_reported_to_us_is_read_truly(seed: int, loss: float, count: int
             for packet in (*arrivals.feedback(1, 2, 0), browser.report(2)):
                 if packet is not None:
                     same(packet)
+
+
+@given(st.integers(0, 0xFFFF), st.integers(1, 60), st.integers(1, 60), st.integers(0, 40))
+def test_two_reports_that_follow_each_other_are_one(base: int, one: int, other: int, spread_ms: int) -> None:
+    arrivals, each = Arrivals(), []
+    at = 5_000 * MS
+    for count in (one, other):
+        for _ in range(count):
+            arrivals.times[base] = at
+            base, at = (base + 1) & 0xFFFF, at + spread_ms * MS
+        (packet,) = arrivals.feedback(1, 1, at)
+        found = read(packet, 0, len(packet) - (packet[-1] if packet[0] & 0x20 else 0))
+        assert found is not None
+        each.append(found)
+    first, second = each
+    both = joined(first, second)
+    if not (isinstance(first.offsets, range) and isinstance(second.offsets, range)):
+        assert both is None
+        return
+    assert both is not None
+    assert (both.base, both.total, both.serial, both.reports) == (first.base, one + other, second.serial, 2)
+    assert list(both.offsets) == list(range(one + other))
+    assert list(both.ticks) == [*first.ticks, *second.ticks]
+    assert joined(second, first) is None
+    assert joined(first, second._replace(serial=(second.serial + 1) & 0xFF)) is None
+    assert joined(first, second._replace(offsets=list(second.offsets))) is None
 
 
 def test_one_bit_vectors_are_read() -> None:
