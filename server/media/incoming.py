@@ -88,21 +88,7 @@ class Incoming:
         else:
             ahead = (sequence - self.next) & 0xFFFF
             if ahead >= 0x8000:
-                number = self.high + 1 + ahead - 0x10000
-                if not self.missing.found(number, now, repair=repair):
-                    if not repair and self._filled.pop(number, False):
-                        # It was merely late, and is not lost: with jitter two fifths of speech would be.
-                        self.received += 1
-                        self.repaired -= 1
-                    return -1
-                if repair:
-                    self.repaired += 1
-                    self._filled[number] = True
-                    if len(self._filled) > MOST_FILLED:
-                        del self._filled[next(iter(self._filled))]
-                else:
-                    self.received += 1
-                return number
+                return self._late(self.high + 1 + ahead - 0x10000, now, repair=repair)
             if repair:
                 # A repair ahead of the stream would open holes for packets that are merely slower.
                 return -1
@@ -111,6 +97,23 @@ class Incoming:
         self.next = (sequence + 1) & 0xFFFF
         self.received += 1
         return self.high
+
+    def _late(self, number: int, now: float, *, repair: bool) -> int:
+        """Note a packet from before the newest; return its number, or -1 when nobody misses it."""
+        if not self.missing.found(number, now, repair=repair):
+            if not repair and self._filled.pop(number, False):
+                # It was merely late, and is not lost: with jitter two fifths of speech would be.
+                self.received += 1
+                self.repaired -= 1
+            return -1
+        if not repair:
+            self.received += 1
+            return number
+        self.repaired += 1
+        self._filled[number] = True
+        if len(self._filled) > MOST_FILLED:
+            del self._filled[next(iter(self._filled))]
+        return number
 
     @property
     def expected(self) -> int:

@@ -116,6 +116,13 @@ describe("a picture that stands still", () => {
     expect(looks(waiting, 1, { stills: 1 })).toEqual([null]);
   });
 
+  it("once waits a little longer where many repairs are lost", () => {
+    const waiting = new Waiting();
+    looks(waiting, 3, { asked: 0.15 });
+    expect(looks(waiting, 3, { asked: 0.15, stills: 1 })).toEqual([640, 720, 750]);
+    expect(looks(waiting, 2, { asked: 0.15 })).toEqual([750, 750]);
+  });
+
   it("again and again waits a little longer each time, up to a bound", () => {
     const waiting = new Waiting();
     expect(looks(waiting, 4, { stills: 1, target: 170 })).toEqual([null, 250, 250, 330]);

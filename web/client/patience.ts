@@ -33,7 +33,10 @@ const STRIDE = 120;
 const GROWS = 0.7;
 /** More than this a browser can't be told (Media Capture Extensions for WebRTC: `jitterBufferTarget`). */
 const LARGEST = 4_000;
-/** So often within so many looks a picture has stood still before it waits for so many milliseconds more. */
+/**
+ * So often within so many looks a picture has stood still before it waits for so many milliseconds more; once is
+ * enough where many repairs are lost.
+ */
 const STILL = 2;
 const WITHIN = 8;
 const STEP = 80;
@@ -121,7 +124,8 @@ export class Waiting {
   private still({ stills, target }: Shown): void {
     this.stills = [...this.stills, stills].slice(-WITHIN);
     this.smooth = stills > 0 ? 0 : this.smooth + 1;
-    if (this.stills.reduce((sum, each) => sum + each, 0) >= STILL) {
+    const often = this.lossy && this.beside === BESIDE_MANY ? 1 : STILL;
+    if (this.stills.reduce((sum, each) => sum + each, 0) >= often) {
       this.more = Math.min(MOST, Math.max(this.more, target - this.beyond) + STEP);
       this.enough = this.more;
       this.stills = [];
