@@ -29,8 +29,9 @@ const NEAR = 60;
 const LONG = 400;
 /** A picture that stands still for so many ms more than usual is not seen to: a larger step only where it does anyhow. */
 const STRIDE = 120;
-/** So much of what its reckoning was wrong by more than at the look before is expected to come on top. */
+/** So much of what its reckoning was wrong by more than at the look before is expected to come on top: of so many ms. */
 const GROWS = 0.7;
+const MOST_GROWTH = 300;
 /** More than this a browser can't be told (Media Capture Extensions for WebRTC: `jitterBufferTarget`). */
 const LARGEST = 4_000;
 /**
@@ -105,7 +106,7 @@ export class Waiting {
     if (this.more === 0 || this.told === null || waited === 0 || target < this.told - SLACK) return;
     this.wrong = waited - this.told;
     if (waited > this.more - NEAR && waited < this.more + LONG) return;
-    const grows = before === null ? 0 : this.wrong - before;
+    const grows = before === null ? 0 : Math.max(-MOST_GROWTH, Math.min(MOST_GROWTH, this.wrong - before));
     // Should its reckoning be right again at once, half is still waited.
     const beyond = Math.min(LARGEST - this.more, Math.max(-this.more / 2, -this.wrong - GROWS * grows));
     this.beyond = stills > 0 ? beyond : Math.min(beyond, this.beyond + STRIDE);
