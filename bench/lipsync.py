@@ -170,8 +170,13 @@ async def watch(player: Caller, encoder: asyncio.subprocess.Process) -> LipSync:
         seen.take(player)
         rounds += 1
         if rounds % CONSENT_ROUNDS == 0:
-            # A player's consent to receive lasts 30 s (RFC 7675 5.1).
-            await player.client.check()
+            # A player's consent to receive lasts 30 s (RFC 7675 5.1). Nobody answers any more at the end.
+            check = asyncio.ensure_future(player.client.check())
+            await asyncio.wait({ended, check}, return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                check.cancel()
+                break
+            await check
             player.client.responses.clear()
     return seen
 
