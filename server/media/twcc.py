@@ -214,11 +214,9 @@ def joined(first: TransportFeedback, second: TransportFeedback) -> TransportFeed
     """Return what two reports tell as one; None where one has holes, or does not follow the other at once."""
     if not (isinstance(first.offsets, range) and isinstance(second.offsets, range)):
         return None
-    follows = (first.serial + 1) & 0xFF == second.serial and (
-        first.base + first.total
-    ) & 0xFFFF == second.base
+    following = (first.serial + 1) & 0xFF, (first.base + first.total) & 0xFFFF
     total = first.total + second.total
-    if not follows or total > MAX_TOLD or second.ticks[0] < first.ticks[-1]:
+    if following != (second.serial, second.base) or total > MAX_TOLD or second.ticks[0] < first.ticks[-1]:
         return None
     ticks = [*first.ticks, *second.ticks]
     return TransportFeedback(
