@@ -71,7 +71,8 @@ def prepare(extra: str | None = None) -> None:
 def _fingerprint() -> str:
     """What an installed .venv depends on. The Python itself is in it: .venv follows an upgraded one."""
     digest = hashlib.sha256(f"{ROOT} {sys.version_info[:2]} {frontend.fingerprint(ROOT)}".encode())
-    sources = ("server/transport/fan.c", "server/transport/fan.h", "tools/native.py")
+    native = sorted(path for kind in "ch" for path in (ROOT / "server" / "transport").glob(f"*.{kind}"))
+    sources = (*(path.relative_to(ROOT).as_posix() for path in native), "tools/native.py")
     for name in ("pyproject.toml", "hatch_build.py", "tools/frontend.py", *sources):
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Builds the pump's inner loop (server/transport/fan.c) with the machine's compiler, or with one from PyPI.
+"""Builds the relay's inner loops (server/transport/*.c) with the machine's compiler, or with one from PyPI.
 
 Standard library only, as everything that runs inside the build. Nothing depends on its success: without the
 library the same is done in Python.
@@ -20,15 +20,16 @@ ZIG = "ziglang>=0.15,<1"
 """A C compiler as a wheel, for machines that have none."""
 
 _FOLDER = Path("server") / "transport"
-_FLAGS = ("-O2", "-shared", "-fPIC", "-std=gnu11", "-Wall", "-Wextra")
+_SOURCES = ("fan.c", "fan.h", "sieve.c", "sieve.h")
+_FLAGS = ("-O2", "-shared", "-fPIC", "-pthread", "-std=gnu11", "-Wall", "-Wextra")
 _PATIENCE_S = 120
 
 
 def library(root: Path) -> Path:
-    """Where the library of exactly the sources that are there now is; ``fan.library_path`` says the same."""
+    """Where the library of exactly today's sources is; ``inner.library_path`` says the same."""
     folder = root / _FOLDER
-    sources = b"".join((folder / name).read_bytes() for name in ("fan.c", "fan.h"))
-    return folder / f"_fan-{hashlib.sha256(sources).hexdigest()[:12]}.so"
+    sources = b"".join((folder / name).read_bytes() for name in _SOURCES)
+    return folder / f"_inner-{hashlib.sha256(sources).hexdigest()[:12]}.so"
 
 
 def possible() -> bool:
@@ -53,7 +54,8 @@ def build(root: Path) -> str | None:
     if compiler is None:
         return "there is no C compiler"
     made = wanted.with_suffix(".new")
-    command = [*compiler, *_FLAGS, "-o", str(made), str(root / _FOLDER / "fan.c")]
+    sources = [str(root / _FOLDER / name) for name in _SOURCES if name.endswith(".c")]
+    command = [*compiler, *_FLAGS, "-o", str(made), *sources]
     try:
         # Zig keeps 50 MB of what it made once: not in somebody's home.
         with tempfile.TemporaryDirectory(prefix="compagnon-") as cache:
@@ -71,7 +73,7 @@ def build(root: Path) -> str | None:
     if done.returncode:
         made.unlink(missing_ok=True)
         return done.stderr.strip() or f"{compiler[0]} ended with status {done.returncode}"
-    for old in wanted.parent.glob("_fan-*.so"):
+    for old in wanted.parent.glob("_inner-*.so"):
         old.unlink()
     made.replace(wanted)
     return None

@@ -72,6 +72,11 @@ def protect_place() -> int:
     return place(ffi.addressof(lib, "srtp_protect"))
 
 
+def unprotect_rtcp_place() -> int:
+    """Return the address of ``unprotect_rtcp``, as above."""
+    return place(ffi.addressof(lib, "srtp_unprotect_rtcp"))
+
+
 def length() -> Any:
     """Return a C int: set ``[0]`` to a packet's length before a call and read the new one after."""
     return ffi.new("int *")

@@ -6,10 +6,6 @@ the batch that it leaves in, and handing the interpreter over for each ``srtp_pr
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import re
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from cffi import FFI
@@ -17,11 +13,9 @@ from cffi import FFI
 from server.media.estimator import RING
 from server.media.payloads import PAYLOADS
 from server.media.stats import RelayStats
-from server.transport import dtls
+from server.transport import dtls, inner
 from server.transport.link import OUT_BYTES, Link
 from server.transport.streams import Leg, Stream
-
-HERE = Path(__file__).parent
 
 PLANS = 4
 """Sets of legs a stream that are remembered: usually there is one, on lossy lines one for each redundancy."""
@@ -39,27 +33,6 @@ class Plan(NamedTuple):
     size: int
     rest: list[Leg]
     numbered: bool
-
-
-def library_path(folder: Path = HERE) -> Path:
-    """Return where the library built from exactly these sources is, or would be."""
-    sources = b"".join((folder / name).read_bytes() for name in ("fan.c", "fan.h"))
-    return folder / f"_fan-{hashlib.sha256(sources).hexdigest()[:12]}.so"
-
-
-@functools.cache
-def library() -> tuple[FFI, Any] | None:
-    """Return the interface and the library, None where there is none that fits the sources."""
-    path = library_path()
-    if not path.exists():
-        return None
-    ffi = FFI()
-    ffi.cdef(re.sub(r"/\*.*?\*/", "", (HERE / "fan.h").read_text(), flags=re.DOTALL))
-    try:
-        return ffi, ffi.dlopen(str(path))
-    except OSError:
-        # Built for another machine: a folder that was copied.
-        return None
 
 
 class Fan:
@@ -181,5 +154,5 @@ def _python_only(link: Link) -> bool:
 
 def make(fd: int, stats: RelayStats) -> Fan | None:
     """Return the inner loop for a socket, None where it could not be built."""
-    found = library()
+    found = inner.library()
     return None if found is None else Fan(*found, fd, stats, dtls.protect_place())

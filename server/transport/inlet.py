@@ -10,13 +10,17 @@ import functools
 import socket
 import sys
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from struct import Struct
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cffi import FFI
 
+from server.transport import sieve
 from server.transport.ice import Address
+
+if TYPE_CHECKING:
+    from server.transport.link import Link
 
 BATCH = 32
 """Datagrams a call: what waits longer is fetched by the next one."""
@@ -51,15 +55,27 @@ class Inlet(Protocol):
     """Where datagrams come in. ``buffers[i]`` holds the ``i``-th of the last call, ``sizes[i]`` its length.
 
     ``keys[i]`` tells senders apart cheaply, ``address(i)`` says who it is and, where the socket listens on
-    several addresses, which of them was meant.
+    several addresses, which of them was meant. ``clear[i]`` says that it is RTCP, and decrypted already.
     """
 
     buffers: list[bytearray]
     sizes: list[int]
     keys: list[Hashable]
+    clear: Sequence[int]
 
-    def receive(self) -> int:
-        """Wait until something comes or the time is up; return how many datagrams came."""
+    def receive(self) -> Sequence[int]:
+        """Wait until something comes or the time is up; return which datagrams are to be looked at."""
+
+    def admit(self, index: int, link: Link, source: int) -> None:
+        """Say that a datagram of the last call was authentic RTCP of this SSRC from ``link``: reports of it
+        that can wait may be kept for ``link.post`` from now on, and need not be handed over.
+        """
+
+    def forget(self) -> None:
+        """Take back all of that: addresses may have changed hands."""
+
+    def refused(self) -> int:
+        """Return how many datagrams since the last call failed to decrypt and were dropped."""
 
     def address(self, index: int) -> Address:
         """Return who sent a datagram of the last call."""
@@ -127,6 +143,18 @@ class Batched:
         self._own: slice | None = None
         if sock.getsockname()[0] in ("0.0.0.0", "::"):  # noqa: S104 - a question, not a binding
             self._ask_own()
+        self.clear: Sequence[int] = bytes(BATCH)
+        self._patience = 0.0
+        self._sieve = sieve.make(
+            self._fd,
+            self._headers,
+            BATCH,
+            name_size=self._key_size,
+            own=self._own or slice(0, 0),
+            control=_CONTROL,
+        )
+        if self._sieve is not None:
+            self.clear = self._sieve.clear
 
     def _ask_own(self) -> None:
         """Have the kernel say of each datagram which of our addresses it was sent to.
@@ -145,12 +173,14 @@ class Batched:
             header.msg_control = self._control + _CONTROL * index
             header.msg_controllen = _CONTROL
 
-    def receive(self) -> int:
-        """Wait until something comes or the time is up; return how many datagrams came."""
-        self._first.msg_controllen = _CONTROL
-        count: int = self._libc.recvmmsg(self._fd, self._headers, BATCH, _MSG_WAITFORONE, self._null)
-        if count <= 0:
-            return 0
+    def receive(self) -> Sequence[int]:
+        """Wait until something comes or the time is up; return which datagrams are to be looked at."""
+        if self._sieve is not None:
+            came: Sequence[int] = self._sieve.receive(self._patience)
+        else:
+            self._first.msg_controllen = _CONTROL
+            count = self._libc.recvmmsg(self._fd, self._headers, BATCH, _MSG_WAITFORONE, self._null)
+            came = range(max(0, count))
         words, sizes, keys, names, size = (
             self._words,
             self.sizes,
@@ -158,20 +188,35 @@ class Batched:
             self._name_bytes,
             self._key_size,
         )
-        for index in range(count):
+        for index in came:
             sizes[index] = words[16 * index + 14]
             start = _NAME * index
             keys[index] = names[start : start + size]
         if self._own is not None:
-            self._tell_own(self._own, count)
-        return count
+            self._tell_own(self._own, came)
+        return came
 
-    def _tell_own(self, own: slice, count: int) -> None:
+    def _tell_own(self, own: slice, came: Sequence[int]) -> None:
         words, keys, control = self._words, self.keys, self._control_bytes
-        for index in range(count):
+        for index in came:
             start = _CONTROL * index
             keys[index] = keys[index], control[start + own.start : start + own.stop]
             words[16 * index + 10] = _CONTROL
+
+    def admit(self, index: int, link: Link, source: int) -> None:
+        """Let reports of this source from ``link`` be kept back from now on."""
+        if self._sieve is not None:
+            key: Any = self.keys[index]
+            self._sieve.admit(b"".join(key) if isinstance(key, tuple) else key, link, source)
+
+    def forget(self) -> None:
+        """Let nothing be kept back."""
+        if self._sieve is not None:
+            self._sieve.forget()
+
+    def refused(self) -> int:
+        """Return how many datagrams since the last call failed to decrypt and were dropped."""
+        return 0 if self._sieve is None else self._sieve.refused()
 
     def address(self, index: int) -> Address:
         """Return who sent a datagram of the last call."""
@@ -199,7 +244,8 @@ class Batched:
 
     def patience(self, seconds: float) -> None:
         """Set for how long ``receive`` waits."""
-        if seconds != self._timeout:
+        self._patience = seconds
+        if self._sieve is None and seconds != self._timeout:
             self._timeout = seconds
             _set_timeout(self._sock, seconds)
 
@@ -214,15 +260,26 @@ class Single:
         self.buffers = [bytearray(SLOT)]
         self.sizes = [0]
         self.keys: list[Hashable] = [b""]
+        self.clear: Sequence[int] = b"\0"
 
-    def receive(self) -> int:
-        """Wait until something comes or the time is up; return how many datagrams came."""
+    def receive(self) -> Sequence[int]:
+        """Wait until something comes or the time is up; return which datagrams are to be looked at."""
         try:
             self.sizes[0], found = self._sock.recvfrom_into(self.buffers[0])
         except OSError:
-            return 0
+            return ()
         self.keys[0] = self._address = found[:2]
-        return 1
+        return (0,)
+
+    def admit(self, index: int, link: Link, source: int) -> None:
+        """Do nothing: every datagram is handed over."""
+
+    def forget(self) -> None:
+        """Do nothing, as above."""
+
+    def refused(self) -> int:
+        """Return 0: nothing is decrypted here."""
+        return 0
 
     def address(self, index: int) -> Address:
         """Return who sent a datagram of the last call."""

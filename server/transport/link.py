@@ -16,6 +16,7 @@ from server.transport.ice import Path
 if TYPE_CHECKING:
     from server.transport.pacing import Held
     from server.transport.peer import Peer
+    from server.transport.sieve import Post
     from server.transport.streams import Stream
     from server.transport.tcp import Wire
 
@@ -77,6 +78,7 @@ class Link:
         "path",
         "peer",
         "pointer",
+        "post",
         "rate",
         "received",
         "repaired_id",
@@ -130,8 +132,9 @@ class Link:
         self.counted = 0
         self.paced = False
         self.pacer: Pacer[Held] = Pacer()
-        # Transport-wide reports that the next round reads, with when they came.
+        # Transport-wide reports that the next round reads, with when they came; and those that C has kept.
         self.told: list[tuple[float, bytes]] = []
+        self.post: Post | None = None
         self.received = 0
         self.trial: Trial | None = None
 

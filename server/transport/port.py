@@ -81,7 +81,7 @@ class Port:
         framed = self._pump(self.wires.frames)
 
         def arrived(count: int) -> None:
-            framed.batch(count)
+            framed.batch(range(count))
             self.reports.run()
 
         self._interval = sys.getswitchinterval()
@@ -134,13 +134,10 @@ class Port:
         reports = self.reports
         while not self._stopping:
             source.patience(LOOK_S if reports.pacing.busy else reports.patience)
-            count = source.receive()
+            came = source.receive()
             with self.lock:
                 try:
-                    if count:
-                        pump.batch(count)
-                    else:
-                        pump.forget()
+                    pump.batch(came)
                     reports.run()
                 except Exception:
                     # A fault in one packet must not end everybody's media.

@@ -7,7 +7,7 @@ receive buffer, and header bytes are patched where they stand.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from struct import Struct
 
 from server.media.hush import Verdict, emptied
@@ -82,19 +82,26 @@ class Pump:
         if self._drops != self._table.drops:
             self._drops = self._table.drops
             self._known.clear()
+            self._inlet.forget()
 
-    def batch(self, count: int) -> None:
-        """Forward what the inlet's last call brought."""
+    def batch(self, came: Sequence[int]) -> None:
+        """Forward what the inlet's last call brought: those of its datagrams."""
         inlet, known, drop = self._inlet, self._known, self._stats.drop
-        buffers, sizes, keys = inlet.buffers, inlet.sizes, inlet.keys
         self.forget()
+        for _ in range(inlet.refused()):
+            drop("srtcp")
+        if not came:
+            return
+        buffers, sizes, keys = inlet.buffers, inlet.sizes, inlet.keys
         self._batches += 1
         self._before = self._stats.packets_out
-        first = self._copies = 0
-        for index in range(count):
-            if self._copies > MANY and keys[index] != keys[index - 1]:
+        first = before = came[0]
+        self._copies = 0
+        for index in came:
+            if self._copies > MANY and keys[index] != keys[before]:
                 self._leave(first)
                 first, self._copies = index, 0
+            before = index
             buffer, size = buffers[index], sizes[index]
             if size < 12:
                 drop("short")
@@ -104,6 +111,8 @@ class Pump:
                 link: Link = path.owner
                 if link.rx is None or size > MAX_PACKET:
                     drop("unready")
+                elif inlet.clear[index]:
+                    self._report(link, bytes(buffer[:size]))
                 elif 192 <= buffer[1] <= 223:
                     self._rtcp(link, index, size)
                 else:
@@ -371,6 +380,7 @@ class Pump:
         if dtls.unprotect_rtcp(link.rx, self._pointers[index], self._size):
             self._stats.drop("srtcp")
             return
+        self._inlet.admit(index, link, source)
         self._report(link, bytes(self._views[index][: self._size[0]]))
 
 

@@ -14,7 +14,7 @@ import selectors
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from struct import Struct
 from typing import TYPE_CHECKING
 
@@ -166,6 +166,7 @@ class Frames:
         self.buffers = [bytearray(SLOT) for _ in range(BATCH)]
         self.sizes = [0] * BATCH
         self.keys: list[Hashable] = [b""] * BATCH
+        self.clear: Sequence[int] = bytes(BATCH)
         self._address: Address = ("", 0)
 
     def fill(self, wire: Wire) -> int:
@@ -190,8 +191,18 @@ class Frames:
         wire.received = data[at:]
         return count
 
-    def receive(self) -> int:
-        """Return 0: frames come by ``fill``."""
+    def receive(self) -> Sequence[int]:
+        """Return nothing: frames come by ``fill``."""
+        return ()
+
+    def admit(self, index: int, link: Link, source: int) -> None:
+        """Do nothing: every frame is handed over."""
+
+    def forget(self) -> None:
+        """Do nothing, as above."""
+
+    def refused(self) -> int:
+        """Return 0: nothing is decrypted here."""
         return 0
 
     def address(self, index: int) -> Address:

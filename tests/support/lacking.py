@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from server.transport import fan
+from server.transport import inner
 
 COMPILER = "there is no C compiler: type apt-get install gcc"
 
@@ -24,7 +24,7 @@ def unless(lack: str | None) -> pytest.MarkDecorator:
 
 def inner_loop() -> str | None:
     """Why the relay's inner loop is not there in C; None when it is."""
-    if fan.library() is not None:
+    if inner.library() is not None:
         return None
     return "the relay's inner loop is not built in C: type apt-get install gcc, then pip install -e ."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.transport import fan
+from server.transport import inner
 from tests.support import lacking
 
 
@@ -12,7 +12,7 @@ from tests.support import lacking
 def inner_loop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Let outlets that are made from now on use this one."""
     if request.param == "python":
-        monkeypatch.setattr(fan, "library", lambda: None)
+        monkeypatch.setattr(inner, "library", lambda: None)
     elif lack := lacking.inner_loop():
         pytest.skip(lack)
     return str(request.param)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from server.media.payloads import PAYLOADS
 from server.media.stats import RelayStats
-from server.transport import dtls, fan
+from server.transport import dtls, fan, inner
 from server.transport.link import Link
 from server.transport.outlet import Outlet
 from server.transport.streams import Leg, Stream
@@ -158,14 +158,14 @@ def test_both_do_the_same(
 
 
 def test_the_library_has_one_name() -> None:
-    assert fan.library_path() == native.library(fan.HERE.parent.parent)
+    assert inner.library_path() == native.library(inner.HERE.parent.parent)
 
 
 def copied(tmp_path: Path) -> Path:
     folder = tmp_path / "server" / "transport"
     folder.mkdir(parents=True)
-    for name in ("fan.c", "fan.h"):
-        (folder / name).write_bytes((fan.HERE / name).read_bytes())
+    for name in inner.SOURCES:
+        (folder / name).write_bytes((inner.HERE / name).read_bytes())
     return folder
 
 
@@ -175,7 +175,7 @@ def test_it_is_built_once_and_for_its_sources_only(tmp_path: Path) -> None:
     if missing == "there is no C compiler":
         pytest.skip(lacking.COMPILER)
     assert missing is None
-    (built,) = folder.glob("_fan-*")
+    (built,) = folder.glob("_inner-*")
     assert ctypes.CDLL(str(built)).fan
     made = built.stat().st_mtime_ns
     assert native.build(tmp_path) is None
@@ -183,7 +183,7 @@ def test_it_is_built_once_and_for_its_sources_only(tmp_path: Path) -> None:
     (folder / "fan.c").write_text((folder / "fan.c").read_text() + "/* Another. */\n")
     assert not native.library(tmp_path).exists()
     assert native.build(tmp_path) is None
-    assert [path.name for path in folder.glob("_fan-*")] == [native.library(tmp_path).name]
+    assert [path.name for path in folder.glob("_inner-*")] == [native.library(tmp_path).name]
 
 
 @pytest.mark.parametrize("spoil", ["no compiler", "bad source"])
@@ -196,4 +196,4 @@ def test_without_it_there_is_a_reason_and_no_rest(
     else:
         (folder / "fan.c").write_text("this is no C\n")
     assert native.build(tmp_path)
-    assert list(folder.glob("_fan-*")) == []
+    assert list(folder.glob("_inner-*")) == []

@@ -1,0 +1,131 @@
+"""Reports that can wait are kept back as they come, in C (sieve.c): Python is not woken for them.
+
+Three of four datagrams that a room of 24 watchers sends are transport-wide reports. They are read once a
+round; until then each had cost what waking Python costs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cffi import FFI
+
+from server.transport import dtls, inner
+
+if TYPE_CHECKING:
+    from server.transport.link import Link
+
+Told = tuple[float, bytes]
+"""When a report came (s, monotonic), and the report, decrypted."""
+
+
+class Post:
+    """What is kept of one link's reports. ``key`` is who sends them, as the inlet tells senders apart."""
+
+    def __init__(self, sieve: Sieve, key: bytes, link: Link) -> None:
+        self.key = key
+        self.link = link
+        """Held for its sake: the sessions live as long."""
+        self.listed = False
+        self._sieve = sieve
+        place: Any = sieve.ffi.new("struct post *")
+        sieve.ffi.memmove(place.key, key, len(key))
+        place.session = sieve.ffi.cast("void *", dtls.place(link.rx))
+        self.place = place
+
+    def take(self) -> list[Told]:
+        """Return what has been kept since the last call."""
+        return self._sieve.take(self) if self.place.mail.count else []
+
+
+class Sieve:
+    """Receives from the socket ``fd`` into ``headers``: an array of ``batch`` messages, as in ``Batched``.
+
+    The key of a sender is ``name_size`` bytes of its name and the slice ``own`` of the ``control`` bytes of
+    control data. ``clear[i]`` says of the ``i``-th datagram that it is RTCP, and decrypted.
+    """
+
+    def __init__(
+        self,
+        library: tuple[FFI, Any],
+        fd: int,
+        headers: Any,
+        batch: int,
+        *,
+        name_size: int,
+        own: slice,
+        control: int,
+        unprotect: int,
+    ) -> None:
+        self.ffi, lib = library
+        ffi = self.ffi
+        self._receive, self._admit, self._forget = lib.sieve_receive, lib.sieve_admit, lib.sieve_forget
+        self._take = lib.sieve_take
+        sieve: Any = ffi.gc(lib.sieve_new(), lib.sieve_free)
+        if not sieve:
+            raise MemoryError
+        sieve.unprotect = ffi.cast("int32_t (*)(void *, void *, int32_t *)", unprotect)
+        sieve.headers = ffi.cast("void *", headers)
+        sieve.fd, sieve.batch, sieve.control_size = fd, batch, control
+        sieve.name_size, sieve.own_at, sieve.own_size = name_size, own.start, own.stop - own.start
+        # Before the first call the kernel has not written any length yet.
+        sieve.used = batch
+        self._sieve = sieve
+        self._left = sieve.left
+        mail: Any = ffi.new("struct mail *")
+        self._mail = mail
+        self._data = ffi.buffer(mail.data)
+        self._listed: list[Post] = []
+        self.clear = memoryview(ffi.buffer(sieve.clear)).cast("B")
+
+    def receive(self, patience: float) -> list[int]:
+        """Wait for at most so many seconds; return which datagrams of what came are not kept back."""
+        count = self._receive(self._sieve, patience)
+        return [self._left[index] for index in range(count)]
+
+    def admit(self, key: bytes, link: Link, source: int) -> None:
+        """Decrypt RTCP of this SSRC as it comes from this sender, and keep its reports for ``link.post``."""
+        post = link.post
+        if post is None or post.key != key:
+            if post is not None:
+                link.told += post.take()
+            post = link.post = Post(self, key, link)
+        if self._admit(self._sieve, post.place, source) and not post.listed:
+            post.listed = True
+            self._listed.append(post)
+
+    def forget(self) -> None:
+        """Let nobody's RTCP in any more: addresses may have changed hands."""
+        self._forget(self._sieve)
+        for post in self._listed:
+            post.listed = False
+            post.place.known = 0
+        self._listed.clear()
+
+    def refused(self) -> int:
+        """Return how many datagrams since the last call were no RTCP of who they seemed to come from."""
+        count: int = self._sieve.refused
+        if count:
+            self._sieve.refused = 0
+        return count
+
+    def take(self, post: Post) -> list[Told]:
+        """Return what is kept of a link's reports, and keep it no longer."""
+        mail, data = self._mail, self._data
+        self._take(self._sieve, post.place, mail)
+        found: list[Told] = []
+        start = 0
+        for index in range(mail.count):
+            end = mail.ends[index]
+            found.append((mail.times[index], data[start:end]))
+            start = end
+        return found
+
+
+def make(fd: int, headers: Any, batch: int, *, name_size: int, own: slice, control: int) -> Sieve | None:
+    """Return the inner loop of an inlet, None where it could not be built."""
+    found = inner.library()
+    if found is None:
+        return None
+    place = dtls.unprotect_rtcp_place()
+    return Sieve(found, fd, headers, batch, name_size=name_size, own=own, control=control, unprotect=place)
