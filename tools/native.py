@@ -20,7 +20,7 @@ ZIG = "ziglang>=0.15,<1"
 """A C compiler as a wheel, for machines that have none."""
 
 _FOLDER = Path("server") / "transport"
-_SOURCES = ("fan.c", "fan.h", "sieve.c", "sieve.h")
+_SOURCES = ("fan.c", "fan.h", "rush.c", "rush.h", "sieve.c", "sieve.h")
 _FLAGS = ("-O2", "-shared", "-fPIC", "-pthread", "-std=gnu11", "-Wall", "-Wextra")
 _PATIENCE_S = 120
 

@@ -34,6 +34,11 @@ class Hush:
         self._quiet = 0
         self._due = 0.0
 
+    @property
+    def idle(self) -> bool:
+        """Whether the last packet could be heard."""
+        return not self.begun and not self._quiet
+
     def take(self, level: int, size: int, now: float) -> Verdict:
         """Say what is to be forwarded of a packet: all, an empty frame in its place, or nothing.
 

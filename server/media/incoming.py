@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
+from math import isnan, nan
+
+from server.media.cells import Cell, Clock
 from server.media.late import SCATTERED_S
 from server.media.loss import LOSSY, Missing
+from server.media.ring import Ring
 from server.media.rtcp import Block
 
 HISTORY = 512
@@ -14,6 +19,10 @@ MOST_FILLED = 64
 
 _BEFORE_FIRST = 0x10000
 
+CELLS, CLOCKS = 10, 3
+_NEXT, _HIGH, _RECEIVED = range(3)
+"""Places of ``Incoming.cells``, which rush.h names as well; the pump's ``Stream`` has the others."""
+
 
 class Incoming:
     """Reception state of one RTP stream (RFC 3550 A.1, A.3, A.8).
@@ -21,26 +30,31 @@ class Incoming:
     Sequence numbers are extended to plain integers that never wrap; the first cycle is number 1, so that a
     late packet from before the first one is still positive. ``repaired`` streams keep a history. ``holes``
     is empty while nothing is missing: the pump asks for each packet. ``life`` is another object after a
-    restart: what numbers meant before means nothing now.
+    restart: what numbers meant before means nothing now. What changes with each packet stands in ``cells``
+    and ``clocks``: while ``plain`` is 1 C may take the packet in turn by itself (rush.c).
     """
+
+    next = Cell(_NEXT)
+    high = Cell(_HIGH)
+    received = Cell(_RECEIVED)
+    plain = Cell(3)
+    jitter = Clock(0)
+    _transit = Clock(1)
 
     __slots__ = (
         "_base",
         "_expected_prior",
         "_filled",
         "_received_prior",
-        "_transit",
+        "cells",
         "clock_rate",
-        "high",
+        "clocks",
         "history",
         "holes",
-        "jitter",
         "last_sr",
         "last_sr_at",
         "life",
         "missing",
-        "next",
-        "received",
         "repaired",
     )
 
@@ -48,12 +62,15 @@ class Incoming:
         self.clock_rate = clock_rate
         self.missing = Missing()
         self.holes = self.missing.holes
-        self.history: list[bytes | None] = [None] * HISTORY if repaired else []
+        self.history = Ring(HISTORY) if repaired else None
+        self.cells = array("q", bytes(8 * CELLS))
+        self.clocks = array("d", bytes(8 * CLOCKS))
         self.restart()
 
     def restart(self) -> None:
         """Begin anew: the sender has changed its SSRC."""
         self.life = object()
+        self.plain = 0
         self.next = _BEFORE_FIRST
         self.high = _BEFORE_FIRST - 1
         self.received = 0
@@ -63,11 +80,12 @@ class Incoming:
         self.last_sr = 0
         self.last_sr_at = 0.0
         self._base = _BEFORE_FIRST
-        self._transit: float | None = None
+        self._transit = nan
         self._expected_prior = 0
         self._received_prior = 0
         self.missing.clear()
-        self.history[:] = [None] * len(self.history)
+        if self.history is not None:
+            self.history.clear()
 
     def arrive(self, sequence: int, now: float, *, repair: bool = False) -> int:
         """Note a packet; return its extended number, or -1 when it was there already or is too old.
@@ -75,12 +93,13 @@ class Incoming:
         ``repair`` says that it came as a retransmission: it fills a hole and counts as lost all the same
         (RFC 4588 7.1).
         """
-        if (sequence - self.next) & 0xFFFF:
+        cells = self.cells
+        if (sequence - cells[_NEXT]) & 0xFFFF:
             return self._disorder(sequence, now, repair=repair)
-        self.next = (sequence + 1) & 0xFFFF
-        self.received += 1
-        self.high += 1
-        return self.high
+        cells[_NEXT] = (sequence + 1) & 0xFFFF
+        cells[_RECEIVED] += 1
+        cells[_HIGH] += 1
+        return cells[_HIGH]
 
     def _disorder(self, sequence: int, now: float, *, repair: bool) -> int:
         if not self.received:
@@ -126,22 +145,20 @@ class Incoming:
         return max(0, self.expected - self.received - self.repaired - len(self.holes))
 
     def keep(self, packet: bytes, sequence: int) -> None:
-        """Keep a packet for repair; the oldest makes room."""
-        self.history[sequence & HISTORY - 1] = packet
+        """Keep a packet for repair, where the stream is repaired; the oldest makes room."""
+        if self.history is not None:
+            self.history.keep(packet, sequence)
 
     def recall(self, number: int) -> bytes | None:
         """Return the packet with this extended number, None when it is gone or never came."""
-        if not self.history or not 0 <= self.high - number < HISTORY:
+        if self.history is None or not 0 <= self.high - number < HISTORY:
             return None
-        packet = self.history[number & HISTORY - 1]
-        if packet is None or packet[2] << 8 | packet[3] != number & 0xFFFF:
-            return None
-        return packet
+        return self.history.recall(number & 0xFFFF)
 
     def time(self, timestamp: int, now: float) -> None:
         """Note the arrival of a new timestamp for the jitter estimate (RFC 3550 6.4.1, A.8)."""
         transit = now * self.clock_rate - timestamp
-        if self._transit is not None:
+        if not isnan(self._transit):
             change = abs(transit - self._transit)
             # A timestamp that wraps or jumps is not jitter.
             if change < self.clock_rate * 10:

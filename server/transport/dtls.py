@@ -72,9 +72,9 @@ def protect_place() -> int:
     return place(ffi.addressof(lib, "srtp_protect"))
 
 
-def unprotect_rtcp_place() -> int:
-    """Return the address of ``unprotect_rtcp``, as above."""
-    return place(ffi.addressof(lib, "srtp_unprotect_rtcp"))
+def unprotect_places() -> tuple[int, int]:
+    """Return the addresses of ``unprotect`` and ``unprotect_rtcp``, as above."""
+    return place(ffi.addressof(lib, "srtp_unprotect")), place(ffi.addressof(lib, "srtp_unprotect_rtcp"))
 
 
 def length() -> Any:

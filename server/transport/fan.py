@@ -40,7 +40,7 @@ class Fan:
 
     def __init__(self, ffi: FFI, lib: Any, fd: int, stats: RelayStats, protect: int) -> None:
         self._ffi = ffi
-        self._fan, self._put, self._leave = lib.fan, lib.put, lib.leave
+        self._fan, self._put, self._leave, self._rush = lib.fan, lib.put, lib.leave, lib.rush
         self._stats = stats
         self._waits = False
         call = ffi.cast("int32_t (*)(void *, void *, int32_t *)", protect)
@@ -58,7 +58,7 @@ class Fan:
 
     def fan(self, stream: Stream, legs: list[Leg], packet: bytes, number: int, now: float) -> list[Leg]:
         """Copy one packet to the legs; return those that were left out and are Python's to serve."""
-        plan = self._plan(stream, legs)
+        plan = self.plan(stream, legs)
         picture = tl0 = 0
         if plan.numbered:
             picture, tl0 = PAYLOADS[stream.codec].places(packet, 12)
@@ -76,6 +76,17 @@ class Fan:
         self._put(self._outlet, self._line(link), self._session(link), link.tag, data, len(packet))
         return True
 
+    def rush(self, sieve: Any, first: int, end: int, many: int) -> int:
+        """Copy the plain packets among what a sieve let through, as ``Rush.go`` says, and count them."""
+        self._waits = True
+        place: int = self._rush(sieve, self._outlet, first, end, Link.edition, many)
+        packets = sieve.packets
+        if packets:
+            self._stats.packets_in += packets
+            self._stats.bytes_in += sieve.octets
+            sieve.packets = sieve.octets = 0
+        return place
+
     def flush(self) -> None:
         """Send what waits, and count it."""
         if not self._waits:
@@ -92,7 +103,8 @@ class Fan:
                     stats.drop(reason)
             outlet.lost = outlet.unprotected = 0
 
-    def _plan(self, stream: Stream, legs: list[Leg]) -> Plan:
+    def plan(self, stream: Stream, legs: list[Leg]) -> Plan:
+        """Return a stream's legs laid out for C, as they are now."""
         edition = Link.edition
         for plan in stream.plans:
             if plan.edition == edition and plan.legs == legs:

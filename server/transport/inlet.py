@@ -16,14 +16,20 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from cffi import FFI
 
-from server.transport import sieve
+from server.transport import rush, sieve
 from server.transport.ice import Address
 
 if TYPE_CHECKING:
+    from server.transport.fan import Fan
     from server.transport.link import Link
+    from server.transport.streams import Stream
 
 BATCH = 32
 """Datagrams a call: what waits longer is fetched by the next one."""
+
+MANY = 200
+"""Copies after which those of one sender leave before the next one's are made: a frame to a hundred people
+takes 2.6 ms, and several senders' frames fall together."""
 
 SLOT = 2_048
 """Bytes a datagram; what is larger is cut off and then fails to decrypt."""
@@ -55,7 +61,7 @@ class Inlet(Protocol):
     """Where datagrams come in. ``buffers[i]`` holds the ``i``-th of the last call, ``sizes[i]`` its length.
 
     ``keys[i]`` tells senders apart cheaply, ``address(i)`` says who it is and, where the socket listens on
-    several addresses, which of them was meant. ``clear[i]`` says that it is RTCP, and decrypted already.
+    several addresses, which of them was meant: after ``look(i)``. ``clear[i]`` says that it is decrypted.
     """
 
     buffers: list[bytearray]
@@ -66,16 +72,31 @@ class Inlet(Protocol):
     def receive(self) -> Sequence[int]:
         """Wait until something comes or the time is up; return which datagrams are to be looked at."""
 
-    def admit(self, index: int, link: Link, source: int) -> None:
-        """Say that a datagram of the last call was authentic RTCP of this SSRC from ``link``: reports of it
-        that can wait may be kept for ``link.post`` from now on, and need not be handed over.
+    def look(self, index: int) -> None:
+        """Have a datagram of the last call at hand."""
+
+    def admit(self, index: int, link: Link, reporter: int) -> None:
+        """Say that a datagram was authentic RTCP of this SSRC from ``link``: what comes from there may be
+        decrypted from now on, and reports that can wait be kept for the link.
         """
 
-    def forget(self) -> None:
-        """Take back all of that: addresses may have changed hands."""
+    def settle(self, index: int, link: Link, stream: Stream) -> None:
+        """Say that a datagram was a packet of a stream of the link, from where it is sent to."""
 
-    def refused(self) -> int:
-        """Return how many datagrams since the last call failed to decrypt and were dropped."""
+    def rush(self, first: int, end: int) -> int:
+        """Take plain packets among those of the last call's datagrams that were to be looked at, from the
+        ``first`` up to the ``end``; return which is the first that is not taken.
+        """
+
+    @property
+    def full(self) -> bool:
+        """Whether ``rush`` has stopped because what it copied has to leave first."""
+
+    def forget(self) -> None:
+        """Know nobody any more: addresses may have changed hands."""
+
+    def failed(self) -> tuple[int, int]:
+        """Return how many packets and reports since the last call failed to decrypt and were dropped."""
 
     def address(self, index: int) -> Address:
         """Return who sent a datagram of the last call."""
@@ -107,7 +128,7 @@ def _interface() -> FFI:
 class Batched:
     """``recvmmsg`` through cffi, with everything laid out once."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, fan: Fan | None) -> None:
         ffi = _interface()
         self._libc: Any = ffi.dlopen(None)
         self._null = ffi.NULL
@@ -153,6 +174,7 @@ class Batched:
             own=self._own or slice(0, 0),
             control=_CONTROL,
         )
+        self._rush = rush.make(self._sieve, fan)
         if self._sieve is not None:
             self.clear = self._sieve.clear
 
@@ -181,42 +203,51 @@ class Batched:
             self._first.msg_controllen = _CONTROL
             count = self._libc.recvmmsg(self._fd, self._headers, BATCH, _MSG_WAITFORONE, self._null)
             came = range(max(0, count))
-        words, sizes, keys, names, size = (
-            self._words,
-            self.sizes,
-            self.keys,
-            self._name_bytes,
-            self._key_size,
-        )
-        for index in came:
-            sizes[index] = words[16 * index + 14]
-            start = _NAME * index
-            keys[index] = names[start : start + size]
-        if self._own is not None:
-            self._tell_own(self._own, came)
+        if self._own is not None and self._sieve is None:
+            for index in came:
+                self._words[16 * index + 10] = _CONTROL
         return came
 
-    def _tell_own(self, own: slice, came: Sequence[int]) -> None:
-        words, keys, control = self._words, self.keys, self._control_bytes
-        for index in came:
-            start = _CONTROL * index
-            keys[index] = keys[index], control[start + own.start : start + own.stop]
-            words[16 * index + 10] = _CONTROL
+    def look(self, index: int) -> None:
+        """Have a datagram of the last call at hand."""
+        self.sizes[index] = self._words[16 * index + 14]
+        self.keys[index] = self._key(index)
 
-    def admit(self, index: int, link: Link, source: int) -> None:
-        """Let reports of this source from ``link`` be kept back from now on."""
+    def _key(self, index: int) -> bytes:
+        start = _NAME * index
+        key: bytes = self._name_bytes[start : start + self._key_size]
+        if self._own is not None:
+            start = _CONTROL * index
+            key += self._control_bytes[start + self._own.start : start + self._own.stop]
+        return key
+
+    def admit(self, index: int, link: Link, reporter: int) -> None:
+        """Let reports of this SSRC from ``link`` be kept back from now on."""
         if self._sieve is not None:
-            key: Any = self.keys[index]
-            self._sieve.admit(b"".join(key) if isinstance(key, tuple) else key, link, source)
+            self._sieve.admit(self._key(index), link, reporter)
+
+    def settle(self, index: int, link: Link, stream: Stream) -> None:
+        """Let plain packets of a stream be taken from now on."""
+        if self._rush is not None:
+            self._rush.settle(self._key(index), link, stream)
+
+    def rush(self, first: int, end: int) -> int:
+        """Take plain packets among the last call's datagrams."""
+        return first if self._rush is None else self._rush.go(first, end, MANY)
+
+    @property
+    def full(self) -> bool:
+        """Whether ``rush`` has stopped because what it copied has to leave first."""
+        return self._rush is not None and self._rush.full
 
     def forget(self) -> None:
-        """Let nothing be kept back."""
+        """Know nobody any more."""
         if self._sieve is not None:
             self._sieve.forget()
 
-    def refused(self) -> int:
-        """Return how many datagrams since the last call failed to decrypt and were dropped."""
-        return 0 if self._sieve is None else self._sieve.refused()
+    def failed(self) -> tuple[int, int]:
+        """Return how many packets and reports since the last call failed to decrypt and were dropped."""
+        return (0, 0) if self._sieve is None else self._sieve.failed()
 
     def address(self, index: int) -> Address:
         """Return who sent a datagram of the last call."""
@@ -271,15 +302,30 @@ class Single:
         self.keys[0] = self._address = found[:2]
         return (0,)
 
-    def admit(self, index: int, link: Link, source: int) -> None:
-        """Do nothing: every datagram is handed over."""
+    def look(self, index: int) -> None:
+        """Do nothing: it is at hand."""
+
+    def admit(self, index: int, link: Link, reporter: int) -> None:
+        """Do nothing: every datagram is handed over as it came."""
+
+    def settle(self, index: int, link: Link, stream: Stream) -> None:
+        """Do nothing, as above."""
+
+    def rush(self, first: int, end: int) -> int:
+        """Take nothing."""
+        return first
+
+    @property
+    def full(self) -> bool:
+        """Never."""
+        return False
 
     def forget(self) -> None:
         """Do nothing, as above."""
 
-    def refused(self) -> int:
+    def failed(self) -> tuple[int, int]:
         """Return 0: nothing is decrypted here."""
-        return 0
+        return 0, 0
 
     def address(self, index: int) -> Address:
         """Return who sent a datagram of the last call."""
@@ -296,8 +342,8 @@ class Single:
             _set_timeout(self._sock, seconds)
 
 
-def inlet(sock: socket.socket) -> Inlet:
-    """Return the best inlet that this system has for a blocking socket."""
+def inlet(sock: socket.socket, fan: Fan | None) -> Inlet:
+    """Return the best inlet that this system has for a blocking socket; what it takes leaves by ``fan``."""
     if sys.platform == "linux" and sys.maxsize > 1 << 32:
-        return Batched(sock)
+        return Batched(sock, fan)
     return Single(sock)

@@ -30,6 +30,9 @@ MAX_STRANGERS = 16
 """Unknown SSRCs a peer that are decrypted to see where they belong; libsrtp keeps state for each."""
 
 
+RECEIVED = 2
+"""The place of received bytes in ``Link.counter``."""
+
 MAX_RTCP_SOURCES = 64
 """SSRCs a peer that may send us RTCP."""
 
@@ -48,7 +51,7 @@ class Link:
 
     ``rate`` is what the peer's line can carry; ``sizes``, ``times`` and ``marks`` are the estimator's own,
     for whoever sends to write. ``counter`` has the next transport-wide number (it is not cut) and the bytes
-    of SRTP sent so far, ``line`` the batch that C keeps. ``received`` are bytes of SRTP so far; ``resends``
+    of SRTP sent and received so far, ``line`` the batch that C keeps, ``posts`` who sends to us. ``resends``
     keeps repairs within bounds; ``trial`` is the probe before a call, while it runs. Pictures wait in
     ``pacer`` while ``paced``; it has been told of numbers below ``counted``.
     """
@@ -78,9 +81,8 @@ class Link:
         "path",
         "peer",
         "pointer",
-        "post",
+        "posts",
         "rate",
-        "received",
         "repaired_id",
         "resends",
         "rid_id",
@@ -127,15 +129,14 @@ class Link:
         self.rate = Estimator()
         self.resends = Resends()
         self.sizes, self.times, self.marks = self.rate.sizes, self.rate.times, self.rate.late.marks
-        self.counter = array("q", (0, 0))
+        self.counter = array("q", (0, 0, 0))
         self.line: tuple[Any, Any] | None = None
         self.counted = 0
         self.paced = False
         self.pacer: Pacer[Held] = Pacer()
-        # Transport-wide reports that the next round reads, with when they came; and those that C has kept.
+        # Transport-wide reports that the next round reads, with when they came; and who keeps more of them.
         self.told: list[tuple[float, bytes]] = []
-        self.post: Post | None = None
-        self.received = 0
+        self.posts: list[Post] = []
         self.trial: Trial | None = None
 
     @property
@@ -147,6 +148,11 @@ class Link:
     def sent(self) -> int:
         """Bytes of SRTP so far."""
         return self.counter[1]
+
+    @property
+    def received(self) -> int:
+        """Bytes of SRTP that came so far."""
+        return self.counter[RECEIVED]
 
     @staticmethod
     def renew() -> None:

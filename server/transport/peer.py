@@ -131,6 +131,7 @@ class Peer:
         link.twcc_id = agreed.extensions.get(TRANSPORT_CC, 0)
         link.rid_id = agreed.extensions.get(RID, 0)
         link.repaired_id = agreed.extensions.get(REPAIRED_RID, 0)
+        link.renew()
         self.uplink.agreed(agreed.lines)
         self._gates()
         for leg in self.legs.values():

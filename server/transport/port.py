@@ -74,8 +74,9 @@ class Port:
         self.number = sock.getsockname()[1]
         self._sock = sock
         self._tcp_hosts = tcp.hosts
-        source = inlet(sock)
-        self.outlet = Outlet(sock, self.stats, self.wires.known, fan.make(sock.fileno(), self.stats))
+        native = fan.make(sock.fileno(), self.stats)
+        source = inlet(sock, native)
+        self.outlet = Outlet(sock, self.stats, self.wires.known, native)
         self.reports = Reports(self.outlet, self.stats, self.clock)
         pump = self._pump(source)
         framed = self._pump(self.wires.frames)

@@ -17,20 +17,16 @@ from server.media.speakers import ONSET
 from server.media.stats import RelayStats
 from server.transport import dtls
 from server.transport.ice import Address, Path, Table
-from server.transport.inlet import Inlet
-from server.transport.link import MAX_RTCP_SOURCES, MAX_STRANGERS, Link
+from server.transport.inlet import MANY, Inlet
+from server.transport.link import MAX_RTCP_SOURCES, MAX_STRANGERS, RECEIVED, Link
 from server.transport.outlet import Outlet
-from server.transport.streams import RECENT, Leg, Stream
+from server.transport.streams import Leg, Stream
 
 MAX_PACKET = 1_500
 """Larger datagrams are no media: browsers keep below 1,200 bytes."""
 
 SAMPLE = 8
 """One batch in so many is timed for the delay histogram."""
-
-MANY = 200
-"""Copies after which those of one sender leave before the next one's are made: a frame to a hundred people
-takes 2.6 ms, and several senders' frames fall together."""
 
 _HEADER = Struct("!BBHLL")
 _U16 = Struct("!H")
@@ -86,42 +82,54 @@ class Pump:
 
     def batch(self, came: Sequence[int]) -> None:
         """Forward what the inlet's last call brought: those of its datagrams."""
-        inlet, known, drop = self._inlet, self._known, self._stats.drop
+        inlet = self._inlet
         self.forget()
-        for _ in range(inlet.refused()):
-            drop("srtcp")
-        if not came:
-            return
-        buffers, sizes, keys = inlet.buffers, inlet.sizes, inlet.keys
+        for reason, count in zip(("srtp", "srtcp"), inlet.failed(), strict=True):
+            for _ in range(count):
+                self._stats.drop(reason)
         self._batches += 1
         self._before = self._stats.packets_out
-        first = before = came[0]
-        self._copies = 0
-        for index in came:
-            if self._copies > MANY and keys[index] != keys[before]:
-                self._leave(first)
-                first, self._copies = index, 0
-            before = index
-            buffer, size = buffers[index], sizes[index]
-            if size < 12:
-                drop("short")
+        first = at = self._copies = 0
+        key: Hashable = None
+        end = len(came)
+        while (at := inlet.rush(at, end)) < end:
+            index = came[at]
+            full = inlet.full
+            if not full:
+                inlet.look(index)
+                full = self._copies > MANY and inlet.keys[index] != key
+            if full:
+                self._leave(came[first])
+                first, self._copies = at, 0
                 continue
-            path = known.get(keys[index]) or self._find(index)
-            if path is not None and buffer[0] & 0xC0 == 0x80:
-                link: Link = path.owner
-                if link.rx is None or size > MAX_PACKET:
-                    drop("unready")
-                elif inlet.clear[index]:
-                    self._report(link, bytes(buffer[:size]))
-                elif 192 <= buffer[1] <= 223:
-                    self._rtcp(link, index, size)
-                else:
-                    self._rtp(link, index, size)
-                    if path is not link.path:
-                        link.peer.moved(path)
-            else:
-                self._other(bytes(buffer[:size]), inlet.address(index))
-        self._leave(first)
+            key = inlet.keys[index]
+            self._take_in(index)
+            at += 1
+        if came:
+            self._leave(came[first])
+
+    def _take_in(self, index: int) -> None:
+        """Take one datagram."""
+        inlet, drop = self._inlet, self._stats.drop
+        buffer, size = inlet.buffers[index], inlet.sizes[index]
+        if size < 12:
+            drop("short")
+            return
+        path = self._known.get(inlet.keys[index]) or self._find(index)
+        if path is None or buffer[0] & 0xC0 != 0x80:
+            self._other(bytes(buffer[:size]), inlet.address(index))
+            return
+        link: Link = path.owner
+        if link.rx is None or size > MAX_PACKET:
+            drop("unready")
+        elif 192 <= buffer[1] <= 223:
+            self._rtcp(link, index, size)
+        else:
+            stream = self._rtp(link, index, size)
+            if path is not link.path:
+                link.peer.moved(path)
+            elif stream is not None:
+                inlet.settle(index, link, stream)
 
     def _leave(self, first: int) -> None:
         """Let what was copied of the last call's datagrams leave, of which ``first`` is the oldest."""
@@ -139,20 +147,22 @@ class Pump:
             self._known[self._inlet.keys[index]] = path
         return path
 
-    def _rtp(self, link: Link, index: int, size: int) -> None:
+    def _rtp(self, link: Link, index: int, size: int) -> Stream | None:
+        """Take one packet; return whose it is if it is no repair."""
         buffer, stats = self._inlet.buffers[index], self._stats
         ssrc: int = _U32.unpack_from(buffer, 8)[0]
         stream = link.streams.get(ssrc)
         if stream is None and not self._admit(link, ssrc):
             stats.drop("stranger")
-            return
-        length = self._size
-        length[0] = size
-        if dtls.unprotect(link.rx, self._pointers[index], length):
-            stats.drop("srtp")
-            return
-        link.received += size
-        size = length[0]
+            return None
+        if not self._inlet.clear[index]:
+            length = self._size
+            length[0] = size
+            if dtls.unprotect(link.rx, self._pointers[index], length):
+                stats.drop("srtp")
+                return None
+            link.counter[RECEIVED] += size
+            size = length[0]
         now = time.monotonic_ns()
         first = buffer[0]
         at = 12
@@ -162,19 +172,20 @@ class Pump:
                 at = self._extensions(link, stream, buffer, at, size, now)
             if not at or at > size:
                 stats.drop("malformed")
-                return
+                return None
         stats.packets_in += 1
         stats.bytes_in += size
         if stream is None:
             stream = self._stranger(link, ssrc, buffer, at)
             if stream is None:
-                return
+                return None
         if stream.repairs is not None:
             self._repair(stream.repairs, buffer, at, size, now * 1e-9)
-            return
+            return None
         _, kind, sequence, timestamp, _ = _HEADER.unpack_from(buffer)
         _HEADER.pack_into(buffer, at - 12, first & 0xA0, kind, sequence, timestamp, ssrc)
         self._forward(stream, bytes(self._views[index][at - 12 : size]), sequence, timestamp, now * 1e-9)
+        return stream
 
     def _admit(self, link: Link, ssrc: int) -> bool:
         """Bound the unknown sources that are decrypted at all: libsrtp keeps state for each."""
@@ -208,7 +219,7 @@ class Pump:
             if following > end or kind == 15:
                 break
             if kind == twcc:
-                link.arrivals.times[_U16.unpack_from(buffer, at + 1)[0]] = now
+                link.arrivals.note(_U16.unpack_from(buffer, at + 1)[0], now)
             elif kind == level and stream is not None:
                 stream.level = buffer[at + 1] & 127
                 stream.loudness += 127 - stream.level
@@ -317,7 +328,7 @@ class Pump:
             return None
         if verdict == "empty":
             packet = emptied(packet)
-        stream.recent[sequence & RECENT - 1] = packet
+        stream.recent.keep(packet, sequence)
         # What follows silence begins to be heard here (RFC 3551 4.1).
         return _spurt(packet) if stream.waiting and not stream.legs else packet
 
@@ -369,6 +380,9 @@ class Pump:
             self._outlet.repeat(stream, joined, again, first + index, sequence, stamp, now)
 
     def _rtcp(self, link: Link, index: int, size: int) -> None:
+        if self._inlet.clear[index]:
+            self._report(link, bytes(self._views[index][:size]))
+            return
         source = _U32.unpack_from(self._inlet.buffers[index], 4)[0]
         if source not in link.rtcp_sources:
             # libsrtp keeps state for each source.

@@ -314,9 +314,9 @@ class Reports:
         what the relay cost.
         """
         told, link.told = link.told, []
-        if link.post is not None:
-            kept = link.post.take()
-            told = sorted(told + kept) if told else kept
+        for post in link.posts:
+            told += post.take()
+        told.sort()
         before, since = None, 0.0
         for at, data in told:
             report = decode(data, 0, len(data) - data[-1] if data[0] & 0x20 else len(data))

@@ -18,7 +18,7 @@
 enum {
     BUCKETS = 1024,      /* of senders, by their keys; a power of two */
     KEY = 44,            /* struct sockaddr_in6 and an address of ours */
-    MOST_SOURCES = 8,
+    MOST_REPORTERS = 8,
     MOST_MAIL = 32,
     MAX_PACKET = 1500,   /* as in pump.py */
     TRANSPORT_CC = 15,   /* the format (draft-holmer-rmcat-transport-wide-cc-extensions-01 3.1) of ... */
@@ -76,13 +76,29 @@ static struct post *find(struct crowd *crowd, const uint8_t *key)
     return post;
 }
 
+static struct post *sender(struct sieve *sieve, const struct mmsghdr *datagram)
+{
+    uint8_t key[KEY] = {0};
+    memcpy(key, datagram->msg_hdr.msg_name, (size_t)sieve->name_size);
+    if (sieve->own_size)
+        memcpy(key + sieve->name_size, (uint8_t *)datagram->msg_hdr.msg_control + sieve->own_at,
+               (size_t)sieve->own_size);
+    return find(sieve->crowd, key);
+}
+
+/* Who sent a datagram of the last call; NULL for a stranger. Only for the thread that receives. */
+struct post *sieve_sender(struct sieve *sieve, int32_t index)
+{
+    return sender(sieve, (struct mmsghdr *)sieve->headers + index);
+}
+
 static uint32_t get16(const uint8_t *at) { return (uint32_t)at[0] << 8 | at[1]; }
 
 static int lets_in(const struct post *post, const uint8_t *packet)
 {
     uint32_t source = get16(packet + 4) << 16 | get16(packet + 6);
     for (int index = 0; index < post->known; index++)
-        if (post->sources[index] == source)
+        if (post->reporters[index] == source)
             return 1;
     return 0;
 }
@@ -108,15 +124,10 @@ static int take(struct sieve *sieve, struct mmsghdr *datagram, double at, uint8_
     int32_t size = (int32_t)datagram->msg_len;
     if (size < 12 || size > MAX_PACKET || (packet[0] & 0xC0) != 0x80 || packet[1] < 192 || packet[1] > 223)
         return 0;
-    uint8_t key[KEY] = {0};
-    memcpy(key, datagram->msg_hdr.msg_name, (size_t)sieve->name_size);
-    if (sieve->own_size)
-        memcpy(key + sieve->name_size, (uint8_t *)datagram->msg_hdr.msg_control + sieve->own_at,
-               (size_t)sieve->own_size);
-    struct post *post = find(sieve->crowd, key);
+    struct post *post = sender(sieve, datagram);
     if (post == NULL || !lets_in(post, packet))
         return 0;
-    if (sieve->unprotect(post->session, packet, &size)) {
+    if (sieve->unprotect_rtcp(post->session, packet, &size)) {
         sieve->refused++;
         return 1;
     }
@@ -177,25 +188,26 @@ int32_t sieve_receive(struct sieve *sieve, double patience)
     return 0;
 }
 
-/* Let RTCP of this source in from whoever `post` has the key of; 0 where it has too many. */
-int32_t sieve_admit(struct sieve *sieve, struct post *post, uint32_t source)
+/* Know a sender from now on. */
+void sieve_list(struct sieve *sieve, struct post *post)
 {
-    int32_t admitted = 0;
     pthread_mutex_lock(&sieve->crowd->lock);
-    if (post->known < MOST_SOURCES) {
-        post->sources[post->known++] = source;
-        admitted = 1;
-    }
-    if (find(sieve->crowd, post->key) == NULL) {
-        struct post **first = bucket(sieve->crowd, post->key);
-        post->next = *first;
-        *first = post;
-    }
+    struct post **first = bucket(sieve->crowd, post->key);
+    post->next = *first;
+    *first = post;
     pthread_mutex_unlock(&sieve->crowd->lock);
-    return admitted;
 }
 
-/* Let nobody in any more; what has been kept can still be taken. */
+/* Let RTCP of this SSRC in from a sender, as long as it has not too many. */
+void sieve_admit(struct sieve *sieve, struct post *post, uint32_t reporter)
+{
+    pthread_mutex_lock(&sieve->crowd->lock);
+    if (post->known < MOST_REPORTERS)
+        post->reporters[post->known++] = reporter;
+    pthread_mutex_unlock(&sieve->crowd->lock);
+}
+
+/* Know nobody any more; what has been kept can still be taken. */
 void sieve_forget(struct sieve *sieve)
 {
     pthread_mutex_lock(&sieve->crowd->lock);

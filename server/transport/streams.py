@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 
+from server.media.cells import Cell, Clock
 from server.media.hush import Hush
 from server.media.incoming import Incoming
 from server.media.layers import OVERHEAD, Flow
 from server.media.payloads import PAYLOADS, Shift
 from server.media.red import Frame
 from server.media.renumber import Numbers, Renumber
+from server.media.ring import Ring
 from server.media.sharing import Dry
 from server.media.slots import Feed
 from server.transport.link import Link
@@ -18,6 +20,7 @@ from signaling.parts import PauseReason
 
 if TYPE_CHECKING:
     from server.transport.fan import Plan
+    from server.transport.rush import Source
 
 RESENDS_A_SECOND = 400
 """Retransmissions a leg: 3.5 Mbit/s; what asks for more does not repair but flood."""
@@ -28,6 +31,26 @@ RECENT = 8
 
 BEFORE = 2
 """So many packets before the first that is loud belong to what is said: an h, an f."""
+
+
+_Kind = TypeVar("_Kind")
+
+
+class Watched(Generic[_Kind]):
+    """An attribute that how packets are handled depends on: a change of it is Python's to see first."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, owner: Stream, kind: type) -> _Kind:
+        found: _Kind = getattr(owner, self._name)
+        return found
+
+    def __set__(self, owner: Stream, value: _Kind) -> None:
+        owner.plain = 0
+        setattr(owner, self._name, value)
 
 
 class Stream(Incoming):
@@ -44,10 +67,32 @@ class Stream(Incoming):
     ``starved`` whether for want of bits, ``dry`` since when its sender has had too little. Of sound,
     ``red_payload_type`` is what it comes in redundantly (RFC 2198), ``recent`` are its newest packets,
     and ``redundant`` is whether some leg is sent them again. Of a picture, ``slow`` is whether some leg's
-    line is paced. ``plans`` are its legs as ``Fan`` has laid them out.
+    line is paced. ``plans`` are its legs as ``Fan`` has laid them out, ``source`` is all of it as C knows it.
     """
 
+    timestamp = Cell(4)
+    packets = Cell(5)
+    octets = Cell(6)
+    level = Cell(7)
+    loudness = Cell(8)
+    levels = Cell(9)
+    seen_at = Clock(2)
+    heard: Watched[bool] = Watched("_heard")
+    legs: Watched[list[Leg]] = Watched("_legs")
+    open: Watched[bool] = Watched("_open")
+    payload_type: Watched[int] = Watched("_payload_type")
+    redundant: Watched[bool] = Watched("_redundant")
+    slow: Watched[bool] = Watched("_slow")
+    waiting: Watched[list[Leg]] = Watched("_waiting")
+
     __slots__ = (
+        "_heard",
+        "_legs",
+        "_open",
+        "_payload_type",
+        "_redundant",
+        "_slow",
+        "_waiting",
         "asked_at",
         "clock",
         "codec",
@@ -56,37 +101,24 @@ class Stream(Incoming):
         "failures",
         "flow",
         "formats",
-        "heard",
         "hush",
         "layer",
-        "legs",
-        "level",
-        "levels",
         "lines",
         "link",
-        "loudness",
         "nack",
-        "octets",
         "onset",
-        "open",
-        "packets",
-        "payload_type",
         "plans",
         "pli",
         "recent",
         "red_payload_type",
-        "redundant",
         "repairs",
         "repairs_of",
         "rid",
-        "seen_at",
-        "slow",
+        "source",
         "ssrc",
         "starts",
         "starved",
-        "timestamp",
         "video",
-        "waiting",
         "wanted",
         "wanted_at",
     )
@@ -106,10 +138,11 @@ class Stream(Incoming):
         self.repairs: Stream | None = None
         self.nack = self.pli = self.open = self.redundant = self.slow = False
         self.red_payload_type: int | None = None
-        self.recent: list[bytes] = [b""] * RECENT
-        self.legs: list[Leg] = []
+        self.recent = Ring(RECENT)
+        self.legs = []
         self.plans: list[Plan] = []
-        self.waiting: list[Leg] = []
+        self.source: Source | None = None
+        self.waiting = []
         self.timestamp = -1
         self.clock: tuple[int, int] | None = None
         self.seen_at = 0.0
@@ -128,13 +161,17 @@ class Stream(Incoming):
         self.wanted = False
         self.wanted_at = float("-inf")
 
+    @property
+    def ring(self) -> Ring:
+        """Where its newest packets are kept."""
+        return self.recent if self.history is None else self.history
+
     def earlier(self, sequence: int, timestamp: int, count: int) -> list[Frame]:
         """Return up to so many frames right before this packet of sound, oldest first."""
         frames = []
         for back in range(count, 0, -1):
-            number = (sequence - back) & 0xFFFF
-            packet = self.recent[number & RECENT - 1]
-            if len(packet) > 12 and packet[2] << 8 | packet[3] == number:
+            packet = self.recent.recall((sequence - back) & 0xFFFF)
+            if packet is not None and len(packet) > 12:
                 offset = (timestamp - int.from_bytes(packet[4:8])) & 0xFFFFFFFF
                 frames.append(Frame(offset, packet[12:]))
         return frames
@@ -145,8 +182,8 @@ class Stream(Incoming):
         first = number if onset is None else max(onset - BEFORE, number - RECENT + 1)
         packets: list[bytes] = []
         for earlier in range(number - 1, first - 1, -1):
-            packet = self.recent[earlier & RECENT - 1]
-            if len(packet) <= 12 or packet[2] << 8 | packet[3] != earlier & 0xFFFF:
+            packet = self.recent.recall(earlier & 0xFFFF)
+            if packet is None or len(packet) <= 12:
                 break
             packets.insert(0, packet)
         return packets

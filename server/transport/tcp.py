@@ -24,6 +24,7 @@ from server.transport.inlet import BATCH, SLOT
 
 if TYPE_CHECKING:
     from server.transport.link import Link
+    from server.transport.streams import Stream
 
 MAX_WIRES = 1_024
 MAX_UNPROVEN = 128
@@ -195,15 +196,30 @@ class Frames:
         """Return nothing: frames come by ``fill``."""
         return ()
 
-    def admit(self, index: int, link: Link, source: int) -> None:
-        """Do nothing: every frame is handed over."""
+    def look(self, index: int) -> None:
+        """Do nothing: it is at hand."""
+
+    def admit(self, index: int, link: Link, reporter: int) -> None:
+        """Do nothing: every frame is handed over as it came."""
+
+    def settle(self, index: int, link: Link, stream: Stream) -> None:
+        """Do nothing, as above."""
+
+    def rush(self, first: int, end: int) -> int:
+        """Take nothing."""
+        return first
+
+    @property
+    def full(self) -> bool:
+        """Never."""
+        return False
 
     def forget(self) -> None:
         """Do nothing, as above."""
 
-    def refused(self) -> int:
+    def failed(self) -> tuple[int, int]:
         """Return 0: nothing is decrypted here."""
-        return 0
+        return 0, 0
 
     def address(self, index: int) -> Address:
         """Return whose frames these are."""

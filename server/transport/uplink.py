@@ -103,7 +103,7 @@ class Uplink:
         if stream.received:
             stream.pause()
             stream.restart()
-        stream.ssrc = ssrc
+        stream.ssrc, stream.plain = ssrc, 0
         self._link.streams[ssrc] = stream
 
     def _adopt_repair(self, stream: Stream, ssrc: int) -> None:
@@ -124,6 +124,7 @@ class Uplink:
         """A layer that a later offer has no more."""
         self._forget_repairs(stream)
         self._link.streams.pop(stream.ssrc, None)
+        stream.plain = 0
         for leg in [*stream.legs, *stream.waiting]:
             if leg.stream is stream:
                 leg.detach()

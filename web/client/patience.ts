@@ -42,7 +42,7 @@ const MOST_GROWTH = 300;
 const LARGEST = 4_000;
 /**
  * So often within so many looks a picture has stood still before it waits for so many milliseconds more; once is
- * enough where many repairs are lost.
+ * enough where it waits already.
  */
 const STILL = 2;
 const WITHIN = 8;
@@ -55,6 +55,14 @@ const SMOOTH = 30;
 const SOON = 5;
 const BACK = 40;
 const LEAST = 120;
+
+/**
+ * Where a browser by itself waits for so many ms frames come unevenly, and now and then one later than it reckons
+ * with (a large one on a narrow line): so many times as long, and so long at most.
+ */
+const UNEVEN = 80;
+const AMPLE = 2.5;
+const AMPLE_MOST = 350;
 
 /** What is known of one picture between two looks. */
 export interface Shown {
@@ -73,10 +81,13 @@ export interface Shown {
 export class Waiting {
   private lossy = false;
   private calm = 0;
+  private all = 0;
   private beside = BESIDE;
   private stills: number[] = [];
   private smooth = 0;
   private more = 0;
+  /** To so much it goes in steps; 0 for nowhere. */
+  private ample = 0;
   /** With so much it stood still no longer. */
   private enough = 0;
   /** What has to be asked for beside that, so that it comes about. */
@@ -88,6 +99,7 @@ export class Waiting {
   /** Milliseconds from now on; null for as the browser likes. */
   look(shown: Shown): number | null {
     if (shown.asked !== null) this.judge(shown.asked);
+    this.prepare(shown);
     this.still(shown);
     const repairs = this.lossy ? Math.min(MOST, this.beside + shown.roundTrip) : 0;
     // What was waited for repairs goes back in steps as well: what they took may be needed for something else.
@@ -118,6 +130,13 @@ export class Waiting {
     this.beyond = stills > 0 ? beyond : Math.min(beyond, this.beyond + STRIDE);
   }
 
+  /** Waits for more where frames come unevenly, before one is too late, in steps that can't be seen. */
+  private prepare({ target }: Shown): void {
+    if (this.told === null && target > UNEVEN) this.ample = Math.min(AMPLE_MOST, AMPLE * target);
+    if (this.more < this.ample) this.more = Math.min(this.ample, Math.max(this.more, target) + STRIDE);
+    else this.ample = 0;
+  }
+
   private judge(asked: number): void {
     if (asked >= LOSSY) this.lossy = true;
     this.calm = asked > DONE ? 0 : this.calm + 1;
@@ -125,13 +144,15 @@ export class Waiting {
       this.lossy = false;
       this.beside = BESIDE;
     }
-    if (asked >= MANY) this.beside = Math.max(this.beside, asked >= ALL ? BESIDE_ALL : BESIDE_MANY);
+    // A line that has just become narrow loses as much, for a moment.
+    this.all = asked >= ALL ? this.all + 1 : 0;
+    if (asked >= MANY) this.beside = Math.max(this.beside, this.all > 1 ? BESIDE_ALL : BESIDE_MANY);
   }
 
   private still({ stills, target }: Shown): void {
     this.stills = [...this.stills, stills].slice(-WITHIN);
     this.smooth = stills > 0 ? 0 : this.smooth + 1;
-    const often = this.lossy && this.beside >= BESIDE_MANY ? 1 : STILL;
+    const often = this.more > 0 || (this.lossy && this.beside >= BESIDE_MANY) ? 1 : STILL;
     if (this.stills.reduce((sum, each) => sum + each, 0) >= often) {
       this.more = Math.min(MOST, Math.max(this.more, target - this.beyond) + STEP);
       this.enough = this.more;

@@ -51,30 +51,30 @@ def test_the_usual_report_is_small() -> None:
 
 def test_what_was_jumped_over_is_told_as_lost_once() -> None:
     arrivals = Arrivals()
-    arrivals.times |= {10: MS, 11: 2 * MS}
+    arrivals.times.update({10: MS, 11: 2 * MS})
     told(arrivals)
-    arrivals.times |= {14: 3 * MS, 15: 4 * MS}
+    arrivals.times.update({14: 3 * MS, 15: 4 * MS})
     found = told(arrivals)
     assert [found[n] is None for n in (12, 13, 14, 15)] == [True, True, False, False]
-    arrivals.times |= {16: 5 * MS}
+    arrivals.times.update({16: 5 * MS})
     assert list(told(arrivals)) == [16]
 
 
 def test_a_late_packet_is_told_after_all() -> None:
     arrivals = Arrivals()
-    arrivals.times |= {10: MS, 12: 2 * MS}
+    arrivals.times.update({10: MS, 12: 2 * MS})
     assert told(arrivals)[11] is None
-    arrivals.times |= {11: 3 * MS, 13: 4 * MS}
+    arrivals.times.update({11: 3 * MS, 13: 4 * MS})
     found = told(arrivals)
     assert found[11] is not None
     assert found[13] is not None
-    arrivals.times |= {14: 5 * MS}
+    arrivals.times.update({14: 5 * MS})
     assert list(told(arrivals)) == [14]
 
 
 def test_numbers_wrap() -> None:
     arrivals = Arrivals()
-    arrivals.times |= {65_534: 0, 65_535: MS, 0: 2 * MS, 1: 3 * MS}
+    arrivals.times.update({65_534: 0, 65_535: MS, 0: 2 * MS, 1: 3 * MS})
     assert list(told(arrivals)) == [65_534, 65_535, 0, 1]
 
 
@@ -89,9 +89,9 @@ def test_feedback_packets_are_counted() -> None:
 
 def test_a_jump_is_bounded() -> None:
     arrivals = Arrivals()
-    arrivals.times |= {0: 0}
+    arrivals.times.update({0: 0})
     told(arrivals)
-    arrivals.times |= {30_000: MS}
+    arrivals.times.update({30_000: MS})
     assert len(told(arrivals)) <= MAX_SPAN
     for number in range(0, 65_536, 3):
         arrivals.times[number] = number
@@ -140,7 +140,7 @@ def test_random_networks_are_told_truly(
 
 def test_what_was_overtaken_is_told_as_if_it_had_come_with_what_overtook_it() -> None:
     arrivals = Arrivals()
-    arrivals.times |= {10: 1_000 * MS, 12: 1_050 * MS, 13: 1_060 * MS, 11: 1_300 * MS}
+    arrivals.times.update({10: 1_000 * MS, 12: 1_050 * MS, 13: 1_060 * MS, 11: 1_300 * MS})
     found = told(arrivals)
     first = found[10]
     assert first is not None
@@ -156,7 +156,7 @@ def test_a_way_up_scatters_where_packets_come_long_after_those_that_overtook_the
     came = sorted((20 * number + chance.uniform(0, jitter_ms), number) for number in range(1_000))
     for report in range(200):
         low, high = 100 * report, 100 * (report + 1)
-        arrivals.times |= {number: int(at * MS) for at, number in came if low <= at < high}
+        arrivals.times.update({number: int(at * MS) for at, number in came if low <= at < high})
         arrivals.feedback(1, 1, high * MS)
     assert arrivals.scattered == scattered
 
@@ -166,17 +166,17 @@ def test_where_packets_come_late_the_report_waits_for_them_but_not_for_ever() ->
     at = 1_000 * MS
     for number in range(0, 60, 2):
         # Each comes after the one that was sent later, and after that was told.
-        arrivals.times |= {number + 1: at}
+        arrivals.times.update({number + 1: at})
         told(arrivals)
-        arrivals.times |= {number: at + 40 * MS}
+        arrivals.times.update({number: at + 40 * MS})
         told(arrivals)
         at += 100 * MS
-    arrivals.times |= {60: at, 62: at + MS}
+    arrivals.times.update({60: at, 62: at + MS})
     assert list(told(arrivals, later=20 * MS)) == [60]
     assert told(arrivals, later=20 * MS) == {}
-    arrivals.times |= {61: at + 50 * MS}
+    arrivals.times.update({61: at + 50 * MS})
     assert None not in told(arrivals, later=20 * MS).values()
-    arrivals.times |= {64: at + 60 * MS}
+    arrivals.times.update({64: at + 60 * MS})
     found = told(arrivals, later=LONGEST_HOLD_NS)
     assert found[63] is None
     assert found[64] is not None
