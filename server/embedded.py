@@ -196,6 +196,8 @@ class EmbeddedStore:
             "logfile": str(log_file),
             "appendonly": "yes",
             "appendfsync": "always",
+            # Ten looks a second for nothing cost an idle server as much as everything else in it.
+            "hz": "1",
             "save": "",
         }
         words = [word for name, value in options.items() for word in (f"--{name}", value)]

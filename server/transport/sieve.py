@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from server.transport.link import Link
     from server.transport.rush import Source
 
+MOST_KEPT = 32
+"""Reports of a sender that are kept: browsers send two a round."""
+
 Told = tuple[float, bytes]
 """When a report came (s, monotonic), and the report, decrypted."""
 
