@@ -94,11 +94,10 @@ struct post *sieve_sender(struct sieve *sieve, int32_t index)
 
 static uint32_t get16(const uint8_t *at) { return (uint32_t)at[0] << 8 | at[1]; }
 
-static int lets_in(const struct post *post, const uint8_t *packet)
+static int knows(const struct post *post, uint32_t reporter)
 {
-    uint32_t source = get16(packet + 4) << 16 | get16(packet + 6);
     for (int index = 0; index < post->known; index++)
-        if (post->reporters[index] == source)
+        if (post->reporters[index] == reporter)
             return 1;
     return 0;
 }
@@ -125,7 +124,7 @@ static int take(struct sieve *sieve, struct mmsghdr *datagram, double at, uint8_
     if (size < 12 || size > MAX_PACKET || (packet[0] & 0xC0) != 0x80 || packet[1] < 192 || packet[1] > 223)
         return 0;
     struct post *post = sender(sieve, datagram);
-    if (post == NULL || !lets_in(post, packet))
+    if (post == NULL || !knows(post, get16(packet + 4) << 16 | get16(packet + 6)))
         return 0;
     if (sieve->unprotect_rtcp(post->session, packet, &size)) {
         sieve->refused++;
@@ -202,7 +201,7 @@ void sieve_list(struct sieve *sieve, struct post *post)
 void sieve_admit(struct sieve *sieve, struct post *post, uint32_t reporter)
 {
     pthread_mutex_lock(&sieve->crowd->lock);
-    if (post->known < MOST_REPORTERS)
+    if (post->known < MOST_REPORTERS && !knows(post, reporter))
         post->reporters[post->known++] = reporter;
     pthread_mutex_unlock(&sieve->crowd->lock);
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from server.media.cells import Cell, Clock
 from server.media.hush import Hush
@@ -16,6 +16,7 @@ from server.media.ring import Ring
 from server.media.sharing import Dry
 from server.media.slots import Feed
 from server.transport.link import Link
+from server.transport.watched import Watched
 from signaling.parts import PauseReason
 
 if TYPE_CHECKING:
@@ -31,26 +32,6 @@ RECENT = 8
 
 BEFORE = 2
 """So many packets before the first that is loud belong to what is said: an h, an f."""
-
-
-_Kind = TypeVar("_Kind")
-
-
-class Watched(Generic[_Kind]):
-    """An attribute that how packets are handled depends on: a change of it is Python's to see first."""
-
-    __slots__ = ("_name",)
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __get__(self, owner: Stream, kind: type) -> _Kind:
-        found: _Kind = getattr(owner, self._name)
-        return found
-
-    def __set__(self, owner: Stream, value: _Kind) -> None:
-        owner.plain = 0
-        setattr(owner, self._name, value)
 
 
 class Stream(Incoming):

@@ -133,8 +133,8 @@ describe("a picture that stands still", () => {
 
   it("again and again waits a little longer each time, up to a bound", () => {
     const waiting = new Waiting();
-    expect(looks(waiting, 4, { stills: 1, target: 170 })).toEqual([null, 250, 250, 330]);
-    expect(looks(waiting, 20, { stills: 2, target: 170 }).at(-1)).toBe(750);
+    expect(looks(waiting, 4, { stills: 1, target: 70 })).toEqual([null, 150, 230, 310]);
+    expect(looks(waiting, 20, { stills: 2, target: 70 }).at(-1)).toBe(750);
   });
 
   it("no more waits less, little by little, and then as the browser likes", () => {
@@ -143,6 +143,36 @@ describe("a picture that stands still", () => {
     expect(looks(waiting, 29, {}).at(-1)).toBe(180);
     expect(looks(waiting, 1, {})).toEqual([140]);
     expect(looks(waiting, 30, {}).at(-1)).toBeNull();
+  });
+});
+
+describe("a picture whose frames come unevenly", () => {
+  it("waits for more before one is too late, in steps that can't be seen", () => {
+    const waiting = new Waiting();
+    expect(looks(waiting, 2, { target: 100 })).toEqual([null, 220]);
+    expect(looks(waiting, 2, { target: 220, waited: 220 })).toEqual([250, 250]);
+  });
+
+  it("waits as its browser likes again when they come evenly", () => {
+    const waiting = new Waiting();
+    looks(waiting, 4, { target: 100 });
+    expect(looks(waiting, 30, { target: 30 }).at(-1)).toBeNull();
+  });
+
+  it("is not judged by its first frames", () => {
+    const waiting = new Waiting();
+    expect(looks(waiting, 1, { target: 200 })).toEqual([null]);
+    expect(looks(waiting, 9, { target: 30 })).not.toContain(150);
+  });
+});
+
+describe("a picture whose packets overtake each other", () => {
+  it("waits for longer still, unless that was one moment", () => {
+    const waiting = new Waiting();
+    expect(looks(waiting, 3, { asked: 1.2 })).toEqual([560, 720, 720]);
+    const once = new Waiting();
+    looks(once, 1, { asked: 0.9 });
+    expect(looks(once, 2, { asked: 0.2 })).toEqual([560, 560]);
   });
 });
 

@@ -57,8 +57,8 @@ const BACK = 40;
 const LEAST = 120;
 
 /**
- * Where a browser by itself waits for so many ms frames come unevenly, and now and then one later than it reckons
- * with (a large one on a narrow line): so many times as long, and so long at most.
+ * Where a browser by itself waits for so many ms at two looks, frames come unevenly, and now and then one later than
+ * it reckons with (a large one on a narrow line): so many times as long, and so long at most.
  */
 const UNEVEN = 80;
 const AMPLE = 2.5;
@@ -86,7 +86,8 @@ export class Waiting {
   private stills: number[] = [];
   private smooth = 0;
   private more = 0;
-  /** To so much it goes in steps; 0 for nowhere. */
+  /** Looks in a row at which frames came unevenly; to so much it goes in steps then, 0 for nowhere. */
+  private uneven = 0;
   private ample = 0;
   /** With so much it stood still no longer. */
   private enough = 0;
@@ -132,7 +133,8 @@ export class Waiting {
 
   /** Waits for more where frames come unevenly, before one is too late, in steps that can't be seen. */
   private prepare({ target }: Shown): void {
-    if (this.told === null && target > UNEVEN) this.ample = Math.min(AMPLE_MOST, AMPLE * target);
+    this.uneven = this.told === null && !this.lossy && target > UNEVEN ? this.uneven + 1 : 0;
+    if (this.uneven > 1) this.ample = Math.min(AMPLE_MOST, AMPLE * target);
     if (this.more < this.ample) this.more = Math.min(this.ample, Math.max(this.more, target) + STRIDE);
     else this.ample = 0;
   }

@@ -127,8 +127,9 @@ def test_nothing_kept_is_lost_when_addresses_change_hands() -> None:
         made.table.drops += 1
         made.pump.forget()
         assert [data for _, data in made.link.told] == [report(2)]
-        give(made, report(3), report(4))
-        take(made)
+        for serial in (3, 4):
+            give(made, report(serial))
+            take(made)
         assert made.reported == [report(1), report(3)]
         assert kept(made) == [report(4)]
 
