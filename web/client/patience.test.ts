@@ -149,8 +149,8 @@ describe("a picture that stands still", () => {
 describe("a picture whose frames come unevenly", () => {
   it("waits for more before one is too late, in steps that can't be seen", () => {
     const waiting = new Waiting();
-    expect(looks(waiting, 2, { target: 100 })).toEqual([null, 220]);
-    expect(looks(waiting, 2, { target: 220, waited: 220 })).toEqual([250, 250]);
+    expect(looks(waiting, 2, { target: 100 })).toEqual([null, 180]);
+    expect(looks(waiting, 2, { target: 180, waited: 180 })).toEqual([250, 250]);
   });
 
   it("waits as its browser likes again when they come evenly", () => {

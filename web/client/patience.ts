@@ -33,8 +33,12 @@ const MOST = 750;
 const SLACK = 50;
 const NEAR = 60;
 const LONG = 400;
-/** A picture that stands still for so many ms more than usual is not seen to: a larger step only where it does anyhow. */
+/**
+ * A picture that stands still for so many ms more than usual is not seen to: a larger step only where it does anyhow.
+ * Where frames come unevenly their senders leave some out, and one step comes on top of that.
+ */
 const STRIDE = 120;
+const PACE = 80;
 /** So much of what its reckoning was wrong by more than at the look before is expected to come on top: of so many ms. */
 const GROWS = 0.7;
 const MOST_GROWTH = 300;
@@ -121,6 +125,11 @@ export class Waiting {
     const before = this.wrong;
     this.wrong = null;
     if (this.more === 0) this.beyond = 0;
+    if (!this.lossy) {
+      // All of its frames count again; what waits for less than it should has come late.
+      this.beyond -= Math.max(-PACE, Math.min(PACE, this.beyond));
+      return;
+    }
     // What was told may not be in force yet.
     if (this.more === 0 || this.told === null || waited === 0 || target < this.told - SLACK) return;
     this.wrong = waited - this.told;
@@ -135,7 +144,7 @@ export class Waiting {
   private prepare({ target }: Shown): void {
     this.uneven = this.told === null && !this.lossy && target > UNEVEN ? this.uneven + 1 : 0;
     if (this.uneven > 1) this.ample = Math.min(AMPLE_MOST, AMPLE * target);
-    if (this.more < this.ample) this.more = Math.min(this.ample, Math.max(this.more, target) + STRIDE);
+    if (this.more < this.ample) this.more = Math.min(this.ample, Math.max(this.more, target) + PACE);
     else this.ample = 0;
   }
 
