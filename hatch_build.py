@@ -1,4 +1,4 @@
-"""Builds the front end, and for a wheel the pump's inner loop, from changed sources."""
+"""Builds the front end, and for a wheel the relay's inner loops, from changed sources."""
 
 from __future__ import annotations
 
