@@ -37,6 +37,12 @@ class Source:
         self.post: Post | None = None
         self._kept: tuple[Any, Plan | None] = data, None
 
+    @property
+    def stale(self) -> bool:
+        """Whether links have changed since it was laid out, or its sender is not known any more."""
+        known = self.post is not None and self.post.listed
+        return not known or self.place.edition != Link.edition
+
     def lay_out(self, stream: Stream, plan: Plan) -> None:
         """Let packets go by this plan from now on."""
         place = self.place
@@ -70,7 +76,7 @@ class Rush:
         """Look whether the next packets of a stream may be plain, if they come from there."""
         if not _plain(stream):
             stream.plain = 0
-        elif not stream.plain or stream.source is None or stream.source.place.edition != Link.edition:
+        elif not stream.plain or stream.source is None or stream.source.stale:
             self._lay_out(key, link, stream)
 
     def _lay_out(self, key: bytes, link: Link, stream: Stream) -> None:

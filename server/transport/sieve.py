@@ -32,6 +32,7 @@ class Post:
         self.key = key
         self.link = link
         """Held for its sake: sessions and counters live as long."""
+        self.listed = True
         self.sources: list[Source] = []
         self._sieve = sieve
         place: Any = sieve.ffi.new("struct post *")
@@ -118,6 +119,7 @@ class Sieve:
         for post in self._posts.values():
             post.link.told += post.take()
             post.link.posts.clear()
+            post.listed = False
         self._posts.clear()
 
     def failed(self) -> tuple[int, int]:

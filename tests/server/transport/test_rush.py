@@ -182,6 +182,13 @@ def test_a_sender_who_left_is_nobody_in_c_as_well() -> None:
         assert made.landed() == []
 
 
+def test_who_has_stayed_is_known_again_after_others_have_left() -> None:
+    with pumping(native=True) as made:
+        taken_by_c(made, steady(5))
+        made.table.drops += 1
+        assert taken_by_c(made, steady(5, 105)) == 4
+
+
 def test_another_path_than_the_chosen_one_is_pythons() -> None:
     with pumping(native=True) as made:
         taken_by_c(made, steady(5))
