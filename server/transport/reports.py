@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from server.media import rtcp
 from server.media.estimator import CEILING
 from server.media.stats import LINE_BOUNDS, RelayStats
-from server.media.twcc import TransportFeedback, decode, joined
+from server.media.twcc import TransportFeedback
+from server.transport import telling
 from server.transport.link import Link
 from server.transport.outlet import Outlet
 from server.transport.pacing import Pacing
@@ -98,7 +99,7 @@ class Reports:
                     self._stats.plis_in += 1
                     self.keyframe(leg.stream)
             elif isinstance(packet, TransportFeedback):
-                self._arrived(link, packet, time.monotonic())
+                telling.arrived(link, packet, time.monotonic())
             elif isinstance(packet, rtcp.Remb):
                 link.rate.remb(packet.bitrate)
             else:
@@ -181,7 +182,7 @@ class Reports:
         for link in list(self._doubtful):
             due = link.resends.due(now)
             if due:
-                self._estimate(link)
+                telling.read(link)
             for ssrc, sequence in due:
                 leg = link.peer.legs.get(ssrc)
                 missing = link.rate.late.until(ssrc, sequence, link.rate.times) is not None
@@ -283,7 +284,7 @@ class Reports:
             return
         link = peer.link
         if link.number:
-            self._estimate(link)
+            telling.read(link)
             self.pacing.look(link)
             self._probe(peer)
         if link.arrivals.times:
@@ -306,37 +307,6 @@ class Reports:
         peer.limit = limit
         ssrcs = [stream.ssrc for stream in peer.uplink.streams() if stream.video and stream.legs]
         self._outlet.send_rtcp(peer.link, rtcp.remb(OUR_SSRC, int(limit), ssrcs[:MAX_LIMITED]))
-
-    def _estimate(self, link: Link) -> None:
-        """Read what the browser has told of its line since the last round; singly would cost more.
-
-        Nor is each weighed alone where all came and no queue stands: with 24 viewers that was a twelfth of
-        what the relay cost.
-        """
-        told, link.told = link.told, []
-        if link.post is not None:
-            kept = link.post.take()
-            told = sorted(told + kept) if told else kept
-        before, since = None, 0.0
-        for at, data in told:
-            report = decode(data, 0, len(data) - data[-1] if data[0] & 0x20 else len(data))
-            if report is None:
-                continue
-            if before is not None:
-                both = None if link.rate.congested else joined(before, report)
-                if both is None:
-                    self._arrived(link, before, since)
-                else:
-                    report = both
-            before, since = report, at
-        if before is not None:
-            self._arrived(link, before, since)
-
-    def _arrived(self, link: Link, told: TransportFeedback, at: float) -> None:
-        """Let a report count that came at this instant, on the clock that the packets were sent by."""
-        link.rate.feedback(told, link.number, at)
-        if link.trial is not None:
-            link.trial.feedback(told)
 
     def _probe(self, peer: Peer) -> None:
         """Find out whether the peer's line has room that nothing uses, when it is time to."""

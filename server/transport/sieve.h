@@ -1,20 +1,14 @@
 /* What sieve.c shares with sieve.py, which reads this file: plain C declarations, nothing for a preprocessor. */
 
-/* Reports that wait: report i came at `times[i]` (s, monotonic) and is `data[ends[i - 1]..ends[i])`. */
-struct mail {
-    int32_t count;
-    int32_t ends[32];
-    double times[32];
-    uint8_t data[4096];
-};
-
 /* One sender of RTCP as the sieve knows it: by `key`, its address and, where the socket has several, our own.
-   `session` is the SRTP that decrypts what it sends, `sources` are those of its SSRCs that are let in. */
+   `session` is the SRTP that decrypts what it sends, `sources` are those of its SSRCs that are let in. What it
+   reports on has `departed`. */
 struct post {
     uint8_t key[44];
     void *session;
     int32_t known;
     uint32_t sources[8];
+    struct departed departed;
     struct mail mail;
     struct post *next;
 };
@@ -40,3 +34,4 @@ int32_t sieve_receive(struct sieve *, double);
 int32_t sieve_admit(struct sieve *, struct post *, uint32_t);
 void sieve_forget(struct sieve *);
 void sieve_take(struct sieve *, struct post *, struct mail *);
+int32_t sieve_sum(struct sieve *, struct post *, int64_t, int64_t, struct summary *);

@@ -6,14 +6,20 @@ round; until then each had cost what waking Python costs.
 
 from __future__ import annotations
 
+from struct import Struct
 from typing import TYPE_CHECKING, Any
 
 from cffi import FFI
 
+from server.media.estimator import RING
+from server.media.summary import Summary
 from server.transport import dtls, inner
 
 if TYPE_CHECKING:
     from server.transport.link import Link
+
+_SUMMARY = Struct("=11q3d")
+"""``struct summary``: a ``Summary``, and when the last of its reports came (s, monotonic)."""
 
 Told = tuple[float, bytes]
 """When a report came (s, monotonic), and the report, decrypted."""
@@ -31,11 +37,28 @@ class Post:
         place: Any = sieve.ffi.new("struct post *")
         sieve.ffi.memmove(place.key, key, len(key))
         place.session = sieve.ffi.cast("void *", dtls.place(link.rx))
+        departed: Any = place.departed
+        departed.ring = RING
+        for name, kind, values in (
+            ("counter", "int64_t *", link.counter),
+            ("sizes", "uint16_t *", link.sizes),
+            ("times", "double *", link.times),
+        ):
+            setattr(departed, name, sieve.ffi.cast(kind, values.buffer_info()[0]))
         self.place = place
+        self._mail: Any = place.mail
 
     def take(self) -> list[Told]:
-        """Return what has been kept since the last call."""
-        return self._sieve.take(self) if self.place.mail.count else []
+        """Return what has been kept and not been summed up since the last call."""
+        return self._sieve.take(self) if self._mail.count else []
+
+    def sum_up(self, least: int, before: int) -> tuple[Summary, float] | None:
+        """Sum up what has been kept since the last call, and say when (s, monotonic) the last of it came.
+
+        None where nothing has, or where it has to be read: it tells of numbers below ``least``, or not all
+        came, or not in order. ``before`` is the last tick so far.
+        """
+        return self._sieve.sum_up(self, least, before) if self._mail.count else None
 
 
 class Sieve:
@@ -60,7 +83,7 @@ class Sieve:
         self.ffi, lib = library
         ffi = self.ffi
         self._receive, self._admit, self._forget = lib.sieve_receive, lib.sieve_admit, lib.sieve_forget
-        self._take = lib.sieve_take
+        self._take, self._sum = lib.sieve_take, lib.sieve_sum
         sieve: Any = ffi.gc(lib.sieve_new(), lib.sieve_free)
         if not sieve:
             raise MemoryError
@@ -75,6 +98,9 @@ class Sieve:
         mail: Any = ffi.new("struct mail *")
         self._mail = mail
         self._data = ffi.buffer(mail.data)
+        summary: Any = ffi.new("struct summary *")
+        self._summary = summary
+        self._summed = ffi.buffer(summary)
         self._listed: list[Post] = []
         self.clear = memoryview(ffi.buffer(sieve.clear)).cast("B")
 
@@ -120,6 +146,13 @@ class Sieve:
             found.append((mail.times[index], data[start:end]))
             start = end
         return found
+
+    def sum_up(self, post: Post, least: int, before: int) -> tuple[Summary, float] | None:
+        """As ``Post.sum_up``."""
+        if not self._sum(self._sieve, post.place, least, before, self._summary):
+            return None
+        *summary, at = _SUMMARY.unpack(self._summed)
+        return Summary(*summary), at
 
 
 def make(fd: int, headers: Any, batch: int, *, name_size: int, own: slice, control: int) -> Sieve | None:
