@@ -155,7 +155,7 @@ class Estimator:
             if self._probing.waits:
                 each = [self.sizes[(first + offset) % RING] + OVERHEAD for offset in told.offsets]
                 carried = self._probing.told(first, told, each)
-        self._take(sum_up(told, first, self.sizes, self.times, self._ticks), carried, now)
+        self._take(sum_up(told, first, now, self.sizes, self.times, self._ticks), carried)
 
     def settled(self) -> tuple[int, int] | None:
         """Return the least number that reports may tell of, and the last tick so far, if what is kept of
@@ -165,13 +165,14 @@ class Estimator:
             return None
         return max(self._since, self.late.following), self._ticks
 
-    def summed(self, summary: Summary, now: float) -> None:
+    def summed(self, summary: Summary) -> None:
         """Take reports that were summed up as ``settled`` allows: all came, and in order."""
         self.late.kept_order(summary.first + summary.total, summary.closes)
-        self._take(summary, None, now)
+        self._take(summary, None)
 
-    def _take(self, summary: Summary, carried: float | None, now: float) -> None:
+    def _take(self, summary: Summary, carried: float | None) -> None:
         """``carried`` is what a burst was carried with, in bits/s, where these reports tell of one."""
+        now = summary.at
         if summary.serial != (self._serial + summary.reports) & 0xFF:
             # A report was lost: what it told of is not missing from the rate.
             self._arrived.clear()
@@ -185,7 +186,7 @@ class Estimator:
         self._lost = max(0, self._lost + fresh - came)
         self._received += came
         if came:
-            self._arrivals(summary, now)
+            self._arrivals(summary)
         if carried is not None and self._trial is None:
             self._set(max(self.target, 0.95 * carried))
             self._changed = now
@@ -193,8 +194,8 @@ class Estimator:
             self._weigh(now)
         self._control(min(elapsed, 0.5), now)
 
-    def _arrivals(self, summary: Summary, now: float) -> None:
-        low, shift = summary.low, summary.shift
+    def _arrivals(self, summary: Summary) -> None:
+        now, low, shift = summary.at, summary.low, summary.shift
         self._ticks = summary.closes + shift
         self._scatter += 0.05 * (min(1.0, summary.mean - low) - self._scatter)
         if not self._bases or now - self._bases_at >= _BASE_S:

@@ -15,12 +15,12 @@ TICK = 250e-6
 
 class Summary(NamedTuple):
     """Of ``total`` numbers from ``first`` on (it is not cut) ``came`` have arrived, as ``reports`` reports
-    tell, of which the last one is number ``serial``.
+    tell, of which the last one is number ``serial`` and came at ``at`` (seconds on our clock).
 
     ``opens`` and ``closes`` are the ticks of the first and the last number that came, ``latest`` is the
     highest of all; with ``shift`` they count on from those of earlier reports, of which 32 bits are told.
     ``octets`` have come, ``opening`` of them with the first number, both without ``OVERHEAD``. ``low`` and
-    ``mean`` are how long what came was on its way, in seconds between two clocks. All but the first four are
+    ``mean`` are how long what came was on its way, in seconds between two clocks. All but the first five are
     0 where nothing came.
     """
 
@@ -28,6 +28,7 @@ class Summary(NamedTuple):
     total: int
     serial: int
     reports: int
+    at: float
     came: int = 0
     opens: int = 0
     closes: int = 0
@@ -40,16 +41,21 @@ class Summary(NamedTuple):
 
 
 def sum_up(
-    told: TransportFeedback, first: int, sizes: Sequence[int], times: Sequence[float], before: int | None
+    told: TransportFeedback,
+    first: int,
+    at: float,
+    sizes: Sequence[int],
+    times: Sequence[float],
+    before: int | None,
 ) -> Summary:
-    """Sum up a report that begins with the number ``first``.
+    """Sum up a report that begins with the number ``first`` and came ``at`` this instant.
 
     ``sizes`` and ``times`` have, at each number modulo their length, how large it was and when it left;
     ``before`` is the last tick so far.
     """
     ticks, serial, reports = told.ticks, told.serial, told.reports
     if not ticks:
-        return Summary(first, told.total, serial, reports)
+        return Summary(first, told.total, serial, reports, at)
     opens, closes, ring = ticks[0], ticks[-1], len(times)
     shift = 0
     if before is not None:
@@ -65,6 +71,7 @@ def sum_up(
         told.total,
         serial,
         reports,
+        at,
         len(places),
         opens,
         closes,

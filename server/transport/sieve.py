@@ -18,8 +18,8 @@ from server.transport import dtls, inner
 if TYPE_CHECKING:
     from server.transport.link import Link
 
-_SUMMARY = Struct("=11q3d")
-"""``struct summary``: a ``Summary``, and when the last of its reports came (s, monotonic)."""
+_SUMMARY = Struct("=4qd7q2d")
+"""``struct summary``, which is a ``Summary``."""
 
 Told = tuple[float, bytes]
 """When a report came (s, monotonic), and the report, decrypted."""
@@ -52,13 +52,16 @@ class Post:
         """Return what has been kept and not been summed up since the last call."""
         return self._sieve.take(self) if self._mail.count else []
 
-    def sum_up(self, least: int, before: int) -> tuple[Summary, float] | None:
-        """Sum up what has been kept since the last call, and say when (s, monotonic) the last of it came.
+    def sum_up(self, least: int, before: int) -> Summary | None:
+        """Sum up what has been kept since the last call.
 
         None where nothing has, or where it has to be read: it tells of numbers below ``least``, or not all
         came, or not in order. ``before`` is the last tick so far.
         """
-        return self._sieve.sum_up(self, least, before) if self._mail.count else None
+        sieve = self._sieve
+        if not (self._mail.count and sieve.sum_up(sieve.place, self.place, least, before, sieve.summary)):
+            return None
+        return Summary._make(_SUMMARY.unpack(sieve.summed))
 
 
 class Sieve:
@@ -66,6 +69,8 @@ class Sieve:
 
     The key of a sender is ``name_size`` bytes of its name and the slice ``own`` of the ``control`` bytes of
     control data. ``clear[i]`` says of the ``i``-th datagram that it is RTCP, and decrypted.
+
+    ``sum_up`` is C's own, for ``place`` and a post's, and writes to ``summary``: the bytes of ``summed``.
     """
 
     def __init__(
@@ -83,7 +88,7 @@ class Sieve:
         self.ffi, lib = library
         ffi = self.ffi
         self._receive, self._admit, self._forget = lib.sieve_receive, lib.sieve_admit, lib.sieve_forget
-        self._take, self._sum = lib.sieve_take, lib.sieve_sum
+        self._take, self.sum_up = lib.sieve_take, lib.sieve_sum
         sieve: Any = ffi.gc(lib.sieve_new(), lib.sieve_free)
         if not sieve:
             raise MemoryError
@@ -93,20 +98,20 @@ class Sieve:
         sieve.name_size, sieve.own_at, sieve.own_size = name_size, own.start, own.stop - own.start
         # Before the first call the kernel has not written any length yet.
         sieve.used = batch
-        self._sieve = sieve
+        self.place = sieve
         self._left = sieve.left
         mail: Any = ffi.new("struct mail *")
         self._mail = mail
         self._data = ffi.buffer(mail.data)
         summary: Any = ffi.new("struct summary *")
-        self._summary = summary
-        self._summed = ffi.buffer(summary)
+        self.summary = summary
+        self.summed = ffi.buffer(summary)
         self._listed: list[Post] = []
         self.clear = memoryview(ffi.buffer(sieve.clear)).cast("B")
 
     def receive(self, patience: float) -> list[int]:
         """Wait for at most so many seconds; return which datagrams of what came are not kept back."""
-        count = self._receive(self._sieve, patience)
+        count = self._receive(self.place, patience)
         return [self._left[index] for index in range(count)]
 
     def admit(self, key: bytes, link: Link, source: int) -> None:
@@ -116,13 +121,13 @@ class Sieve:
             if post is not None:
                 link.told += post.take()
             post = link.post = Post(self, key, link)
-        if self._admit(self._sieve, post.place, source) and not post.listed:
+        if self._admit(self.place, post.place, source) and not post.listed:
             post.listed = True
             self._listed.append(post)
 
     def forget(self) -> None:
         """Let nobody's RTCP in any more: addresses may have changed hands."""
-        self._forget(self._sieve)
+        self._forget(self.place)
         for post in self._listed:
             post.listed = False
             post.place.known = 0
@@ -130,15 +135,15 @@ class Sieve:
 
     def refused(self) -> int:
         """Return how many datagrams since the last call were no RTCP of who they seemed to come from."""
-        count: int = self._sieve.refused
+        count: int = self.place.refused
         if count:
-            self._sieve.refused = 0
+            self.place.refused = 0
         return count
 
     def take(self, post: Post) -> list[Told]:
         """Return what is kept of a link's reports, and keep it no longer."""
         mail, data = self._mail, self._data
-        self._take(self._sieve, post.place, mail)
+        self._take(self.place, post.place, mail)
         found: list[Told] = []
         start = 0
         for index in range(mail.count):
@@ -146,13 +151,6 @@ class Sieve:
             found.append((mail.times[index], data[start:end]))
             start = end
         return found
-
-    def sum_up(self, post: Post, least: int, before: int) -> tuple[Summary, float] | None:
-        """As ``Post.sum_up``."""
-        if not self._sum(self._sieve, post.place, least, before, self._summary):
-            return None
-        *summary, at = _SUMMARY.unpack(self._summed)
-        return Summary(*summary), at
 
 
 def make(fd: int, headers: Any, batch: int, *, name_size: int, own: slice, control: int) -> Sieve | None:

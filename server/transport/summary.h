@@ -16,10 +16,12 @@ struct departed {
     int64_t ring;
 };
 
-/* Summary of server/media/summary.py, and when (s, monotonic) the last of its reports came. */
+/* Summary of server/media/summary.py, in its order. */
 struct summary {
-    int64_t first, total, serial, reports, came, opens, closes, latest, shift, octets, opening;
-    double low, mean, at;
+    int64_t first, total, serial, reports;
+    double at;
+    int64_t came, opens, closes, latest, shift, octets, opening;
+    double low, mean;
 };
 
 int32_t sum_up(const struct mail *, const struct departed *, int64_t, int64_t, struct summary *);

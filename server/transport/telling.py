@@ -13,9 +13,12 @@ from server.transport.sieve import Told
 
 def read(link: Link) -> None:
     """Let a link's estimate know what has been told since the last call."""
-    told, post = link.told, link.post
+    told, post, rate = link.told, link.post, link.rate
     if post is not None:
-        if not told and _summed_up(link):
+        settled = rate.settled() if link.trial is None and not told else None
+        summary = None if settled is None else post.sum_up(*settled)
+        if summary is not None:
+            rate.summed(summary)
             return
         kept = post.take()
         told = sorted(told + kept) if told else kept
@@ -29,16 +32,6 @@ def arrived(link: Link, told: TransportFeedback, at: float) -> None:
     link.rate.feedback(told, link.number, at)
     if link.trial is not None:
         link.trial.feedback(told)
-
-
-def _summed_up(link: Link) -> bool:
-    """Take all that C has kept of a link at once; False where it is to be read, or there is none."""
-    settled = link.rate.settled() if link.trial is None else None
-    found = None if settled is None or link.post is None else link.post.sum_up(*settled)
-    if found is None:
-        return False
-    link.rate.summed(*found)
-    return True
 
 
 def _read(link: Link, told: list[Told]) -> None:

@@ -156,7 +156,7 @@ def begun() -> Way:
     return way
 
 
-def summed_up(way: Way) -> tuple[Summary, float] | None:
+def summed_up(way: Way) -> Summary | None:
     settled = way.link.rate.settled()
     assert settled is not None
     assert way.post is not None
@@ -179,7 +179,7 @@ def test_what_keeps_its_order_is_summed_up_in_c(reports: list[tuple[int, int]]) 
         assert whole is not None
     assert whole is not None
     rate = way.link.rate
-    assert summed_up(way) == (sum_up(whole, first, rate.sizes, rate.times, before), way.at_us / 1e6)
+    assert summed_up(way) == sum_up(whole, first, way.at_us / 1e6, rate.sizes, rate.times, before)
     assert summed_up(way) is None, "nothing is left"
 
 
