@@ -332,6 +332,11 @@ class Estimator:
         else:
             self._inherent += 0.1 * (loss - self._inherent)
 
+    @property
+    def curious(self) -> bool:
+        """Whether ``probe`` may have something to do; False of most lines."""
+        return self.target < self.wanted or self.allocated > 0
+
     def probe(self, now: float) -> Probe | None:
         """Return a burst of padding to send now, None mostly. To be asked about ten times a second."""
         if self._heard and now - self._heard > _SILENCE_S and self.allocated:

@@ -64,6 +64,7 @@ class Reports:
         self._lossy: set[Stream] = set()
         self._doubtful: dict[Link, None] = {}
         self._tick_due = self._ask_due = 0.0
+        self._rounds = 0
 
     def add(self, peer: Peer) -> None:
         """Serve this peer from now on."""
@@ -251,51 +252,62 @@ class Reports:
         """Serve the next group of peers. What is overdue is not made up for."""
         if not self._groups:
             self._begin_round(now)
+        peers = self._peers
         for peer in self._groups.pop() if self._groups else ():
-            if peer in self._peers:
+            if peer in peers:
                 self._serve(peer, now)
         self._tick_due = now + self._every
 
     def _begin_round(self, now: float) -> None:
         """Take all peers that there are now, in groups; let each room listen for who speaks."""
-        for room in dict.fromkeys(peer.room for peer in self._peers):
+        for room in dict.fromkeys([peer.room for peer in self._peers]):
             room.listen(now)
         peers = list(self._peers)
-        lines = [0] * len(self._stats.lines)
-        for peer in peers:
-            if peer.link.number:
-                lines[bisect_left(LINE_BOUNDS, peer.link.rate.target)] += 1
-        self._stats.lines = lines
+        if self._rounds % REPORT_ROUNDS == 0:
+            self._count(peers)
+        self._rounds += 1
         count = max(1, -(-len(peers) // GROUP))
         self._groups = [peers[index::count] for index in range(count)]
         self._every = ROUND_S / count
         self._hurry(now)
 
+    def _count(self, peers: list[Peer]) -> None:
+        """Tell the statistics what lines carry."""
+        lines = [0] * len(self._stats.lines)
+        for peer in peers:
+            if peer.link.number:
+                lines[bisect_left(LINE_BOUNDS, peer.link.rate.target)] += 1
+        self._stats.lines = lines
+
     def _serve(self, peer: Peer, now: float) -> None:
-        peer.rounds += 1
-        peer.listen(now)
-        if peer.rounds % REPORT_ROUNDS == 0:
+        """Do what is due for a peer. With many this is most of what costs while nothing happens: what has
+        nothing to do is not called.
+        """
+        peer.rounds = rounds = peer.rounds + 1
+        if peer.connected:
+            peer.listen(now)
+        if rounds % REPORT_ROUNDS == 0:
             peer.watch(now)
             if peer.connected:
                 self._report(peer, now)
-        if peer.rounds % QUALITY_ROUNDS == 0:
+        if rounds % QUALITY_ROUNDS == 0:
             peer.judge(now)
         if not peer.connected:
             return
         link = peer.link
-        if link.number:
+        if link.counter[0]:
             telling.read(link)
             self.pacing.look(link)
-            self._probe(peer)
+            if link.rate.curious:
+                self._probe(peer)
         if link.arrivals.times:
             ssrc = next(iter(link.streams), 0)
             for data in link.arrivals.feedback(OUR_SSRC, ssrc, time.monotonic_ns()):
                 self._outlet.send_rtcp(link, data)
-        self._limit(peer)
+        if peer.carried != CEILING or peer.limit != CEILING:
+            self._limit(peer)
         for stream in peer.uplink.streams():
-            # Where the line has no room for a keyframe yet, none is asked for.
-            waiting = any(not leg.link.pacer.clogged for leg in stream.waiting)
-            if stream.video and (waiting or stream.wanted or stream.missing.gave_up):
+            if stream.video and (stream.wanted or stream.missing.gave_up or _waited_for(stream)):
                 self.keyframe(stream)
 
     def _limit(self, peer: Peer) -> None:
@@ -334,6 +346,11 @@ class Reports:
         if blocks:
             peer.loss_up = max(block.fraction for block in blocks) / 256
             self._outlet.send_rtcp(peer.link, rtcp.receiver_report(OUR_SSRC, blocks))
+
+
+def _waited_for(stream: Stream) -> bool:
+    """Whether some leg waits for a keyframe; where its line has no room for that yet, none is asked for."""
+    return bool(stream.waiting) and any(not leg.link.pacer.clogged for leg in stream.waiting)
 
 
 def _ntp(seconds: float) -> int:
