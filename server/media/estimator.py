@@ -172,14 +172,13 @@ class Estimator:
 
     def _take(self, summary: Summary, carried: float | None) -> None:
         """``carried`` is what a burst was carried with, in bits/s, where these reports tell of one."""
-        now = summary.at
-        if summary.serial != (self._serial + summary.reports) & 0xFF:
+        now, came, serial = summary.at, summary.came, summary.serial
+        if serial != (self._serial + summary.reports) & 0xFF:
             # A report was lost: what it told of is not missing from the rate.
             self._arrived.clear()
-        self._serial = summary.serial
+        self._serial = serial
         elapsed = now - self._heard if self._heard else 0.0
         self._heard = now
-        came = summary.came
         # What was told as missing and comes after all, or is told again, is not lost twice.
         fresh = max(0, summary.first + summary.total - self._told)
         self._told += fresh
@@ -195,19 +194,21 @@ class Estimator:
         self._control(min(elapsed, 0.5), now)
 
     def _arrivals(self, summary: Summary) -> None:
-        now, low, shift = summary.at, summary.low, summary.shift
+        now, low, shift, bases = summary.at, summary.low, summary.shift, self._bases
         self._ticks = summary.closes + shift
-        self._scatter += 0.05 * (min(1.0, summary.mean - low) - self._scatter)
-        if not self._bases or now - self._bases_at >= _BASE_S:
-            self._bases.append(low)
+        self._scatter = scatter = self._scatter + 0.05 * (min(1.0, summary.mean - low) - self._scatter)
+        if not bases or now - self._bases_at >= _BASE_S:
+            bases.append(low)
             self._bases_at = now
-        elif low < self._bases[-1]:
-            self._bases[-1] = low
-        lows, window = self._lows, max(0.06, min(2 * self._scatter, 0.4))
+        elif low < bases[-1]:
+            bases[-1] = low
+        lows, window = self._lows, max(0.06, min(2 * scatter, 0.4))
         lows.append((now, low))
         while now - lows[0][0] > window:
             lows.popleft()
-        self.queue = max(0.0, min([delay for _, delay in lows]) - min(self._bases))
+        if len(lows) > 1:
+            low = min([delay for _, delay in lows])
+        self.queue = max(0.0, low - min(bases))
         arrived = self._arrived
         octets, latest = summary.octets + OVERHEAD * summary.came, (summary.latest + shift) * TICK
         if not arrived:
@@ -235,11 +236,12 @@ class Estimator:
         if not arrived or arrived[-1][0] - arrived[0][0] < least:
             return 0.0
         octets, last = 0, arrived[-1][0]
-        for index in range(len(arrived) - 1, 0, -1):
-            octets += arrived[index][1]
-            if last - arrived[index - 1][0] >= seconds or index == 1:
-                return 8 * octets / (last - arrived[index - 1][0])
-        return 0.0
+        for at, size in reversed(arrived):
+            if last - at >= seconds:
+                return 8 * octets / (last - at)
+            octets += size
+        # All are younger; what came with the first only opens the span.
+        return 8 * (octets - arrived[0][1]) / (last - arrived[0][0])
 
     def remb(self, bitrate: float) -> None:
         """Take the estimate of a browser that reports no arrivals; from one that does, arrivals tell more."""
