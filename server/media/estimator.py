@@ -13,6 +13,7 @@ from collections import deque
 
 from server.media.late import Late
 from server.media.probing import Probe, Probing
+from server.media.summary import TICK, Summary, sum_up
 from server.media.twcc import TransportFeedback
 
 RING = 4_096
@@ -26,9 +27,6 @@ FIRST = 600_000.0
 
 FLOOR, CEILING = 40_000.0, 12_000_000.0
 """Bits/s between which a target stays: a voice and its headers; more than anybody is sent."""
-
-TICK = 250e-6
-"""Seconds of a tick of transport feedback."""
 
 QUEUE_S = 0.06
 """A longer queue is congestion; on lines with jitter a quarter of the usual scatter more."""
@@ -149,63 +147,78 @@ class Estimator:
         first = following - ((following - told.base) & 0xFFFF)
         if first < 0 or following - first > RING or first + told.total > following:
             return
-        if told.serial != (self._serial + told.reports) & 0xFF:
-            # A report was lost: what it told of is not missing from the rate.
-            self._arrived.clear()
-        self._serial = told.serial
         if first < self._since:
             told = _later(told, self._since - first)
+        carried = None
+        if told.offsets:
+            self.late.report(first, told.offsets, told.ticks, self.times, now)
+            if self._probing.waits:
+                each = [self.sizes[(first + offset) % RING] + OVERHEAD for offset in told.offsets]
+                carried = self._probing.told(first, told, each)
+        self._take(sum_up(told, first, now, self.sizes, self.times, self._ticks), carried)
+
+    def settled(self) -> tuple[int, int] | None:
+        """Return the least number that reports may tell of, and the last tick so far, if what is kept of
+        them can be summed up without a look at single packets; None while that is not so.
+        """
+        if self._ticks is None or self.congested or self.late.doubtful or self._probing.waits:
+            return None
+        return max(self._since, self.late.following), self._ticks
+
+    def summed(self, summary: Summary) -> None:
+        """Take reports that were summed up as ``settled`` allows: all came, and in order."""
+        self.late.kept_order(summary.first + summary.total, summary.closes)
+        self._take(summary, None)
+
+    def _take(self, summary: Summary, carried: float | None) -> None:
+        """``carried`` is what a burst was carried with, in bits/s, where these reports tell of one."""
+        now, came, serial = summary.at, summary.came, summary.serial
+        if serial != (self._serial + summary.reports) & 0xFF:
+            # A report was lost: what it told of is not missing from the rate.
+            self._arrived.clear()
+        self._serial = serial
         elapsed = now - self._heard if self._heard else 0.0
         self._heard = now
         # What was told as missing and comes after all, or is told again, is not lost twice.
-        fresh = max(0, first + told.total - self._told)
+        fresh = max(0, summary.first + summary.total - self._told)
         self._told += fresh
-        came = len(told.offsets)
         self._lost = max(0, self._lost + fresh - came)
         self._received += came
-        if told.offsets:
-            self._arrivals(told, first, now)
+        if came:
+            self._arrivals(summary)
+        if carried is not None and self._trial is None:
+            self._set(max(self.target, 0.95 * carried))
+            self._changed = now
         if now - self._lost_at >= _LOSS_S and self._lost + self._received >= 20:
             self._weigh(now)
         self._control(min(elapsed, 0.5), now)
 
-    def _arrivals(self, told: TransportFeedback, first: int, now: float) -> None:
-        sizes, times = self.sizes, self.times
-        self.late.report(first, told.offsets, told.ticks, times, now)
-        # 32 bits of ticks wrap after twelve days.
-        before = self._ticks if self._ticks is not None else told.ticks[0]
-        shift = ((told.ticks[0] - before + 0x80000000) & 0xFFFFFFFF) - 0x80000000 + before - told.ticks[0]
-        self._ticks = told.ticks[-1] + shift
-        places = [(first + offset) % RING for offset in told.offsets]
-        delays = [
-            (tick + shift) * TICK - times[place] for tick, place in zip(told.ticks, places, strict=True)
-        ]
-        each = [sizes[place] + OVERHEAD for place in places]
-        low = min(delays)
-        self._scatter += 0.05 * (min(1.0, sum(delays) / len(delays) - low) - self._scatter)
-        if not self._bases or now - self._bases_at >= _BASE_S:
-            self._bases.append(low)
+    def _arrivals(self, summary: Summary) -> None:
+        now, low, shift, bases = summary.at, summary.low, summary.shift, self._bases
+        self._ticks = summary.closes + shift
+        self._scatter = scatter = self._scatter + 0.05 * (min(1.0, summary.mean - low) - self._scatter)
+        if not bases or now - self._bases_at >= _BASE_S:
+            bases.append(low)
             self._bases_at = now
-        elif low < self._bases[-1]:
-            self._bases[-1] = low
-        lows, window = self._lows, max(0.06, min(2 * self._scatter, 0.4))
+        elif low < bases[-1]:
+            bases[-1] = low
+        lows, window = self._lows, max(0.06, min(2 * scatter, 0.4))
         lows.append((now, low))
         while now - lows[0][0] > window:
             lows.popleft()
-        self.queue = max(0.0, min([delay for _, delay in lows]) - min(self._bases))
+        if len(lows) > 1:
+            low = min([delay for _, delay in lows])
+        self.queue = max(0.0, low - min(bases))
         arrived = self._arrived
+        octets, latest = summary.octets + OVERHEAD * summary.came, (summary.latest + shift) * TICK
         if not arrived:
             # The first packet only opens the span; what comes after it within this report counts already.
-            arrived.append(((told.ticks[0] + shift) * TICK, each[0]))
-            arrived.append(((max(told.ticks) + shift) * TICK, sum(each) - each[0]))
-        else:
-            arrived.append(((max(told.ticks) + shift) * TICK, sum(each)))
-        while len(arrived) > 2 and arrived[-1][0] - arrived[1][0] >= _RATE_S:
+            opening = summary.opening + OVERHEAD
+            arrived.append(((summary.opens + shift) * TICK, opening))
+            octets -= opening
+        arrived.append((latest, octets))
+        while len(arrived) > 2 and latest - arrived[1][0] >= _RATE_S:
             arrived.popleft()
-        found = self._probing.told(first, told, each)
-        if found is not None and self._trial is None:
-            self._set(max(self.target, 0.95 * found))
-            self._changed = now
 
     @property
     def acked(self) -> float:
@@ -223,11 +236,12 @@ class Estimator:
         if not arrived or arrived[-1][0] - arrived[0][0] < least:
             return 0.0
         octets, last = 0, arrived[-1][0]
-        for index in range(len(arrived) - 1, 0, -1):
-            octets += arrived[index][1]
-            if last - arrived[index - 1][0] >= seconds or index == 1:
-                return 8 * octets / (last - arrived[index - 1][0])
-        return 0.0
+        for at, size in reversed(arrived):
+            if last - at >= seconds:
+                return 8 * octets / (last - at)
+            octets += size
+        # All are younger; what came with the first only opens the span.
+        return 8 * (octets - arrived[0][1]) / (last - arrived[0][0])
 
     def remb(self, bitrate: float) -> None:
         """Take the estimate of a browser that reports no arrivals; from one that does, arrivals tell more."""
@@ -319,6 +333,11 @@ class Estimator:
             self._changed = now
         else:
             self._inherent += 0.1 * (loss - self._inherent)
+
+    @property
+    def curious(self) -> bool:
+        """Whether ``probe`` may have something to do; False of most lines."""
+        return self.target < self.wanted or self.allocated > 0
 
     def probe(self, now: float) -> Probe | None:
         """Return a burst of padding to send now, None mostly. To be asked about ten times a second."""

@@ -28,16 +28,16 @@ class Late:
     """What one line's transport-wide reports tell of order and of single packets.
 
     Whoever sends writes ``marks`` at ``number % size``, as ``mark`` says. ``behind`` is by how much (s) what
-    is overtaken comes late, ``told`` how long after it was sent (s) that is known here.
+    is overtaken comes late, ``told`` how long after it was sent (s) that is known here, ``following`` what
+    comes after the highest number that is told to have come.
     """
 
-    __slots__ = ("_last", "_top", "behind", "marks", "told")
+    __slots__ = ("_last", "behind", "following", "marks", "told")
 
     def __init__(self, size: int) -> None:
         self.marks = array("q", bytes(8 * size))
         self.behind = self.told = 0.0
-        self._top = -1
-        self._last = 0
+        self.following = self._last = 0
 
     def report(
         self, first: int, offsets: Sequence[int], ticks: Sequence[int], times: Sequence[float], now: float
@@ -47,11 +47,11 @@ class Late:
         It tells of at least one. ``times`` has when each was sent, at ``number % size``.
         """
         size, overtaken = len(self.marks), False
-        if not (isinstance(offsets, range) and first > self._top):
+        if not (isinstance(offsets, range) and first >= self.following):
             earliest = ticks[-1]
             for offset, tick in zip(reversed(offsets), reversed(ticks), strict=True):
                 late = tick - earliest
-                if first + offset <= self._top:
+                if first + offset < self.following:
                     # Something of an earlier report had overtaken it.
                     late = max(late, tick - self._last, 0)
                 elif late <= 0:
@@ -62,11 +62,20 @@ class Late:
                 self.told = _learned(self.told, now - times[(first + offset) % size])
         if not overtaken:
             self.behind -= self.behind * _EVEN
-        self._top, self._last = max(self._top, first + offsets[-1]), max(ticks)
+        self.following, self._last = max(self.following, first + offsets[-1] + 1), max(ticks)
         if self.doubtful:
             marks = self.marks
             for offset in offsets:
                 marks[(first + offset) % size] = 0
+
+    def kept_order(self, following: int, tick: int) -> None:
+        """Take, while nothing is ``doubtful``, a report of what came in the order in which it was sent.
+
+        It tells of nothing that was told of before; its last number is the one before ``following``, and came
+        at ``tick``.
+        """
+        self.behind -= self.behind * _EVEN
+        self.following, self._last = following, tick
 
     @property
     def doubtful(self) -> bool:

@@ -47,6 +47,11 @@ class Probing:
         self._failed_at = float("-inf")
         self._first = self._following = 0
 
+    @property
+    def waits(self) -> bool:
+        """Whether a burst is out of which nothing has been told."""
+        return self._rate > 0
+
     def ask(self, target: float, wanted: float, now: float) -> Probe | None:
         """Return the burst that is due now."""
         if now < self._due:

@@ -7,12 +7,10 @@ to anyone who can't prove it, so the port answers no stranger and amplifies noth
 from __future__ import annotations
 
 from collections.abc import Callable
-from struct import Struct
 from typing import Any
 
-from aioice import stun
-
 from server.media.stats import RelayStats
+from server.transport import checks
 from signaling.negotiation import Credentials
 
 Address = tuple[str, int] | tuple[str, int, str]
@@ -31,15 +29,8 @@ Browsers repeat a nomination at least every 2.5 s."""
 MAX_PATHS = 16
 """Addresses a peer; the one that has been silent longest makes room."""
 
-MAX_STUN = 1_280
 STRANGERS_A_SECOND = 500
-"""Checks from unknown addresses that are looked at a second: about 40 µs each, so 2 % of a core."""
-
-_HEAD = Struct("!HHL")
-_ATTRIBUTE = Struct("!HH")
-_COOKIE = 0x2112A442
-_BINDING_REQUEST = 0x0001
-_USERNAME = 0x0006
+"""Checks from unknown addresses that are looked at a second: 3 µs each when nothing else runs."""
 
 
 class Path:
@@ -133,35 +124,31 @@ class Table:
 
     def receive(self, data: bytes, address: Address, now: float) -> bytes | None:
         """Take a datagram that starts like STUN; return the reply to send back, None for silence."""
-        ufrag = _local_ufrag(data)
+        ufrag = checks.local_ufrag(data)
         entry = self._agents.get(ufrag) if ufrag is not None else None
         if entry is None or not self._admit(address, now):
             self._stats.drop("stun")
             return None
         agent, credentials, generation = entry
-        try:
-            request = stun.parse_message(data)
-            valid = request.check_message_integrity(credentials.password.encode())
-        except Exception:  # aioice's parser lets several kinds through; none of them may reach the loop
-            valid = False
-        if not valid:
+        key = credentials.password.encode()
+        check = checks.read(data, key)
+        if check is None:
             self._stats.drop("stun")
             return None
-        if "ICE-CONTROLLED" in request.attributes:
-            # A lite agent is always controlled: the other side has to change its role (RFC 8445 7.3.1.1).
-            return _reply(request, credentials, stun.Class.ERROR, "ERROR-CODE", (487, "Role Conflict"))
+        if check.controlled:
+            # A lite agent is always controlled: the other side has to change its role.
+            return checks.refusal(check, key)
         path = self._path(agent, address, generation)
         agent.heard = path.heard = now
         if generation > path.generation:
             path.generation, path.nominated = generation, None
-        if "USE-CANDIDATE" in request.attributes:
-            agent.nominate(path, int(request.attributes.get("PRIORITY", 0)), now)
+        if check.nominates:
+            agent.nominate(path, check.priority, now)
             self._retire(agent)
         elif agent.selected is None:
             agent.select(path)
         # A socket for both families shows IPv4 addresses in their IPv6 form; the browser knows its own.
-        mapped = (address[0].removeprefix("::ffff:"), address[1])
-        return _reply(request, credentials, stun.Class.RESPONSE, "XOR-MAPPED-ADDRESS", mapped)
+        return checks.answer(check, (address[0].removeprefix("::ffff:"), address[1]), key)
 
     def lost(self, address: Address) -> None:
         """Give up a path whose connection is gone (TCP)."""
@@ -213,36 +200,3 @@ class Table:
         for path in list(agent.paths.values()):
             if path.generation < selected.generation:
                 self._drop(path)
-
-
-def is_check(head: bytes) -> bool:
-    """Return whether these first eight bytes are those of a binding request (RFC 8489 5)."""
-    kind, _, cookie = _HEAD.unpack(head)
-    return bool(kind == _BINDING_REQUEST and cookie == _COOKIE)
-
-
-def _local_ufrag(data: bytes) -> str | None:
-    """Return the first half of USERNAME of a binding request; None for anything else. Costs about 2 µs."""
-    if not 28 <= len(data) <= MAX_STUN or len(data) & 3:
-        return None
-    kind, size, cookie = _HEAD.unpack_from(data)
-    if kind != _BINDING_REQUEST or cookie != _COOKIE or size != len(data) - 20:
-        return None
-    at = 20
-    while at + 4 <= len(data):
-        attribute, size = _ATTRIBUTE.unpack_from(data, at)
-        if attribute == _USERNAME:
-            local, colon, _ = data[at + 4 : at + 4 + size].partition(b":")
-            return local.decode("ascii", "replace") if colon else None
-        at += 4 + size + (-size & 3)
-    return None
-
-
-def _reply(
-    request: stun.Message, credentials: Credentials, kind: stun.Class, attribute: str, value: object
-) -> bytes:
-    reply = stun.Message(request.message_method, kind, transaction_id=request.transaction_id)
-    reply.attributes[attribute] = value
-    # Adds FINGERPRINT as well (RFC 8445 7.3: required in ICE responses).
-    reply.add_message_integrity(credentials.password.encode())
-    return bytes(reply)

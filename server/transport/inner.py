@@ -12,7 +12,7 @@ from cffi import FFI
 
 HERE = Path(__file__).parent
 
-SOURCES = ("fan.c", "fan.h", "rush.c", "rush.h", "sieve.c", "sieve.h")
+SOURCES = ("fan.c", "fan.h", "rush.c", "rush.h", "summary.c", "summary.h", "sieve.c", "sieve.h")
 
 
 def library_path(folder: Path = HERE) -> Path:

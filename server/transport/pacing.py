@@ -61,11 +61,12 @@ class Pacing:
 
     def look(self, link: Link) -> None:
         """See whether a line is to be paced from now on. To be called a few times a second."""
-        rate = link.rate
-        if link.pacer.wait > STALE_S:
+        rate, pacer = link.rate, link.pacer
+        if pacer.bits and pacer.wait > STALE_S:
             self._drop(link)
-        near = rate.congested or (rate.limited and rate.acked > NEAR * rate.target)
-        paced = (near and rate.target < PACED_BELOW) or bool(link.pacer.bits)
+        paced = bool(pacer.bits)
+        if not paced and rate.target < PACED_BELOW:
+            paced = rate.congested or (rate.limited and rate.acked > NEAR * rate.target)
         if paced != link.paced:
             link.paced = paced
             for leg in link.peer.video:

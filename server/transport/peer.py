@@ -320,15 +320,15 @@ class Peer:
 
         A browser that sends a source, or is sent packets to report on, is heard all the time.
         """
-        if not self.connected:
-            return
-        numbered, self._numbered = self._numbered, self.link.number
-        expected = self.entered and (bool(self.sending) or self.link.number != numbered)
-        silent = self.silence.unheard
-        if self.silence.look((self.link.received, self._agent.heard), now, expected=expected):
+        link, silence = self.link, self.silence
+        number = link.counter[0]
+        numbered, self._numbered = self._numbered, number
+        expected = self.entered and (number != numbered or bool(self.sending))
+        silent = silence.unheard
+        if silence.look((link.received, self._agent.heard), now, expected=expected):
             self.room.unheard(self)
-        elif silent and not self.silence.unheard:
-            self.link.rate.broken(self.link.number)
+        elif silent and not silence.unheard:
+            link.rate.broken(number)
             self._refresh()
 
     def _refresh(self) -> None:

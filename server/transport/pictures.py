@@ -12,7 +12,7 @@ from server.media.codecs import BASE
 from server.media.estimator import CEILING
 from server.media.pacing import drained
 from server.media.rendering import Layer, Use
-from server.media.sharing import MARGIN, VOICE, Given, Wish, share
+from server.media.sharing import MARGIN, VOICE, Given, Step, Wish, share
 from server.media.slots import Feed
 from server.media.voice import REPEATED
 from server.transport.streams import Leg, Stream
@@ -65,6 +65,7 @@ class Pictures:
         self._changed = changed
         self._watching: dict[Feed, list[Leg]] = {}
         self._layers: dict[Feed, list[Layer]] = {}
+        self._steps: dict[tuple[Feed, int], list[Step]] = {}
 
     def look(self, now: float, *, everyone: bool) -> None:
         """Share lines anew, those without a limit only when it is ``everyone``'s turn; tell senders.
@@ -72,19 +73,22 @@ class Pictures:
         Where no line has a limit there is nothing to follow in between: it was a tenth of what the relay cost
         with 24 viewers on good lines.
         """
-        sharing = [peer for peer in self._peers.values() if everyone or _bound(peer)]
+        peers = list(self._peers.values())
+        sharing = peers if everyone else [peer for peer in peers if _bound(peer)]
         if not sharing:
             return
         watching: dict[Feed, list[Leg]] = {}
-        for peer in self._peers.values():
+        for peer in peers:
             for leg in peer.video:
-                if leg.feed is not None and leg.active and leg.feed.member in self._peers:
-                    watching.setdefault(leg.feed, []).append(leg)
+                feed = leg.feed
+                if feed is not None and leg.active and feed.member in self._peers:
+                    watching.setdefault(feed, []).append(leg)
         self._watching = watching
         self._layers = {feed: self._offered(feed, now) for feed in watching}
+        self._steps.clear()
         for peer in sharing:
             self._share(peer, now)
-        for peer in self._peers.values():
+        for peer in peers:
             self._ask(peer, now)
 
     # ---------------------------------------------------------------- what there is
@@ -157,10 +161,12 @@ class Pictures:
     # ---------------------------------------------------------------- those who look
 
     def _share(self, peer: Peer, now: float) -> None:
-        legs = [leg for leg in peer.video if leg.feed in self._layers and leg.active]
-        legs.sort(key=peer.importance)
+        legs = [leg for leg in peer.video if leg.feed is not None and leg.active and leg.feed in self._layers]
+        if len(legs) > 1:
+            legs.sort(key=peer.importance)
         wishes = [self._wish(peer, leg) for leg in legs]
-        line, scattered = _line(peer), peer.link.rate.late.scattered
+        rate = peer.link.rate
+        line, scattered = _line(peer), rate.late.scattered
         given = share(line, wishes, rising=peer.hold.over(now))
         nothing = line is not None and all(each.step < 0 for each in given)
         if not peer.dry.look(now, dry=nothing) and nothing:
@@ -177,7 +183,6 @@ class Pictures:
             self._feed(leg, wish.steps[each.step].layer, now)
             steps += wish.steps[each.step].bits
             total += each.bits if leg.running else 0.0
-        rate = peer.link.rate
         rate.allocated = 0.0 if line is None else total
         rate.wanted = _wanted(peer, wishes)
         if line is not None:
@@ -196,7 +201,10 @@ class Pictures:
             top = min(top, 0) if caps.screen == "stills" else top
             return Wish(rendering.screen_steps(layers, top, alone=alone), leg.share, screen=True)
         top = rendering.useful(layers, peer.lines.get(leg.feed), caps.lines) if caps.pictures else -1
-        steps = rendering.camera_steps(layers, top, alone=alone)
+        # Most of those who look at a picture can use the same of it.
+        steps = self._steps.get((leg.feed, top))
+        if steps is None:
+            steps = self._steps[leg.feed, top] = rendering.camera_steps(layers, top, alone=alone)
         if peer.link.rate.late.scattered:
             steps = rendering.within(steps, rendering.SCATTERED)
         return Wish(steps, leg.share)
@@ -234,6 +242,9 @@ class Pictures:
 
     def _ask(self, peer: Peer, now: float) -> None:
         """Tell a sender which layers are looked at, and by REMB what its viewers' lines carry of the rest."""
+        if not peer.told and peer.sending.isdisjoint(_PICTURES):
+            peer.carried = CEILING
+            return
         limits: list[float | None] = []
         left = peer.caps.up_bps
         if left is not None:
@@ -360,11 +371,11 @@ def _sound(peer: Peer) -> float:
     """Return the bits/s that the voices which a member hears may need."""
     # Whoever is silent now may speak at once.
     heard = [leg for leg in peer.audio if leg.stream is not None and leg.stream.open]
-    return sum(VOICE + leg.redundancy * REPEATED for leg in heard)
+    return sum([VOICE + leg.redundancy * REPEATED for leg in heard])
 
 
 def _line(peer: Peer) -> float | None:
     """Return the bits/s that a member's line has for pictures, None where no limit is known."""
     rate = peer.link.rate
-    most = _least(peer.caps.down_bps, rate.target if rate.limited else None)
+    most = _least(peer.caps.down_bps, rate.target) if rate.limited else peer.caps.down_bps
     return None if most is None else max(0.0, MARGIN * most - _sound(peer))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from server.media import rtcp
 from server.media.estimator import CEILING
 from server.media.stats import LINE_BOUNDS, RelayStats
-from server.media.twcc import TransportFeedback, decode, joined
+from server.media.twcc import TransportFeedback
+from server.transport import telling
 from server.transport.link import Link
 from server.transport.outlet import Outlet
 from server.transport.pacing import Pacing
@@ -63,6 +64,7 @@ class Reports:
         self._lossy: set[Stream] = set()
         self._doubtful: dict[Link, None] = {}
         self._tick_due = self._ask_due = 0.0
+        self._rounds = 0
 
     def add(self, peer: Peer) -> None:
         """Serve this peer from now on."""
@@ -98,7 +100,7 @@ class Reports:
                     self._stats.plis_in += 1
                     self.keyframe(leg.stream)
             elif isinstance(packet, TransportFeedback):
-                self._arrived(link, packet, time.monotonic())
+                telling.arrived(link, packet, time.monotonic())
             elif isinstance(packet, rtcp.Remb):
                 link.rate.remb(packet.bitrate)
             else:
@@ -181,7 +183,7 @@ class Reports:
         for link in list(self._doubtful):
             due = link.resends.due(now)
             if due:
-                self._estimate(link)
+                telling.read(link)
             for ssrc, sequence in due:
                 leg = link.peer.legs.get(ssrc)
                 missing = link.rate.late.until(ssrc, sequence, link.rate.times) is not None
@@ -250,51 +252,62 @@ class Reports:
         """Serve the next group of peers. What is overdue is not made up for."""
         if not self._groups:
             self._begin_round(now)
+        peers = self._peers
         for peer in self._groups.pop() if self._groups else ():
-            if peer in self._peers:
+            if peer in peers:
                 self._serve(peer, now)
         self._tick_due = now + self._every
 
     def _begin_round(self, now: float) -> None:
         """Take all peers that there are now, in groups; let each room listen for who speaks."""
-        for room in dict.fromkeys(peer.room for peer in self._peers):
+        for room in dict.fromkeys([peer.room for peer in self._peers]):
             room.listen(now)
         peers = list(self._peers)
-        lines = [0] * len(self._stats.lines)
-        for peer in peers:
-            if peer.link.number:
-                lines[bisect_left(LINE_BOUNDS, peer.link.rate.target)] += 1
-        self._stats.lines = lines
+        if self._rounds % REPORT_ROUNDS == 0:
+            self._count(peers)
+        self._rounds += 1
         count = max(1, -(-len(peers) // GROUP))
         self._groups = [peers[index::count] for index in range(count)]
         self._every = ROUND_S / count
         self._hurry(now)
 
+    def _count(self, peers: list[Peer]) -> None:
+        """Tell the statistics what lines carry."""
+        lines = [0] * len(self._stats.lines)
+        for peer in peers:
+            if peer.link.number:
+                lines[bisect_left(LINE_BOUNDS, peer.link.rate.target)] += 1
+        self._stats.lines = lines
+
     def _serve(self, peer: Peer, now: float) -> None:
-        peer.rounds += 1
-        peer.listen(now)
-        if peer.rounds % REPORT_ROUNDS == 0:
+        """Do what is due for a peer. With many this is most of what costs while nothing happens: what has
+        nothing to do is not called.
+        """
+        peer.rounds = rounds = peer.rounds + 1
+        if peer.connected:
+            peer.listen(now)
+        if rounds % REPORT_ROUNDS == 0:
             peer.watch(now)
             if peer.connected:
                 self._report(peer, now)
-        if peer.rounds % QUALITY_ROUNDS == 0:
+        if rounds % QUALITY_ROUNDS == 0:
             peer.judge(now)
         if not peer.connected:
             return
         link = peer.link
-        if link.number:
-            self._estimate(link)
+        if link.counter[0]:
+            telling.read(link)
             self.pacing.look(link)
-            self._probe(peer)
+            if link.rate.curious:
+                self._probe(peer)
         if link.arrivals.times:
             ssrc = next(iter(link.streams), 0)
             for data in link.arrivals.feedback(OUR_SSRC, ssrc, time.monotonic_ns()):
                 self._outlet.send_rtcp(link, data)
-        self._limit(peer)
+        if peer.carried != CEILING or peer.limit != CEILING:
+            self._limit(peer)
         for stream in peer.uplink.streams():
-            # Where the line has no room for a keyframe yet, none is asked for.
-            waiting = any(not leg.link.pacer.clogged for leg in stream.waiting)
-            if stream.video and (waiting or stream.wanted or stream.missing.gave_up):
+            if stream.video and (stream.wanted or stream.missing.gave_up or _waited_for(stream)):
                 self.keyframe(stream)
 
     def _limit(self, peer: Peer) -> None:
@@ -306,37 +319,6 @@ class Reports:
         peer.limit = limit
         ssrcs = [stream.ssrc for stream in peer.uplink.streams() if stream.video and stream.legs]
         self._outlet.send_rtcp(peer.link, rtcp.remb(OUR_SSRC, int(limit), ssrcs[:MAX_LIMITED]))
-
-    def _estimate(self, link: Link) -> None:
-        """Read what the browser has told of its line since the last round; singly would cost more.
-
-        Nor is each weighed alone where all came and no queue stands: with 24 viewers that was a twelfth of
-        what the relay cost.
-        """
-        told, link.told = link.told, []
-        for post in link.posts:
-            told += post.take()
-        told.sort()
-        before, since = None, 0.0
-        for at, data in told:
-            report = decode(data, 0, len(data) - data[-1] if data[0] & 0x20 else len(data))
-            if report is None:
-                continue
-            if before is not None:
-                both = None if link.rate.congested else joined(before, report)
-                if both is None:
-                    self._arrived(link, before, since)
-                else:
-                    report = both
-            before, since = report, at
-        if before is not None:
-            self._arrived(link, before, since)
-
-    def _arrived(self, link: Link, told: TransportFeedback, at: float) -> None:
-        """Let a report count that came at this instant, on the clock that the packets were sent by."""
-        link.rate.feedback(told, link.number, at)
-        if link.trial is not None:
-            link.trial.feedback(told)
 
     def _probe(self, peer: Peer) -> None:
         """Find out whether the peer's line has room that nothing uses, when it is time to."""
@@ -364,6 +346,11 @@ class Reports:
         if blocks:
             peer.loss_up = max(block.fraction for block in blocks) / 256
             self._outlet.send_rtcp(peer.link, rtcp.receiver_report(OUR_SSRC, blocks))
+
+
+def _waited_for(stream: Stream) -> bool:
+    """Whether some leg waits for a keyframe; where its line has no room for that yet, none is asked for."""
+    return bool(stream.waiting) and any(not leg.link.pacer.clogged for leg in stream.waiting)
 
 
 def _ntp(seconds: float) -> int:

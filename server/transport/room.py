@@ -291,7 +291,7 @@ class RelayRoom:
         levels: dict[str, dict[str, float]] = {part: {} for part in self._parts}
         voices = {}
         for peer in self._peers.values():
-            stream = peer.streams.get("microphone")
+            stream = peer.uplink.lowest.get("microphone")
             if stream is None:
                 continue
             if stream.open:

@@ -10,7 +10,10 @@
 #include <time.h>
 
 #include "fan.h"
+#include "summary.h"
+
 #include "sieve.h"
+
 #include "rush.h"
 
 enum {

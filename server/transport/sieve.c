@@ -13,6 +13,8 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "summary.h"
+
 #include "sieve.h"
 
 enum {
@@ -227,4 +229,15 @@ void sieve_take(struct sieve *sieve, struct post *post, struct mail *into)
         mail->count = 0;
     }
     pthread_mutex_unlock(&sieve->crowd->lock);
+}
+
+/* Sum up what has been kept, and keep it no longer; 0, and nothing is done, where Python has to read it. */
+int32_t sieve_sum(struct sieve *sieve, struct post *post, int64_t least, int64_t before, struct summary *into)
+{
+    pthread_mutex_lock(&sieve->crowd->lock);
+    int32_t summed = sum_up(&post->mail, &post->departed, least, before, into);
+    if (summed)
+        post->mail.count = 0;
+    pthread_mutex_unlock(&sieve->crowd->lock);
+    return summed;
 }

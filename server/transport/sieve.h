@@ -1,19 +1,12 @@
 /* What sieve.c shares with sieve.py, which reads this file: plain C declarations, nothing for a preprocessor. */
 
-/* Reports that wait: report i came at `times[i]` (s, monotonic) and is `data[ends[i - 1]..ends[i])`. */
-struct mail {
-    int32_t count;
-    int32_t ends[32];
-    double times[32];
-    uint8_t data[4096];
-};
-
 struct source;
 
 /* One sender as it is known here: by `key`, its address and, where the socket has several, our own. `session` is
    the SRTP that decrypts what it sends, `reporters` are those of its SSRCs whose RTCP is let in, `sources` its
    streams that may have plain packets (rush.h). `received` belongs to the link, `numbers`, `ticks` and `noted`
-   to its Arrivals; of the header extensions that are read `twcc_id` and `level_id` are the ids, 0 for none. */
+   to its Arrivals; of the header extensions that are read `twcc_id` and `level_id` are the ids, 0 for none. What
+   it reports on has `departed`. */
 struct post {
     uint8_t key[44];
     void *session;
@@ -25,6 +18,7 @@ struct post {
     int64_t *ticks;
     int64_t *noted;
     uint8_t twcc_id, level_id;
+    struct departed departed;
     struct mail mail;
     struct post *next;
 };
@@ -55,3 +49,4 @@ void sieve_list(struct sieve *, struct post *);
 void sieve_admit(struct sieve *, struct post *, uint32_t);
 void sieve_forget(struct sieve *);
 void sieve_take(struct sieve *, struct post *, struct mail *);
+int32_t sieve_sum(struct sieve *, struct post *, int64_t, int64_t, struct summary *);

@@ -7,10 +7,13 @@ round; until then each had cost what waking Python costs.
 from __future__ import annotations
 
 from array import array
+from struct import Struct
 from typing import TYPE_CHECKING, Any
 
 from cffi import FFI
 
+from server.media.estimator import RING
+from server.media.summary import Summary
 from server.transport import dtls, inner
 from server.transport.link import RECEIVED
 
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 32
 """Reports of a sender that are kept: browsers send two a round."""
+
+_SUMMARY = Struct("=4qd7q2d")
+"""``struct summary``, which is a ``Summary``."""
 
 Told = tuple[float, bytes]
 """When a report came (s, monotonic), and the report, decrypted."""
@@ -43,11 +49,28 @@ class Post:
         place.numbers = sieve.cells("uint16_t *", arrivals.numbers)
         place.ticks = sieve.cells("int64_t *", arrivals.ticks)
         place.noted = sieve.cells("int64_t *", arrivals.noted)
+        departed: Any = place.departed
+        departed.ring = RING
+        departed.counter = sieve.cells("int64_t *", link.counter)
+        departed.sizes = sieve.cells("uint16_t *", link.sizes)
+        departed.times = sieve.cells("double *", link.times)
         self.place = place
+        self._mail: Any = place.mail
 
     def take(self) -> list[Told]:
-        """Return what has been kept of its reports since the last call."""
-        return self._sieve.take(self) if self.place.mail.count else []
+        """Return what has been kept of its reports and not been summed up since the last call."""
+        return self._sieve.take(self) if self._mail.count else []
+
+    def sum_up(self, least: int, before: int) -> Summary | None:
+        """Sum up what has been kept since the last call.
+
+        None where nothing has, or where it has to be read: it tells of numbers below ``least``, or not all
+        came, or not in order. ``before`` is the last tick so far.
+        """
+        sieve = self._sieve
+        if not (self._mail.count and sieve.sum_up(sieve.place, self.place, least, before, sieve.summary)):
+            return None
+        return Summary._make(_SUMMARY.unpack(sieve.summed))
 
 
 class Sieve:
@@ -55,6 +78,8 @@ class Sieve:
 
     The key of a sender is ``name_size`` bytes of its name and the slice ``own`` of the ``control`` bytes of
     control data. ``clear[i]`` says of the ``i``-th datagram that it is decrypted; C has it all at ``place``.
+
+    ``sum_up`` is C's own, for ``place`` and a post's, and writes to ``summary``: the bytes of ``summed``.
     """
 
     def __init__(
@@ -72,6 +97,7 @@ class Sieve:
         ffi = self.ffi
         self._receive, self._admit, self._list = lib.sieve_receive, lib.sieve_admit, lib.sieve_list
         self._take, self._forget = lib.sieve_take, lib.sieve_forget
+        self.sum_up = lib.sieve_sum
         sieve: Any = ffi.gc(lib.sieve_new(), lib.sieve_free)
         if not sieve:
             raise MemoryError
@@ -89,6 +115,9 @@ class Sieve:
         self._mail = mail
         self._data = ffi.buffer(mail.data)
         self._posts: dict[bytes, Post] = {}
+        summary: Any = ffi.new("struct summary *")
+        self.summary = summary
+        self.summed = ffi.buffer(summary)
         self.clear = memoryview(ffi.buffer(sieve.clear)).cast("B")
 
     def cells(self, kind: str, values: array[Any], first: int = 0) -> Any:

@@ -19,7 +19,8 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from server.media.stats import RelayStats
-from server.transport.ice import Address, Table, is_check
+from server.transport.checks import is_check
+from server.transport.ice import Address, Table
 from server.transport.inlet import BATCH, SLOT
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
 from server.transport.link import Link
 from server.transport.streams import Stream
@@ -18,17 +18,18 @@ class Uplink:
         self.lowest: dict[Source, Stream] = {}
         self._link = link
         self._lines: dict[str, Sending] = {}
+        self._streams: tuple[Stream, ...] = ()
 
-    def streams(self) -> Iterator[Stream]:
+    def streams(self) -> Sequence[Stream]:
         """Every stream, the repair streams left out."""
-        for layers in self.layers.values():
-            yield from layers
+        return self._streams
 
     def agreed(self, lines: Iterable[Line]) -> None:
         """Take what was negotiated."""
         self._lines = {line.mid: line.sending for line in lines if line.sending}
         for sending in self._lines.values():
             self._agree(sending)
+        self._streams = tuple(stream for layers in self.layers.values() for stream in layers)
 
     def gate(self, source: Source, *, is_open: bool) -> None:
         """Open or close a source: while it is closed nothing of it is forwarded."""
