@@ -12,7 +12,6 @@ from server.media.twcc import TransportFeedback, decode, joined
 from server.transport.link import Link
 from server.transport.sieve import Told
 
-
 _when = itemgetter(0)
 
 
