@@ -28,6 +28,8 @@ Told = tuple[float, bytes]
 class Post:
     """What is kept of one link's reports. ``key`` is who sends them, as the inlet tells senders apart."""
 
+    __slots__ = ("_mail", "_sieve", "key", "link", "listed", "place")
+
     def __init__(self, sieve: Sieve, key: bytes, link: Link) -> None:
         self.key = key
         self.link = link
