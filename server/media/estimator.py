@@ -52,6 +52,7 @@ class Estimator:
 
     __slots__ = (
         "_arrived",
+        "_arrived_octets",
         "_bases",
         "_bases_at",
         "_capacity",
@@ -59,6 +60,7 @@ class Estimator:
         "_cut_at",
         "_full_at",
         "_heard",
+        "_in_order",
         "_inherent",
         "_lost",
         "_lost_at",
@@ -93,7 +95,10 @@ class Estimator:
         self._bases_at = self._lost_at = self._changed = self._heard = 0.0
         self._full_at = float("-inf")
         self._lows: deque[tuple[float, float]] = deque()
+        # When so many octets had come, in order or not, and how many that are without the first.
         self._arrived: deque[tuple[float, int]] = deque()
+        self._in_order = True
+        self._arrived_octets = 0
         self._scatter = self._inherent = self._cut_at = 0.0
         self._capacity: float | None = None
         self._trial: tuple[float, float] | None = None
@@ -161,9 +166,10 @@ class Estimator:
         """Return the least number that reports may tell of, and the last tick so far, if what is kept of
         them can be summed up without a look at single packets; None while that is not so.
         """
-        if self._ticks is None or self.congested or self.late.doubtful or self._probing.waits:
+        late = self.late
+        if self._ticks is None or self.congested or late.doubtful or self._probing.waits:
             return None
-        return max(self._since, self.late.following), self._ticks
+        return max(self._since, late.following), self._ticks
 
     def summed(self, summary: Summary) -> None:
         """Take reports that were summed up as ``settled`` allows: all came, and in order."""
@@ -216,9 +222,14 @@ class Estimator:
             opening = summary.opening + OVERHEAD
             arrived.append(((summary.opens + shift) * TICK, opening))
             octets -= opening
+            self._in_order, self._arrived_octets = True, 0
+        elif latest < arrived[-1][0]:
+            self._in_order = False
         arrived.append((latest, octets))
+        self._arrived_octets += octets
         while len(arrived) > 2 and latest - arrived[1][0] >= _RATE_S:
             arrived.popleft()
+            self._arrived_octets -= arrived[0][1]
 
     @property
     def acked(self) -> float:
@@ -233,15 +244,21 @@ class Estimator:
     def _carried(self, seconds: float, least: float) -> float:
         """Return the bits/s that arrived in the last ``seconds``; 0 where less than ``least`` is known."""
         arrived = self._arrived
-        if not arrived or arrived[-1][0] - arrived[0][0] < least:
+        if not arrived:
             return 0.0
-        octets, last = 0, arrived[-1][0]
+        last = arrived[-1][0]
+        span = last - arrived[0][0]
+        if span < least:
+            return 0.0
+        # What came with the first only opens the span; all others are younger than _RATE_S.
+        if seconds >= _RATE_S and self._in_order:
+            return 8 * self._arrived_octets / span
+        octets = 0
         for at, size in reversed(arrived):
             if last - at >= seconds:
                 return 8 * octets / (last - at)
             octets += size
-        # All are younger; what came with the first only opens the span.
-        return 8 * (octets - arrived[0][1]) / (last - arrived[0][0])
+        return 8 * self._arrived_octets / span
 
     def remb(self, bitrate: float) -> None:
         """Take the estimate of a browser that reports no arrivals; from one that does, arrivals tell more."""

@@ -34,6 +34,8 @@ Told = tuple[float, bytes]
 class Post:
     """One sender of a link as C knows it. ``key`` is its address, as the inlet tells senders apart."""
 
+    __slots__ = ("_mail", "_sieve", "key", "link", "listed", "place")
+
     def __init__(self, sieve: Sieve, key: bytes, link: Link) -> None:
         self.key = key
         self.link = link
