@@ -34,7 +34,7 @@ Told = tuple[float, bytes]
 class Post:
     """One sender of a link as C knows it. ``key`` is its address, as the inlet tells senders apart."""
 
-    __slots__ = ("_mail", "_sieve", "key", "link", "listed", "place")
+    __slots__ = ("_mail", "_sieve", "key", "link", "listed", "place", "sources")
 
     def __init__(self, sieve: Sieve, key: bytes, link: Link) -> None:
         self.key = key
