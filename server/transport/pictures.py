@@ -179,11 +179,13 @@ class Pictures:
             if each.step < 0:
                 self._pause(leg, self._reason(peer, leg, wish))
                 continue
+            step = wish.steps[each.step]
             leg.share = None if line is None and not scattered else each.bits
-            self._feed(leg, wish.steps[each.step].layer, now)
-            steps += wish.steps[each.step].bits
-            total += each.bits if leg.running else 0.0
-        rate.allocated = 0.0 if line is None else total
+            self._feed(leg, step.layer, now)
+            if line is not None:
+                steps += step.bits
+                total += each.bits if leg.running else 0.0
+        rate.allocated = total
         rate.wanted = _wanted(peer, wishes)
         if line is not None:
             peer.hold.given(steps, len(wishes), now)
@@ -228,7 +230,7 @@ class Pictures:
         if leg.stream is not stream or leg.next is not None:
             leg.switch(stream)
             self._keyframe(stream)
-        if leg.running and leg.stream is not None and leg.stream.flow.alive:
+        if leg.stream is not None and leg.stream.flow.alive and leg.running:
             leg.paused, leg.since = None, now
         elif now - leg.since > NOTICE_S:
             leg.paused = "sender"
