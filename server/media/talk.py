@@ -28,10 +28,11 @@ breath (minimum statistics, R. Martin 2001)."""
 class _Voice:
     """One member: how loud their room is, and what they have said. ``minima`` are of whole seconds.
 
+    ``begun`` is how loud the moment was in which they began, and how long, until the next one is heard;
     ``unsure`` is what was heard before anything told the room from a voice: None once it is known.
     """
 
-    __slots__ = ("gap", "lowest", "minima", "seconds", "since", "unsure")
+    __slots__ = ("begun", "gap", "lowest", "minima", "seconds", "since", "unsure")
 
     def __init__(self) -> None:
         self.minima: deque[float] = deque(maxlen=ROOM_S)
@@ -39,6 +40,7 @@ class _Voice:
         self.since = 0.0
         self.gap = GAP_S + 1.0
         self.seconds = 0.0
+        self.begun: tuple[float, float] | None = None
         self.unsure: list[tuple[float, float]] | None = []
 
     def hear(self, loudness: float, span: float) -> bool:
@@ -65,9 +67,23 @@ class _Voice:
         if loudness < max(LEAST, room + ABOVE_NOISE):
             self.gap += span
             return False
-        self.seconds += span + (self.gap if self.gap <= GAP_S else 0.0)
+        if self.gap > GAP_S:
+            self.begun = loudness, span
+            self.seconds += span
+        else:
+            self.seconds += span + self.gap - self._early(loudness, room)
+            self.begun = None
         self.gap = 0.0
         return True
+
+    def _early(self, loudness: float, room: float) -> float:
+        """Return how much of the moment in which they began was silence: so much less loud was it than the
+        next one.
+        """
+        if self.begun is None or self.gap > 0 or loudness <= self.begun[0]:
+            return 0.0
+        first, span = self.begun
+        return span * (loudness - first) / (loudness - room)
 
 
 class Talk:

@@ -99,3 +99,13 @@ def test_a_room_that_is_loud_from_the_first_moment_says_nothing() -> None:
 def test_whoever_comes_in_speaking_is_heard_from_the_first_word() -> None:
     told = heard({"mo": [(0, 12)]}, {"mo": 72.0}, 3)
     assert told["mo"] == pytest.approx(12, rel=0.05)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8, 1.0])
+def test_of_the_moment_in_which_somebody_begins_only_what_is_speech_counts(share: float) -> None:
+    talk, now, room, voice = Talk(), 1_000.0, 60.0, 100.0
+    talk.update({}, now)
+    for level in [*(30 * [room]), room + share * (voice - room), *(20 * [voice]), *(30 * [room])]:
+        now += STEP_S
+        talk.update({"mo": level}, now)
+    assert talk.news() == {"mo": pytest.approx((20 + share) * STEP_S)}
