@@ -103,7 +103,7 @@ def test_whoever_comes_in_speaking_is_heard_from_the_first_word() -> None:
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.8, 1.0])
 def test_of_the_moment_in_which_somebody_begins_only_what_is_speech_counts(share: float) -> None:
-    talk, now, room, voice = Talk(), 1_000.0, 60.0, 100.0
+    talk, now, room, voice = Talk(), 1_000.0, 66.0, 106.0
     talk.update({}, now)
     for level in [*(30 * [room]), room + share * (voice - room), *(20 * [voice]), *(30 * [room])]:
         now += STEP_S
