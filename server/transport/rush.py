@@ -80,6 +80,7 @@ class Rush:
             self._lay_out(key, link, stream)
 
     def _lay_out(self, key: bytes, link: Link, stream: Stream) -> None:
+        stream.plain = 0
         plan = self._fan.plan(stream, stream.legs)
         if plan.rest or (plan.numbered and stream.codec != "vp8"):
             return
