@@ -20,7 +20,8 @@ ZIG = "ziglang>=0.15,<1"
 """A C compiler as a wheel, for machines that have none."""
 
 _FOLDER = Path("server") / "transport"
-_SOURCES = ("fan.c", "fan.h", "rush.c", "rush.h", "summary.c", "summary.h", "sieve.c", "sieve.h")
+_SHARED = ("fan.h", "rush.h", "summary.h", "sieve.h")
+_SOURCES = ("bytes.h", "fan.c", "rush.c", "summary.c", "sieve.c", *_SHARED)
 # Contracted, what is multiplied and added is rounded once where Python rounds twice.
 _FLAGS = ("-O2", "-ffp-contract=off", "-shared", "-fPIC", "-pthread", "-std=gnu11", "-Wall", "-Wextra")
 _PATIENCE_S = 120

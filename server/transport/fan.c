@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "bytes.h"
 #include "fan.h"
 
 #ifndef UDP_SEGMENT
@@ -82,10 +83,6 @@ static inline void put32(uint8_t *at, uint32_t value)
     put16(at, value >> 16);
     put16(at + 2, value & 0xFFFF);
 }
-
-static inline uint32_t get16(const uint8_t *at) { return (uint32_t)at[0] << 8 | at[1]; }
-
-static inline uint32_t get32(const uint8_t *at) { return get16(at) << 16 | get16(at + 2); }
 
 /* A path that takes no message of several datagrams, or none of this length, may still take each alone. */
 static void send_singly(struct outlet *outlet, const struct msghdr *message, int32_t segment)

@@ -281,32 +281,14 @@ class Batched:
             _set_timeout(self._sock, seconds)
 
 
-class Single:
-    """One datagram after the other, on any system."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self._timeout = -1.0
-        self._address: Address = ("", 0)
-        self.buffers = [bytearray(SLOT)]
-        self.sizes = [0]
-        self.keys: list[Hashable] = [b""]
-        self.clear: Sequence[int] = b"\0"
-
-    def receive(self) -> Sequence[int]:
-        """Wait until something comes or the time is up; return which datagrams are to be looked at."""
-        try:
-            self.sizes[0], found = self._sock.recvfrom_into(self.buffers[0])
-        except OSError:
-            return ()
-        self.keys[0] = self._address = found[:2]
-        return (0,)
+class Bare:
+    """What an inlet is that takes nothing itself."""
 
     def look(self, index: int) -> None:
         """Do nothing: it is at hand."""
 
     def admit(self, index: int, link: Link, reporter: int) -> None:
-        """Do nothing: every datagram is handed over as it came."""
+        """Do nothing: all of it is handed over as it came."""
 
     def settle(self, index: int, link: Link, stream: Stream) -> None:
         """Do nothing, as above."""
@@ -326,6 +308,28 @@ class Single:
     def failed(self) -> tuple[int, int]:
         """Return 0: nothing is decrypted here."""
         return 0, 0
+
+
+class Single(Bare):
+    """One datagram after the other, on any system."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._timeout = -1.0
+        self._address: Address = ("", 0)
+        self.buffers = [bytearray(SLOT)]
+        self.sizes = [0]
+        self.keys: list[Hashable] = [b""]
+        self.clear: Sequence[int] = b"\0"
+
+    def receive(self) -> Sequence[int]:
+        """Wait until something comes or the time is up; return which datagrams are to be looked at."""
+        try:
+            self.sizes[0], found = self._sock.recvfrom_into(self.buffers[0])
+        except OSError:
+            return ()
+        self.keys[0] = self._address = found[:2]
+        return (0,)
 
     def address(self, index: int) -> Address:
         """Return who sent a datagram of the last call."""

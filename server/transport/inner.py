@@ -12,7 +12,9 @@ from cffi import FFI
 
 HERE = Path(__file__).parent
 
-SOURCES = ("fan.c", "fan.h", "rush.c", "rush.h", "summary.c", "summary.h", "sieve.c", "sieve.h")
+SHARED = ("fan.h", "rush.h", "summary.h", "sieve.h")
+SOURCES = ("bytes.h", "fan.c", "rush.c", "summary.c", "sieve.c", *SHARED)
+"""Those that C and Python share, in the order in which they need each other, and all of them."""
 
 
 def library_path(folder: Path = HERE) -> Path:
@@ -28,9 +30,8 @@ def library() -> tuple[FFI, Any] | None:
     if not path.exists():
         return None
     ffi = FFI()
-    for name in SOURCES:
-        if name.endswith(".h"):
-            ffi.cdef(re.sub(r"/\*.*?\*/", "", (HERE / name).read_text(), flags=re.DOTALL))
+    for name in SHARED:
+        ffi.cdef(re.sub(r"/\*.*?\*/", "", (HERE / name).read_text(), flags=re.DOTALL))
     try:
         return ffi, ffi.dlopen(str(path))
     except OSError:

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "bytes.h"
 #include "fan.h"
 #include "summary.h"
 
@@ -32,10 +33,6 @@ enum { JITTER, TRANSIT, SEEN_AT };
 struct said {
     int32_t number, level;
 };
-
-static inline uint32_t get16(const uint8_t *at) { return (uint32_t)at[0] << 8 | at[1]; }
-
-static inline uint32_t get32(const uint8_t *at) { return get16(at) << 16 | get16(at + 2); }
 
 /* The stream of this sender that has the SSRC, if its next packet may be plain. */
 static struct source *among(const struct post *post, uint32_t ssrc, int64_t edition)

@@ -13,6 +13,7 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "bytes.h"
 #include "summary.h"
 
 #include "sieve.h"
@@ -94,8 +95,6 @@ struct post *sieve_sender(struct sieve *sieve, int32_t index)
     return sender(sieve, (struct mmsghdr *)sieve->headers + index);
 }
 
-static uint32_t get16(const uint8_t *at) { return (uint32_t)at[0] << 8 | at[1]; }
-
 static int knows(const struct post *post, uint32_t reporter)
 {
     for (int index = 0; index < post->known; index++)
@@ -126,7 +125,7 @@ static int take(struct sieve *sieve, struct mmsghdr *datagram, double at, uint8_
     if (size < 12 || size > MAX_PACKET || (packet[0] & 0xC0) != 0x80 || packet[1] < 192 || packet[1] > 223)
         return 0;
     struct post *post = sender(sieve, datagram);
-    if (post == NULL || !knows(post, get16(packet + 4) << 16 | get16(packet + 6)))
+    if (post == NULL || !knows(post, get32(packet + 4)))
         return 0;
     if (sieve->unprotect_rtcp(post->session, packet, &size)) {
         sieve->refused++;

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "bytes.h"
 #include "summary.h"
 
 enum {
@@ -23,10 +24,6 @@ struct report {
     int64_t start;
     const uint8_t *deltas;
 };
-
-static uint32_t get16(const uint8_t *at) { return (uint32_t)at[0] << 8 | at[1]; }
-
-static uint32_t get32(const uint8_t *at) { return get16(at) << 16 | get16(at + 2); }
 
 /* Read a report in which all came; 0 where there is more to it. */
 static int read_plain(const uint8_t *data, int32_t size, struct report *report)

@@ -21,11 +21,10 @@ from typing import TYPE_CHECKING
 from server.media.stats import RelayStats
 from server.transport.checks import is_check
 from server.transport.ice import Address, Table
-from server.transport.inlet import BATCH, SLOT
+from server.transport.inlet import BATCH, SLOT, Bare
 
 if TYPE_CHECKING:
     from server.transport.link import Link
-    from server.transport.streams import Stream
 
 MAX_WIRES = 1_024
 MAX_UNPROVEN = 128
@@ -161,7 +160,7 @@ class Wire:
         return leg is None or leg.kind == "video"
 
 
-class Frames:
+class Frames(Bare):
     """The inlet (``server.transport.inlet.Inlet``) that a pump takes a connection's packets from."""
 
     def __init__(self) -> None:
@@ -196,31 +195,6 @@ class Frames:
     def receive(self) -> Sequence[int]:
         """Return nothing: frames come by ``fill``."""
         return ()
-
-    def look(self, index: int) -> None:
-        """Do nothing: it is at hand."""
-
-    def admit(self, index: int, link: Link, reporter: int) -> None:
-        """Do nothing: every frame is handed over as it came."""
-
-    def settle(self, index: int, link: Link, stream: Stream) -> None:
-        """Do nothing, as above."""
-
-    def rush(self, first: int, end: int) -> int:
-        """Take nothing."""
-        return first
-
-    @property
-    def full(self) -> bool:
-        """Never."""
-        return False
-
-    def forget(self) -> None:
-        """Do nothing, as above."""
-
-    def failed(self) -> tuple[int, int]:
-        """Return 0: nothing is decrypted here."""
-        return 0, 0
 
     def address(self, index: int) -> Address:
         """Return whose frames these are."""
