@@ -24,11 +24,12 @@ def read(link: Link) -> None:
         if summary is not None:
             rate.summed(summary)
             return
-    for post in posts:
-        told += post.take()
-    if told:
+    kept = [each for post in posts for each in post.take()]
+    if told or kept:
         link.told = []
-        _read(link, sorted(told, key=_when))
+        # Each comes in order; which of several came first their times tell.
+        single = not kept or (not told and len(posts) == 1)
+        _read(link, told + kept if single else sorted(told + kept, key=_when))
 
 
 def arrived(link: Link, told: TransportFeedback, at: float) -> None:
