@@ -22,7 +22,7 @@ enum {
     BUCKETS = 1024,      /* of senders, by their keys; a power of two */
     KEY = 44,            /* struct sockaddr_in6 and an address of ours */
     MOST_REPORTERS = 8,
-    MOST_MAIL = 32,
+    MOST_MAIL = 32,      /* MAX_TOLD of reports.py */
     MAX_PACKET = 1500,   /* as in pump.py */
     TRANSPORT_CC = 15,   /* the format (draft-holmer-rmcat-transport-wide-cc-extensions-01 3.1) of ... */
     RTPFB = 205          /* ... transport layer feedback (RFC 4585 6.2) */

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from server.transport.link import Link
     from server.transport.rush import Source
 
-MOST_KEPT = 32
-"""Reports of a sender that are kept: browsers send two a round."""
-
 _SUMMARY = Struct("=4qd7q2d")
 """``struct summary``, which is a ``Summary``."""
 

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from server.media import rtcp
-from server.transport.sieve import MOST_KEPT
+from server.transport.reports import MAX_TOLD
 from tests.support import lacking
 from tests.support.pumping import Pumping, pumping
 
@@ -95,14 +95,14 @@ def test_what_cannot_wait_is_handed_on(other: bytes) -> None:
 
 def test_more_than_there_is_room_for_is_handed_on() -> None:
     with pumping(native=True) as made:
-        reports = [report(serial) for serial in range(MOST_KEPT + 3)]
+        reports = [report(serial) for serial in range(MAX_TOLD + 3)]
         give(made, reports[0])
         take(made)
         for each in reports[1:]:
             give(made, each)
             take(made)
-        assert kept(made) == reports[1 : MOST_KEPT + 1]
-        assert made.reported == [reports[0], *reports[MOST_KEPT + 1 :]]
+        assert kept(made) == reports[1 : MAX_TOLD + 1]
+        assert made.reported == [reports[0], *reports[MAX_TOLD + 1 :]]
 
 
 def test_a_repeated_report_is_refused() -> None:
